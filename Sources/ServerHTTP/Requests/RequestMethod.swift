@@ -1,0 +1,10 @@
+/// The request methods that some route of this server may have; all others are answered with 501 (RFC 9110 §9.1).
+package enum RequestMethod: String, CaseIterable, Hashable, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+    case options = "OPTIONS"
+}
