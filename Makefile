@@ -1,0 +1,31 @@
+# Each verb is one line that a person could type.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+SOURCES := $(wildcard Sources Tests Fuzz Package.swift)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve build test format lint check fuzz bench attack docs
+
+help:    ## This list
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+demo:    ## A token's whole life on this machine, step by step (installs what is missing)
+	@scripts/demo
+serve:   ## A server for development on https://localhost:8443, data in ./out/serve
+	@scripts/serve
+build:   ## Compile everything
+	swift build $(SWIFT_FLAGS)
+test:    ## All tests of the packages
+	swift test $(SWIFT_FLAGS)
+format:  ## Rewrite the sources in the one format
+	swift format format --in-place --recursive $(SOURCES)
+lint:    ## Refuse sources in another format
+	swift format lint --strict --recursive $(SOURCES)
+check:   ## The cheap rules: format, floors, ambient time and randomness, access, requirements
+	@scripts/check
+fuzz:    ## Every parser against random input (SECONDS=60 for each target)
+	Fuzz/run $(or $(SECONDS),60)
+bench:   ## Cost of the hot paths, as ratios within one run (release build)
+	bench/run
+attack:  ## The attack cases against a running server
+	Attack/run
+docs:    ## Regenerate what is generated from the code
+	@scripts/docs
