@@ -1,0 +1,38 @@
+/// The keys of one party (RFC 7517 §5); what we cannot use is left out, what is no key set at all is refused.
+public struct JWKSet: Hashable, Sendable {
+    public var keys: [JSONWebKey]
+
+    public init(keys: [JSONWebKey]) {
+        self.keys = keys
+    }
+
+    public init(
+        parsing bytes: [UInt8], limits: JSONLimits = .document(maximumBytes: 64 * 1024)
+    ) throws(JOSEError) {
+        let object: JSONObject
+        do { object = try JSONObject(parsing: bytes, limits: limits) } catch { throw .invalidJSON(error) }
+        try self.init(object)
+    }
+
+    public init(_ json: JSONObject) throws(JOSEError) {
+        guard let values = json["keys"]?.array else { throw .missingKeyMember("keys") }
+        keys = []
+        for value in values {
+            guard let object = value.object else { throw .invalidKeyMember("keys") }
+            // Unknown types, missing members and values out of range are ignored (RFC 7517 §5).
+            guard let key = try? JSONWebKey(object) else { continue }
+            keys.append(key)
+        }
+    }
+
+    /// The keys that may verify signatures, all of them or those of one algorithm.
+    public func verificationKeys(for algorithm: Algorithm? = nil) -> [VerificationKey] {
+        keys.compactMap { try? VerificationKey($0, algorithm: $0.algorithm ?? algorithm) }
+            .filter { algorithm == nil || $0.algorithm == algorithm }
+    }
+
+    /// The set as it is published: public members only.
+    public var publicJSON: JSONObject {
+        JSONObject([("keys", .array(keys.map { .object($0.publicKey.json) }))])
+    }
+}
