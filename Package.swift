@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+
+let package = Package(
+    name: "tessera",
+    products: [
+        .library(name: "JOSE", targets: ["JOSE"]),
+        .library(name: "OAuth", targets: ["OAuth"]),
+        .executable(name: "tessera", targets: ["tessera"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["JSON", "YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Floor 0
+        .target(name: "JOSE", dependencies: [crypto, cryptoExtras]),
+        // Floor 1
+        .target(name: "OAuth", dependencies: ["JOSE", crypto]),
+        // Floor 2
+        .target(name: "Risk", dependencies: ["OAuth", "JOSE"]),
+        .target(name: "Storage", dependencies: ["OAuth", "JOSE", crypto]),
+        // Floor 3
+        .target(
+            name: "StorageSQLite",
+            dependencies: [
+                "Storage", "OAuth", "JOSE", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        .target(name: "StorageTesting", dependencies: ["Storage", "OAuth", "JOSE"]),
+        .target(name: "AuthorizationServer", dependencies: ["Storage", "Risk", "OAuth", "JOSE", crypto, cryptoExtras]),
+        // Floor 4
+        .target(
+            name: "ServerHTTP",
+            dependencies: [
+                "AuthorizationServer", "Storage", "Risk", "OAuth", "JOSE", crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // Floor 5
+        .executableTarget(
+            name: "tessera",
+            dependencies: [
+                "ServerHTTP", "AuthorizationServer", "StorageSQLite", "Storage", "Risk", "OAuth", "JOSE", crypto,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        // Tools of the house, never shipped
+        .executableTarget(name: "jose-check", dependencies: ["JOSE", crypto, cryptoExtras]),
+        .executableTarget(
+            name: "tessera-bench",
+            dependencies: [
+                "JOSE", "OAuth", "Storage", "StorageSQLite", "AuthorizationServer", crypto, cryptoExtras,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+        // Tests
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport", crypto, cryptoExtras]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
+}
+
+if let only = Context.environment["TESSERA_ONLY"] {
+    let names = Set(only.split(separator: ",").map(String.init))
+    package.targets = package.targets.filter { names.contains($0.name) }
+    package.products = []
+}

@@ -1,0 +1,72 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// What an administrator may do; the raw values are scopes of the administration resource.
+package enum AdministrativeRight: String, CaseIterable, Hashable, Sendable {
+    case read = "tessera:admin:read"
+    case write = "tessera:admin:write"
+    /// To give these rights to others.
+    case grant = "tessera:admin:grant"
+}
+
+/// Who is administering, and what they may do.
+package struct Administrator: Hashable, Sendable {
+    /// As the audit log names them: `uid:0`, `client:ops`.
+    package let actor: String
+    package let rights: Set<AdministrativeRight>
+    package let address: String
+    package let requestID: String
+
+    package init(actor: String, rights: Set<AdministrativeRight>, address: String, requestID: String) {
+        self.actor = actor
+        self.rights = rights
+        self.address = address
+        self.requestID = requestID
+    }
+}
+
+extension OpenIDProvider {
+    /// The resource whose tokens open the administration API over TCP.
+    package var administrationResource: ResourceIndicator { ResourceIndicator(unchecked: issuer.url(of: .administration)) }
+    package static let administrationResourceID = ClientID(unchecked: "tessera-admin")
+
+    /// Judges a bearer token for the administration API (RFC 9068 §4).
+    package func administrator(
+        bearing token: Secret, caller: Caller, at now: NumericDate
+    ) throws(Rejection) -> Administrator {
+        do {
+            let claims = try reader.read(token, at: now)
+            guard claims.audience.contains(administrationResource) else {
+                throw Rejection.audienceWrong(claims.clientID, claims.tokenID)
+            }
+            return Administrator(
+                actor: "client:\(claims.clientID)",
+                rights: Set(claims.scope.tokens.compactMap(AdministrativeRight.init(rawValue:))),
+                address: caller.address, requestID: caller.requestID)
+        } catch {
+            let rejection: Rejection =
+                switch error {
+                case let rejection as Rejection: rejection
+                case let fault as TokenFaultError: .tokenNotAccepted(fault.fault)
+                default: .tokenNotAccepted(.malformed)
+                }
+            record(rejection, of: "administration", caller: caller, at: now)
+            throw rejection
+        }
+    }
+
+    /// Created at the first start. Nobody authenticates as it; its tokens are opaque and short-lived.
+    func ensureAdministrationResource(at now: NumericDate) async throws {
+        guard try await store.resource(Self.administrationResourceID) == nil else { return }
+        let resource = ProtectedResource(
+            id: Self.administrationResourceID, identifier: administrationResource, name: "Administration API",
+            credentials: RegisteredCredentials(method: .none),
+            scope: Scope(unchecked: AdministrativeRight.allCases.map(\.rawValue)), tokenFormat: .opaque,
+            accessTokenLifetime: 300, createdAt: now)
+        _ = try await store.insert(
+            resource,
+            recording: AuditEvent(
+                at: now, action: "resource.created", actor: "system", target: "resource:\(resource.id)"))
+    }
+}

@@ -1,0 +1,81 @@
+import JOSE
+import OAuth
+import Storage
+
+/// Judges a `private_key_jwt` (RFC 7523 §3): whose key, for us alone, now, and never twice.
+struct ClientAssertionCheck: Sendable {
+    let issuer: Issuer
+    let policy: ServerPolicy
+    let keys: ClientKeys
+    let replays: any ReplayStore
+
+    func check(
+        _ assertion: UnverifiedJWT, of client: ClientID, registered: RegisteredCredentials, at now: NumericDate
+    ) async throws {
+        let verified = try await verify(assertion, of: client, registered: registered, at: now)
+        let (tokenID, expiresAt) = try check(verified.claims, of: client, at: now)
+        // Recorded only after the signature held, or a stranger could burn the identifiers of others.
+        let isNew = try await replays.claim(
+            tokenID, in: .clientAssertion(client.rawValue), until: expiresAt + .seconds(policy.clockSkew))
+        guard isNew else { throw Rejection.assertionReplayed(client) }
+    }
+
+    private func verify(
+        _ assertion: UnverifiedJWT, of client: ClientID, registered: RegisteredCredentials, at now: NumericDate
+    ) async throws -> VerifiedJWT {
+        let header = assertion.header
+        guard let algorithm = Algorithm(rawValue: header.algorithm),
+            registered.assertionAlgorithm.map({ $0 == algorithm }) ?? true
+        else { throw Rejection.assertionSignatureWrong(client) }
+
+        let set: JWKSet
+        if let inline = registered.keySet {
+            set = inline
+        } else if let url = registered.keySetURL {
+            guard let fetched = await keys.keys(at: url, knowing: header.keyID, now: now) else {
+                throw Rejection.assertionKeysUnavailable(client)
+            }
+            set = fetched
+        } else {
+            throw Rejection.assertionKeyUnknown(client)
+        }
+        let candidates = set.keys.filter { header.keyID == nil || $0.keyID == header.keyID }.prefix(10)
+            .compactMap { try? VerificationKey($0, algorithm: algorithm) }
+        guard !candidates.isEmpty else { throw Rejection.assertionKeyUnknown(client) }
+        for key in candidates {
+            if let verified = try? assertion.verified(by: key, type: .jwtOrAbsent) { return verified }
+        }
+        throw Rejection.assertionSignatureWrong(client)
+    }
+
+    /// RFC 7523 §3, with the one audience of OAuth 2.1: the issuer itself, and nobody beside it.
+    private func check(
+        _ claims: JSONObject, of client: ClientID, at now: NumericDate
+    ) throws(Rejection) -> (id: String, expiresAt: NumericDate) {
+        func wrong(_ claim: String) -> Rejection { .assertionClaimsWrong(client, claim: claim) }
+        let skew = Duration.seconds(policy.clockSkew)
+        guard claims.string("iss") == client.rawValue else { throw wrong("iss") }
+        guard claims.string("sub") == client.rawValue else { throw wrong("sub") }
+        guard Self.audience(claims["aud"]) == [issuer.rawValue] else { throw wrong("aud") }
+        guard let expiresAt = claims.date("exp"), now < expiresAt + skew,
+            expiresAt <= now + .seconds(policy.maximumAssertionLifetime) + skew
+        else { throw wrong("exp") }
+        if claims["nbf"] != nil {
+            guard let notBefore = claims.date("nbf"), notBefore <= now + skew else { throw wrong("nbf") }
+        }
+        if claims["iat"] != nil {
+            guard let issuedAt = claims.date("iat"), issuedAt <= now + skew else { throw wrong("iat") }
+        }
+        guard let id = claims.string("jti"), (1...255).contains(id.utf8.count) else { throw wrong("jti") }
+        return (id, expiresAt)
+    }
+
+    /// A string, or a list of one: some libraries always write a list (RFC 7519 §4.1.3).
+    private static func audience(_ value: JSONValue?) -> [String]? {
+        switch value {
+        case .string(let only): [only]
+        case .array(let values): values.compactMap(\.string).count == values.count ? values.compactMap(\.string) : nil
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import JOSE
+import OAuth
+import Storage
+
+/// The introspection endpoint (RFC 7662): tells a protected resource about the tokens that are meant for it.
+struct IntrospectionEndpoint: Sendable {
+    let authenticator: ClientAuthenticator
+    let reader: @Sendable () -> AccessTokenReader
+
+    func respond(
+        to presented: PresentedToken, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<IntrospectionResponse> {
+        let owner = try await authenticator.confidentialOwner(credentials, caller: caller, at: now)
+        guard case .resource(let resource) = owner else {
+            // RFC 7662 §4: whoever is no resource learns nothing, not even whether the token exists.
+            return Answered(.inactive, DecisionFacts("not_a_resource", client: owner.id))
+        }
+        let identifier = resource.registration.identifier
+        do {
+            let claims = try reader().read(presented.token, at: now)
+            var facts = DecisionFacts(
+                "active", client: claims.clientID, resource: identifier, grant: claims.grant, tokenID: claims.tokenID)
+            guard claims.audience.contains(identifier) else {
+                facts.decision = "audience_wrong"
+                return Answered(.inactive, facts)
+            }
+            return Answered(.active(claims), facts)
+        } catch {
+            var facts = DecisionFacts("token_\(error.fault.rawValue)", resource: identifier)
+            if let claims = error.claims {
+                facts.client = claims.clientID
+                facts.grant = claims.grant
+                facts.tokenID = claims.tokenID
+            }
+            return Answered(.inactive, facts)
+        }
+    }
+}

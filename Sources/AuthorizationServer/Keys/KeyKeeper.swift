@@ -1,0 +1,219 @@
+package import JOSE
+package import OAuth
+package import Storage
+import Crypto
+
+/// Leads the keys of an issuer through their lives: announced, active, retired, removed, or distrusted.
+///
+/// All changes go through here one after the other, are committed first, and then replace the ring's snapshot.
+package actor KeyKeeper {
+    package enum KeyError: Error, Hashable, Sendable { case unknown(KeyID), unreadable(KeyID), alreadyDistrusted(KeyID) }
+
+    private let store: any KeyStore
+    private let sealer: SecretSealer
+    private let secrets: SecretGenerator
+    private let policy: ServerPolicy
+    private let issuer: Issuer
+    package nonisolated let ring: KeyRing
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(issuer: Issuer, policy: ServerPolicy, store: any KeyStore, sealer: SecretSealer, secrets: SecretGenerator) {
+        self.issuer = issuer
+        self.policy = policy
+        self.store = store
+        self.sealer = sealer
+        self.secrets = secrets
+        ring = KeyRing()
+    }
+
+    /// Loads the keys and makes those that are missing: one for each algorithm in `algorithms`, and a sealing key.
+    package func start(algorithms: [Algorithm], at now: NumericDate) async throws {
+        try await alone {
+            try await self.reload(at: now)
+            var purposes: [KeyRecord.Purpose] = [.sealing]
+            for algorithm in algorithms { purposes.append(.signing(algorithm)) }
+            try await self.create(purposes.filter { !self.hasKey(for: $0, at: now) }, at: now)
+        }
+    }
+
+    /// Makes the first key of an algorithm, when a resource asks for one that has none.
+    package func ensureKey(for algorithm: Algorithm, at now: NumericDate) async throws {
+        try await alone {
+            guard !self.hasKey(for: .signing(algorithm), at: now) else { return }
+            try await self.create([.signing(algorithm)], at: now)
+        }
+    }
+
+    /// Announces a successor for each purpose; it takes over when every verifier had time to see it.
+    package func rotate(_ purposes: [KeyRecord.Purpose], by actor: String, at now: NumericDate) async throws -> [KeyRecord] {
+        try await alone { try await self.announceSuccessors(purposes, by: actor, at: now) }
+    }
+
+    /// Stops a key from making tokens now; what it made stays valid until it expires. A successor takes over at once.
+    package func retire(_ id: KeyID, by actor: String, at now: NumericDate) async throws -> KeyRecord {
+        try await alone {
+            guard var record = try await self.record(id) else { throw KeyError.unknown(id) }
+            record.retiredAt = min(record.retiredAt ?? now, now)
+            record.removedAt = now + .seconds(self.policy.maximumAccessTokenLifetime + 300)
+            try await self.replace(record, action: "key.retired", by: actor, at: now)
+            return record
+        }
+    }
+
+    /// Refuses everything that a key ever made, from now on, and replaces it at once.
+    package func distrust(_ id: KeyID, by actor: String, at now: NumericDate) async throws -> KeyRecord {
+        try await alone {
+            guard var record = try await self.record(id) else { throw KeyError.unknown(id) }
+            guard record.distrustedAt == nil else { throw KeyError.alreadyDistrusted(id) }
+            record.distrustedAt = now
+            record.retiredAt = min(record.retiredAt ?? now, now)
+            record.removedAt = now + .seconds(self.policy.maximumAccessTokenLifetime + 300)
+            try await self.replace(record, action: "key.distrusted", by: actor, at: now)
+            return record
+        }
+    }
+
+    package func records() async throws -> [KeyRecord] { try await store.keys() }
+
+    /// Rotates what is due and forgets what nothing alive can depend on.
+    func tick(at now: NumericDate) async throws {
+        try await alone {
+            var isChanged = try await !self.store.removeKeys(at: now).isEmpty
+            let purposes = Set(self.ring.snapshot.allRecords.map(\.purpose))
+            let due = purposes.filter { self.isRotationDue($0, at: now) }.sorted { $0.rawValue < $1.rawValue }
+            if !due.isEmpty {
+                _ = try await self.announceSuccessors(due, by: "system", at: now)
+                isChanged = false
+            }
+            if isChanged { try await self.reload(at: now) }
+        }
+    }
+
+    private func isRotationDue(_ purpose: KeyRecord.Purpose, at now: NumericDate) -> Bool {
+        let records = ring.snapshot.allRecords.filter { $0.purpose == purpose && $0.distrustedAt == nil }
+        guard let youngest = records.map(\.activeFrom).max() else { return true }
+        return youngest + .seconds(policy.keyRotationInterval) <= now + .seconds(policy.keyAnnouncement)
+    }
+
+    private func announceSuccessors(
+        _ purposes: [KeyRecord.Purpose], by actor: String, at now: NumericDate
+    ) async throws -> [KeyRecord] {
+        var new: [KeyRecord] = []
+        var changed: [KeyRecord] = []
+        for purpose in purposes {
+            let predecessors = ring.snapshot.allRecords.filter {
+                $0.purpose == purpose && $0.distrustedAt == nil && $0.retiredAt == nil
+            }
+            // Nothing to announce ahead of time where nobody can be using the purpose yet.
+            let activeFrom = predecessors.isEmpty ? now : now + .seconds(policy.keyAnnouncement)
+            new.append(try make(purpose, announcedAt: now, activeFrom: activeFrom))
+            for var record in predecessors {
+                record.retiredAt = activeFrom
+                record.removedAt = activeFrom + .seconds(policy.maximumAccessTokenLifetime + 300)
+                changed.append(record)
+            }
+        }
+        let events = new.map { event("key.announced", $0, by: actor, at: now) }
+        try await store.save(new: new, changed: changed, recording: events)
+        try await reload(at: now)
+        return new
+    }
+
+    private func replace(_ record: KeyRecord, action: String, by actor: String, at now: NumericDate) async throws {
+        let others = ring.snapshot.allRecords.filter { $0.purpose == record.purpose && $0.id != record.id }
+        var new: [KeyRecord] = []
+        if !others.contains(where: { $0.mayMakeTokens(at: now) }) {
+            new.append(try make(record.purpose, announcedAt: now, activeFrom: now))
+        }
+        let events = [event(action, record, by: actor, at: now)] + new.map { event("key.announced", $0, by: actor, at: now) }
+        try await store.save(new: new, changed: [record], recording: events)
+        try await reload(at: now)
+    }
+
+    private func create(_ purposes: [KeyRecord.Purpose], at now: NumericDate) async throws {
+        guard !purposes.isEmpty else { return }
+        let new = try purposes.map { try make($0, announcedAt: now, activeFrom: now) }
+        try await store.save(new: new, changed: [], recording: new.map { event("key.announced", $0, by: "system", at: now) })
+        try await reload(at: now)
+    }
+
+    private func event(_ action: String, _ record: KeyRecord, by actor: String, at now: NumericDate) -> AuditEvent {
+        AuditEvent(
+            at: now, action: action, actor: actor, target: "key:\(record.id)",
+            detail: "\(record.purpose.rawValue), active from \(record.activeFrom.secondsSince1970)")
+    }
+
+    private func record(_ id: KeyID) async throws -> KeyRecord? { try await store.keys().first { $0.id == id } }
+
+    private func hasKey(for purpose: KeyRecord.Purpose, at now: NumericDate) -> Bool {
+        ring.snapshot.allRecords.contains { $0.purpose == purpose && $0.mayMakeTokens(at: now) }
+    }
+
+    private func make(_ purpose: KeyRecord.Purpose, announcedAt: NumericDate, activeFrom: NumericDate) throws -> KeyRecord {
+        switch purpose {
+        case .signing(let algorithm):
+            let key = try SigningKey.generate(algorithm, rsaBits: policy.rsaBits)
+            let id = KeyID(unchecked: key.id)
+            return KeyRecord(
+                id: id, purpose: purpose, publicKey: key.verificationKey.jwk.json.jsonText,
+                sealedKey: try sealer.seal(key.privateJWK.json.jsonBytes, context: Self.context(id)),
+                announcedAt: announcedAt, activeFrom: activeFrom)
+        case .sealing:
+            let id = KeyID(unchecked: Base64URL.encode(secrets.bytes(SealingKey.idLength)))
+            return KeyRecord(
+                id: id, purpose: purpose, publicKey: "",
+                sealedKey: try sealer.seal(secrets.bytes(32), context: Self.context(id)), announcedAt: announcedAt,
+                activeFrom: activeFrom)
+        }
+    }
+
+    private static func context(_ id: KeyID) -> String { "key.sealedKey.\(id)" }
+
+    private func reload(at now: NumericDate) async throws {
+        var snapshot = KeyRing.Snapshot()
+        let records = try await store.keys().filter { !$0.isRemoved(at: now) }
+            .sorted { ($0.activeFrom, $0.id.rawValue) < ($1.activeFrom, $1.id.rawValue) }
+        for record in records {
+            guard let secret = try? sealer.open(record.sealedKey, context: Self.context(record.id)) else {
+                throw KeyError.unreadable(record.id)
+            }
+            switch record.purpose {
+            case .signing(let algorithm):
+                guard let jwk = try? JSONWebKey(parsing: secret), let key = try? SigningKey(jwk, algorithm: algorithm) else {
+                    throw KeyError.unreadable(record.id)
+                }
+                snapshot.signing.append(IssuerSigningKey(record: record, key: key))
+            case .sealing:
+                guard let key = SealingKey(record: record, bytes: secret, issuer: issuer) else {
+                    throw KeyError.unreadable(record.id)
+                }
+                snapshot.sealing.append(key)
+            }
+        }
+        snapshot.document = Self.document(of: snapshot.signing, maxAge: policy.keySetMaxAge)
+        ring.replace(with: snapshot)
+    }
+
+    /// The published key set (RFC 7517 §5): all but what is distrusted, so that no verifier accepts that any longer.
+    private static func document(of keys: [IssuerSigningKey], maxAge: Int64) -> Document {
+        let set = JWKSet(keys: keys.filter { $0.record.distrustedAt == nil }.map(\.verificationKey.jwk))
+        let body = set.publicJSON.jsonBytes
+        let etag = "\"" + Base64URL.encode(Array(SHA256.hash(data: body)).prefix(12)) + "\""
+        return Document(body: body, etag: etag, maxAge: maxAge)
+    }
+
+    /// One change at a time, also across the waits within it.
+    private func alone<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        if isBusy { await withCheckedContinuation { waiting.append($0) } }
+        isBusy = true
+        defer {
+            if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
+        }
+        return try await body()
+    }
+}
+
+extension KeyRing.Snapshot {
+    package var allRecords: [KeyRecord] { signing.map(\.record) + sealing.map(\.record) }
+}

@@ -1,0 +1,151 @@
+package import JOSE
+package import OAuth
+package import Storage
+import Crypto
+
+/// One issuer: all endpoints in one value, with its own store and keys. A process may hold many.
+package final class OpenIDProvider: Sendable {
+    package let issuer: Issuer
+    package let policy: ServerPolicy
+    package let store: any Store
+    package let secrets: SecretGenerator
+    package let registry: Registry
+    package let keys: KeyKeeper
+    package let revocations: RevocationList
+    let usage = UsageCounters()
+    let refusals = RefusalFolder()
+    let upkeepPlan = UpkeepPlan()
+    private let tokens: TokenEndpoint
+    private let introspection: IntrospectionEndpoint
+    private let revocation: RevocationEndpoint
+    private let metadata: Document
+
+    package var keyRing: KeyRing { keys.ring }
+
+    private init(
+        issuer: Issuer, policy: ServerPolicy, store: any Store, secrets: SecretGenerator, keys: KeyKeeper,
+        revocations: RevocationList, fetcher: any KeySetFetcher
+    ) {
+        self.issuer = issuer
+        self.policy = policy
+        self.store = store
+        self.secrets = secrets
+        self.keys = keys
+        self.revocations = revocations
+        let registry = Registry(store: store, capacity: policy.registryCapacity)
+        self.registry = registry
+        let authenticator = ClientAuthenticator(
+            registry: registry,
+            assertions: ClientAssertionCheck(
+                issuer: issuer, policy: policy, keys: ClientKeys(fetcher: fetcher), replays: store),
+            throttle: AuthenticationThrottle(policy))
+        let ring = keys.ring
+        tokens = TokenEndpoint(
+            authenticator: authenticator, registry: registry,
+            mint: { now in
+                TokenMint(issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets, now: now)
+            })
+        let reader: @Sendable () -> AccessTokenReader = {
+            AccessTokenReader(
+                issuer: issuer, keys: ring.snapshot, revocations: revocations, clockSkew: policy.clockSkew)
+        }
+        introspection = IntrospectionEndpoint(authenticator: authenticator, reader: reader)
+        revocation = RevocationEndpoint(
+            authenticator: authenticator, reader: reader, store: store, revocations: revocations)
+        metadata = MetadataEndpoint(issuer: issuer, policy: policy).document
+    }
+
+    /// Loads an issuer from its store; makes its first keys and its administration resource if they are missing.
+    package static func open(
+        issuer: Issuer, policy: ServerPolicy, store: any Store, sealer: SecretSealer, secrets: SecretGenerator,
+        fetcher: any KeySetFetcher, at now: NumericDate
+    ) async throws -> OpenIDProvider {
+        let stored = try await store.claimIssuer(issuer.rawValue)
+        guard stored == issuer.rawValue else { throw OpeningError.issuerDiffers(stored: stored) }
+        let keys = KeyKeeper(issuer: issuer, policy: policy, store: store, sealer: sealer, secrets: secrets)
+        try await keys.start(algorithms: policy.signingAlgorithms, at: now)
+        let revocations = RevocationList(
+            epochs: try await store.epochs(), tokens: try await store.revokedTokens(at: now))
+        let provider = OpenIDProvider(
+            issuer: issuer, policy: policy, store: store, secrets: secrets, keys: keys, revocations: revocations,
+            fetcher: fetcher)
+        try await provider.ensureAdministrationResource(at: now)
+        return provider
+    }
+
+    package enum OpeningError: Error, Hashable, Sendable { case issuerDiffers(stored: String) }
+
+    /// Reads access tokens with the keys and revocations of this moment.
+    package var reader: AccessTokenReader {
+        AccessTokenReader(
+            issuer: issuer, keys: keyRing.snapshot, revocations: revocations, clockSkew: policy.clockSkew)
+    }
+
+    package func token(
+        _ request: TokenRequest, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<TokenResponse> {
+        do {
+            let answer = try await tokens.respond(to: request, from: credentials, caller: caller, at: now)
+            usage.count(.issued, client: answer.facts.client, resource: answer.facts.resource, at: now)
+            return answer
+        } catch let rejection as Rejection {
+            record(rejection, of: "token", caller: caller, at: now)
+            throw rejection
+        }
+    }
+
+    package func introspect(
+        _ token: PresentedToken, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<IntrospectionResponse> {
+        do {
+            let answer = try await introspection.respond(to: token, from: credentials, caller: caller, at: now)
+            if case .active = answer.response {
+                usage.count(.introspectedActive, client: answer.facts.client, resource: answer.facts.resource, at: now)
+            } else {
+                usage.count(.introspectedInactive, client: answer.facts.client, resource: answer.facts.resource, at: now)
+                if answer.facts.decision == "audience_wrong" || answer.facts.decision == "not_a_resource" {
+                    recordRefusal(
+                        of: "introspection", reason: answer.facts.decision, client: credentials.clientID, caller: caller,
+                        at: now)
+                }
+            }
+            return answer
+        } catch let rejection as Rejection {
+            record(rejection, of: "introspection", caller: caller, at: now)
+            throw rejection
+        }
+    }
+
+    package func revoke(
+        _ token: PresentedToken, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<Void> {
+        do {
+            return try await revocation.respond(to: token, from: credentials, caller: caller, at: now)
+        } catch let rejection as Rejection {
+            record(rejection, of: "revocation", caller: caller, at: now)
+            throw rejection
+        }
+    }
+
+    /// The authorization server's metadata (RFC 8414 §3.2).
+    package func metadataDocument() -> Document { metadata }
+
+    /// The public keys (RFC 7517 §5).
+    package func keySetDocument(at now: NumericDate) -> Document { keyRing.snapshot.document }
+
+    /// Puts a refusal that was decided before the engine was asked, such as a malformed request, into the audit log.
+    package func recordRefusal(
+        of endpoint: String, reason: String, client: ClientID?, caller: Caller, at now: NumericDate
+    ) {
+        refusals.record(
+            AuditEvent(
+                at: now, action: "\(endpoint).refused", outcome: .refusal,
+                actor: client.map { "client:\($0)" } ?? "anonymous", address: caller.address,
+                requestID: caller.requestID, detail: reason))
+    }
+
+    func record(_ rejection: Rejection, of endpoint: String, caller: Caller, at now: NumericDate) {
+        recordRefusal(of: endpoint, reason: rejection.reason, client: rejection.client, caller: caller, at: now)
+        usage.count(.refused, client: rejection.client, resource: nil, at: now)
+    }
+}

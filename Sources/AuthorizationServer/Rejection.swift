@@ -1,0 +1,135 @@
+package import OAuth
+
+/// Why the authorization server said no. Precise for the log; ``oauthError`` is all that the client learns.
+package enum Rejection: Error, Hashable, Sendable {
+    // Client authentication
+    case clientUnknown
+    case clientDisabled(ClientID)
+    case clientMethodWrong(ClientID)
+    case clientSecretWrong(ClientID)
+    case assertionKeyUnknown(ClientID)
+    case assertionKeysUnavailable(ClientID)
+    case assertionSignatureWrong(ClientID)
+    case assertionClaimsWrong(ClientID, claim: String)
+    case assertionReplayed(ClientID)
+    case throttled(ClientID?, retryAfter: Int64)
+    case notAClient(ClientID)
+    case publicCaller(ClientID)
+
+    // Grants
+    case grantTypeNotAllowed(ClientID)
+    case resourceNotNamed(ClientID)
+    case resourceNotPermitted(ClientID, ResourceIndicator)
+    case resourceDisabled(ClientID, ResourceIndicator)
+    case scopeNotPermitted(ClientID, ResourceIndicator)
+    case signingKeyMissing(ResourceIndicator)
+
+    // Tokens
+    case tokenOfAnotherClient(ClientID, TokenID)
+    case tokenNotAccepted(TokenFault)
+    case audienceWrong(ClientID, TokenID)
+    case rightMissing(ClientID, required: String)
+
+    /// What the client learns. One text for everything that went wrong with its authentication.
+    package var oauthError: OAuthError {
+        switch self {
+        case .clientUnknown, .clientDisabled, .clientMethodWrong, .clientSecretWrong, .assertionKeyUnknown,
+            .assertionSignatureWrong, .assertionClaimsWrong, .assertionReplayed, .notAClient, .publicCaller:
+            OAuthError(.invalidClient, "client authentication failed")
+        case .assertionKeysUnavailable:
+            OAuthError(.temporarilyUnavailable, "the keys at jwks_uri could not be fetched; try again later")
+        case .throttled:
+            OAuthError(.temporarilyUnavailable, "too many failed attempts; try again later")
+        case .grantTypeNotAllowed:
+            OAuthError(.unauthorizedClient, "the client may not use this grant type")
+        case .resourceNotNamed:
+            OAuthError(.invalidTarget, "name the resource that the token is for")
+        case .resourceNotPermitted, .resourceDisabled:
+            OAuthError(.invalidTarget, "the client has no permission at this resource")
+        case .scopeNotPermitted:
+            OAuthError(.invalidScope, "the client may not have this scope at the resource")
+        case .signingKeyMissing:
+            OAuthError(.temporarilyUnavailable, "no signing key is active; try again later")
+        case .tokenOfAnotherClient:
+            OAuthError(.unauthorizedClient, "the token was not issued to this client")
+        case .tokenNotAccepted, .audienceWrong:
+            OAuthError(.invalidToken, "the access token is not accepted")
+        case .rightMissing:
+            OAuthError(.insufficientScope, "the access token does not have the scope that this needs")
+        }
+    }
+
+    /// One snake_case word for logs and metrics.
+    package var reason: String {
+        switch self {
+        case .clientUnknown: "client_unknown"
+        case .clientDisabled: "client_disabled"
+        case .clientMethodWrong: "client_method_wrong"
+        case .clientSecretWrong: "client_secret_wrong"
+        case .assertionKeyUnknown: "assertion_key_unknown"
+        case .assertionKeysUnavailable: "assertion_keys_unavailable"
+        case .assertionSignatureWrong: "assertion_signature_wrong"
+        case .assertionClaimsWrong(_, let claim): "assertion_\(claim)_wrong"
+        case .assertionReplayed: "assertion_replayed"
+        case .throttled: "throttled"
+        case .notAClient: "not_a_client"
+        case .publicCaller: "public_caller"
+        case .grantTypeNotAllowed: "grant_type_not_allowed"
+        case .resourceNotNamed: "resource_not_named"
+        case .resourceNotPermitted: "resource_not_permitted"
+        case .resourceDisabled: "resource_disabled"
+        case .scopeNotPermitted: "scope_not_permitted"
+        case .signingKeyMissing: "signing_key_missing"
+        case .tokenOfAnotherClient: "token_of_another_client"
+        case .tokenNotAccepted(let fault): "token_\(fault.rawValue)"
+        case .audienceWrong: "audience_wrong"
+        case .rightMissing: "right_missing"
+        }
+    }
+
+    /// The registered client that this is about; never a name that a stranger made up.
+    package var client: ClientID? {
+        switch self {
+        case .clientUnknown, .signingKeyMissing, .tokenNotAccepted: nil
+        case .clientDisabled(let id), .clientMethodWrong(let id), .clientSecretWrong(let id), .assertionKeyUnknown(let id),
+            .assertionKeysUnavailable(let id), .assertionSignatureWrong(let id), .assertionClaimsWrong(let id, _),
+            .assertionReplayed(let id), .notAClient(let id), .publicCaller(let id), .grantTypeNotAllowed(let id),
+            .resourceNotNamed(let id), .resourceNotPermitted(let id, _), .resourceDisabled(let id, _),
+            .scopeNotPermitted(let id, _), .tokenOfAnotherClient(let id, _), .audienceWrong(let id, _),
+            .rightMissing(let id, _):
+            id
+        case .throttled(let id, _): id
+        }
+    }
+
+    /// Seconds after which trying again makes sense.
+    package var retryAfter: Int64? {
+        switch self {
+        case .throttled(_, let seconds): seconds
+        case .assertionKeysUnavailable: 30
+        case .signingKeyMissing: 1
+        default: nil
+        }
+    }
+
+    package var facts: DecisionFacts {
+        var facts = DecisionFacts(reason, client: client)
+        switch self {
+        case .resourceNotPermitted(_, let resource), .resourceDisabled(_, let resource), .scopeNotPermitted(_, let resource),
+            .signingKeyMissing(let resource):
+            facts.resource = resource
+        case .tokenOfAnotherClient(_, let token), .audienceWrong(_, let token):
+            facts.tokenID = token
+        default: break
+        }
+        return facts
+    }
+}
+
+/// What is wrong with an access token.
+package enum TokenFault: String, CaseIterable, Hashable, Sendable {
+    case malformed, keyUnknown = "key_unknown", keyDistrusted = "key_distrusted", signatureWrong = "signature_wrong"
+    case issuerWrong = "issuer_wrong", expired, issuedInFuture = "issued_in_future", tokenRevoked = "revoked"
+    case subjectEnded = "subject_ended", clientEnded = "client_ended", grantEnded = "grant_ended"
+    case resourceEnded = "resource_ended"
+}

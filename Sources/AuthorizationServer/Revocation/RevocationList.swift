@@ -1,0 +1,63 @@
+package import JOSE
+package import OAuth
+package import Storage
+import Synchronization
+
+/// What has been revoked, as every request reads it: from memory.
+///
+/// The store is written first; this changes after the commit and before the answer. Counters only grow, so that two
+/// changes that arrive out of order leave the higher one.
+package final class RevocationList: Sendable {
+    private struct State {
+        var epochs: [EpochKey: Int64]
+        var tokens: [TokenID: NumericDate]
+    }
+
+    private let state: Mutex<State>
+
+    package init(epochs: [EpochKey: Int64] = [:], tokens: [TokenID: NumericDate] = [:]) {
+        state = Mutex(State(epochs: epochs, tokens: tokens))
+    }
+
+    package func apply(_ epochs: [EpochKey: Int64]) {
+        state.withLock { state in state.epochs.merge(epochs) { max($0, $1) } }
+    }
+
+    package func revoke(_ token: TokenID, until expiry: NumericDate) {
+        state.withLock { state in state.tokens[token] = expiry }
+    }
+
+    /// Forgets tokens that have died by themselves.
+    package func prune(at now: NumericDate) {
+        state.withLock { state in state.tokens = state.tokens.filter { now < $0.value } }
+    }
+
+    package var counts: (epochs: Int, tokens: Int) { state.withLock { ($0.epochs.count, $0.tokens.count) } }
+
+    /// The counters that a new token is to carry.
+    package func epochs(
+        subject: Subject, client: ClientID, grant: GrantID, resource: ResourceIndicator
+    ) -> TokenEpochs {
+        state.withLock { state in
+            guard !state.epochs.isEmpty else { return TokenEpochs() }
+            return TokenEpochs(
+                subject: state.epochs[.subject(subject)] ?? 0, client: state.epochs[.client(client)] ?? 0,
+                grant: state.epochs[.grant(grant)] ?? 0, resource: state.epochs[.resource(resource)] ?? 0)
+        }
+    }
+
+    /// What ended the token, if anything did.
+    package func fault(in claims: AccessTokenClaims) -> TokenFault? {
+        state.withLock { state in
+            if !state.tokens.isEmpty, state.tokens[claims.tokenID] != nil { return .tokenRevoked }
+            guard !state.epochs.isEmpty else { return nil }
+            if claims.epochs.subject < state.epochs[.subject(claims.subject)] ?? 0 { return .subjectEnded }
+            if claims.epochs.client < state.epochs[.client(claims.clientID)] ?? 0 { return .clientEnded }
+            if claims.epochs.grant < state.epochs[.grant(claims.grant)] ?? 0 { return .grantEnded }
+            for resource in claims.audience where claims.epochs.resource < state.epochs[.resource(resource)] ?? 0 {
+                return .resourceEnded
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import JOSE
+package import Risk
+package import Storage
+
+/// Lifetimes and limits of one issuer. Nothing here turns a check off.
+package struct ServerPolicy: Hashable, Sendable {
+    /// Seconds. The longest that any access token may live; keys are kept at least this long after their last use.
+    package var maximumAccessTokenLifetime: Int64 = 86_400
+    /// Seconds by which a client's clock may differ from ours, at most 60.
+    package var clockSkew: Int64 = 30
+    /// Seconds that a client assertion may live from now on (RFC 7523 §3).
+    package var maximumAssertionLifetime: Int64 = 600
+    /// Algorithms that have a signing key from the first start; others get one when a resource asks for them.
+    package var signingAlgorithms: [Algorithm] = [.ES256]
+    /// Seconds between two rotations of a key.
+    package var keyRotationInterval: Int64 = 30 * 86_400
+    /// Seconds that a key is published before it is used; at least twice `keySetMaxAge`.
+    package var keyAnnouncement: Int64 = 86_400
+    /// Seconds that verifiers may keep the key set.
+    package var keySetMaxAge: Int64 = 300
+    package var rsaBits: Int = 2048
+    /// Failed authentications of one client from one address.
+    package var clientThrottle = ThrottlePolicy(burst: 10, perMinute: 10)
+    /// Failed authentications from one address, whatever the client.
+    package var addressThrottle = ThrottlePolicy(burst: 100, perMinute: 60)
+    package var retention = Retention()
+    /// Registered things kept in memory, at most, of each kind.
+    package var registryCapacity: Int = 50_000
+    /// A page for developers, named in the metadata.
+    package var documentation: String?
+
+    package init() {}
+}

@@ -1,0 +1,61 @@
+package import JOSE
+import OAuth
+import Storage
+import Synchronization
+
+/// When each recurring task was last done.
+final class UpkeepPlan: Sendable {
+    enum Work: Hashable { case keys, sweep }
+    private let last = Mutex<[Work: NumericDate]>([:])
+
+    /// Whether `work` is due; if so it counts as done now.
+    func isDue(_ work: Work, every seconds: Int64, at now: NumericDate) -> Bool {
+        last.withLock { last in
+            if let previous = last[work], previous <= now, now - previous < .seconds(seconds) { return false }
+            last[work] = now
+            return true
+        }
+    }
+}
+
+/// What an upkeep run could not do; the next run tries again.
+package struct UpkeepProblem: Sendable {
+    package let work: String
+    package let error: any Error
+}
+
+extension OpenIDProvider {
+    private static let sweepBatch = 500
+    private static let sweepBatchesPerRun = 20
+
+    /// One run, meant for every second: durable counters, folded refusals, keys, expiry. Returns what went wrong.
+    package func upkeep(at now: NumericDate) async -> [UpkeepProblem] {
+        var problems = await flush(at: now)
+        func attempt(_ work: String, _ body: () async throws -> Void) async {
+            do { try await body() } catch { problems.append(UpkeepProblem(work: work, error: error)) }
+        }
+        if upkeepPlan.isDue(.keys, every: 5, at: now) {
+            await attempt("keys") { try await keys.tick(at: now) }
+        }
+        if upkeepPlan.isDue(.sweep, every: 60, at: now) {
+            await attempt("sweep") {
+                for _ in 0..<Self.sweepBatchesPerRun {
+                    let count = try await store.sweep(at: now, keeping: policy.retention, limit: Self.sweepBatch)
+                    if count == 0 { break }
+                }
+            }
+            revocations.prune(at: now)
+        }
+        return problems
+    }
+
+    /// Makes counters and folded refusals durable; also the last thing before a shutdown.
+    package func flush(at now: NumericDate) async -> [UpkeepProblem] {
+        var problems: [UpkeepProblem] = []
+        do { try await usage.flush(to: store) } catch { problems.append(UpkeepProblem(work: "usage", error: error)) }
+        do { try await refusals.flush(to: store, at: now) } catch {
+            problems.append(UpkeepProblem(work: "audit", error: error))
+        }
+        return problems
+    }
+}

@@ -1,0 +1,109 @@
+public import JOSE
+
+/// What an access token says, whichever format carries it (RFC 9068 §2.2).
+public struct AccessTokenClaims: Hashable, Sendable {
+    public var issuer: String
+    public var subject: Subject
+    public var clientID: ClientID
+    public var audience: [ResourceIndicator]
+    public var tokenID: TokenID
+    public var scope: Scope
+    public var issuedAt: NumericDate
+    public var expiresAt: NumericDate
+    public var grant: GrantID
+    public var epochs: TokenEpochs
+
+    public init(
+        issuer: String, subject: Subject, clientID: ClientID, audience: [ResourceIndicator], tokenID: TokenID,
+        scope: Scope, issuedAt: NumericDate, expiresAt: NumericDate, grant: GrantID, epochs: TokenEpochs
+    ) {
+        self.issuer = issuer
+        self.subject = subject
+        self.clientID = clientID
+        self.audience = audience
+        self.tokenID = tokenID
+        self.scope = scope
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.grant = grant
+        self.epochs = epochs
+    }
+
+    /// The private claim that carries the grant and the epochs; only the issuer reads it.
+    static let privateClaim = "tessera"
+
+    /// The claims as the JSON that is signed or sealed.
+    public var json: [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.member("iss", issuer)
+        writer.member("sub", subject.rawValue)
+        writer.member("client_id", clientID.rawValue)
+        if audience.count == 1, let only = audience.first {
+            writer.member("aud", only.rawValue)
+        } else {
+            writer.member("aud", audience.map(\.rawValue))
+        }
+        writer.member("jti", tokenID.rawValue)
+        writer.member("iat", issuedAt.secondsSince1970)
+        writer.member("exp", expiresAt.secondsSince1970)
+        if !scope.isEmpty { writer.member("scope", scope.description) }
+        writer.member("tessera") { claim in
+            claim.beginObject()
+            claim.member("grant", grant.rawValue)
+            claim.name("epochs")
+            claim.beginArray()
+            for epoch in [epochs.subject, epochs.client, epochs.grant, epochs.resource] { claim.value(epoch) }
+            claim.endArray()
+            claim.endObject()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Reads claims whose origin is already proven; `nil` if one that every token of ours has is missing.
+    public init?(_ claims: JSONObject) {
+        guard let issuer = claims.string("iss"),
+            let subject = claims.string("sub").flatMap({ Subject($0) }),
+            let client = claims.string("client_id").flatMap({ ClientID($0) }),
+            let tokenID = claims.string("jti").flatMap({ TokenID($0) }),
+            let issuedAt = claims.date("iat"), let expiresAt = claims.date("exp"),
+            let own = claims.object(Self.privateClaim),
+            let grant = own.string("grant").flatMap({ GrantID($0) }),
+            case .array(let numbers)? = own["epochs"], numbers.count == 4,
+            let epochs = TokenEpochs(numbers.compactMap(\.integer))
+        else { return nil }
+        let audience: [String]
+        switch claims["aud"] {
+        case .string(let only): audience = [only]
+        case .array: audience = claims.strings("aud") ?? []
+        default: return nil
+        }
+        guard !audience.isEmpty else { return nil }
+        guard let scope = try? Scope(claims.string("scope") ?? "") else { return nil }
+        self.init(
+            issuer: issuer, subject: subject, clientID: client,
+            audience: audience.map(ResourceIndicator.init(unchecked:)), tokenID: tokenID, scope: scope,
+            issuedAt: issuedAt, expiresAt: expiresAt, grant: grant, epochs: epochs)
+    }
+}
+
+/// The counters of a token's owners at the moment it was made; a higher counter today means that it has ended.
+public struct TokenEpochs: Hashable, Sendable {
+    public var subject: Int64
+    public var client: Int64
+    public var grant: Int64
+    public var resource: Int64
+
+    public init(subject: Int64 = 0, client: Int64 = 0, grant: Int64 = 0, resource: Int64 = 0) {
+        self.subject = subject
+        self.client = client
+        self.grant = grant
+        self.resource = resource
+    }
+
+    init?(_ numbers: [Int64]) {
+        guard numbers.count == 4 else { return nil }
+        self.init(subject: numbers[0], client: numbers[1], grant: numbers[2], resource: numbers[3])
+    }
+}

@@ -1,0 +1,4 @@
+/// The grant types that this server knows (RFC 6749 §1.3).
+public enum GrantType: String, CaseIterable, Hashable, Sendable {
+    case clientCredentials = "client_credentials"
+}

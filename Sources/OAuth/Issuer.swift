@@ -1,0 +1,51 @@
+/// The issuer identifier: an `https` URL without query and fragment (RFC 8414 §2), and the addresses built from it.
+///
+/// It comes from configuration only, never from a request.
+public struct Issuer: Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: String
+    /// The path component, without a trailing slash; empty for an issuer at the root of its host.
+    public let path: String
+
+    /// The endpoints of an issuer, by their path below it.
+    public enum Endpoint: String, CaseIterable, Sendable {
+        case token = "/token"
+        case introspection = "/introspect"
+        case revocation = "/revoke"
+        case keySet = "/jwks"
+        /// The audience of the administration API's own tokens.
+        case administration = "/admin/v1"
+    }
+
+    /// `nil` unless the text is an `https` URL (or `http` on a loopback host) with a host, canonical, without a
+    /// trailing slash, query, fragment, userinfo, or dot segments.
+    public init?(_ text: String) {
+        let prefix: String
+        if text.hasPrefix("https://") { prefix = "https://" } else if text.hasPrefix("http://") { prefix = "http://" } else { return nil }
+        guard (try? ResourceIndicator(text)) != nil, !text.hasSuffix("/") else { return nil }
+        let rest = text.dropFirst(prefix.count)
+        let authority = rest.prefix { $0 != "/" }
+        let path = rest.dropFirst(authority.count)
+        guard !authority.isEmpty, !text.contains("?"), !authority.contains("@"), !authority.hasSuffix(":"),
+            authority == Substring(authority.lowercased()),
+            !path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+                .contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
+            !path.contains("%")
+        else { return nil }
+        if prefix == "http://" {
+            let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+            guard ["localhost", "127.0.0.1", "[::1]"].contains(String(host)) else { return nil }
+        }
+        rawValue = text
+        self.path = String(path)
+    }
+
+    public func url(of endpoint: Endpoint) -> String { rawValue + endpoint.rawValue }
+
+    /// The path of an endpoint on this host, for routers.
+    public func path(of endpoint: Endpoint) -> String { path + endpoint.rawValue }
+
+    /// RFC 8414 §3.1: the well-known part goes between host and path.
+    public var metadataPath: String { "/.well-known/oauth-authorization-server" + path }
+
+    public var description: String { rawValue }
+}

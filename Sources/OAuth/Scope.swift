@@ -1,0 +1,57 @@
+import JOSE
+
+/// A set of scope tokens in the order they were given (RFC 6749 §3.3).
+public struct Scope: Sendable, Hashable, CustomStringConvertible {
+    /// Unique, never empty strings.
+    public let tokens: [String]
+
+    /// The longest scope text that is read, in bytes, and the most tokens in it.
+    public static let maximumLength = 4096
+    public static let maximumCount = 128
+
+    public static let empty = Scope(unchecked: [])
+
+    /// Tokens that are known to be well formed.
+    public init(unchecked tokens: [String]) {
+        var unique: [String] = []
+        for token in tokens where !unique.contains(token) { unique.append(token) }
+        self.tokens = unique
+    }
+
+    /// Reads `scope-token *( SP scope-token )`; repeated tokens count once.
+    public init(_ text: String) throws(OAuthError) {
+        guard text.utf8.count <= Self.maximumLength else {
+            throw OAuthError(.invalidScope, "scope is longer than \(Self.maximumLength) bytes")
+        }
+        var tokens: [String] = []
+        for part in text.utf8.split(separator: 0x20, maxSplits: Self.maximumCount, omittingEmptySubsequences: true) {
+            guard part.allSatisfy(Self.isScopeCharacter) else {
+                throw OAuthError(.invalidScope, "scope contains a character that RFC 6749 does not allow")
+            }
+            tokens.append(String(Substring(part)))
+        }
+        guard tokens.count <= Self.maximumCount else {
+            throw OAuthError(.invalidScope, "scope names more than \(Self.maximumCount) tokens")
+        }
+        self.init(unchecked: tokens)
+    }
+
+    /// `NQCHAR` of RFC 6749 §3.3 (Appendix A.4): visible ASCII without `"` and `\`.
+    static func isScopeCharacter(_ byte: UInt8) -> Bool {
+        byte == 0x21 || (0x23...0x5B).contains(byte) || (0x5D...0x7E).contains(byte)
+    }
+
+    public var isEmpty: Bool { tokens.isEmpty }
+    public func contains(_ token: String) -> Bool { tokens.contains(token) }
+    public func isSubset(of other: Scope) -> Bool { tokens.allSatisfy(other.contains) }
+    public func intersection(_ other: Scope) -> Scope { Scope(unchecked: tokens.filter(other.contains)) }
+
+    /// Space-separated, as on the wire.
+    public var description: String { tokens.joined(separator: " ") }
+
+    /// Order does not matter: a scope is a set.
+    public static func == (left: Scope, right: Scope) -> Bool {
+        left.tokens.count == right.tokens.count && left.isSubset(of: right)
+    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(Set(tokens)) }
+}

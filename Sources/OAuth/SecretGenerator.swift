@@ -1,0 +1,39 @@
+import JOSE
+
+/// Makes the unguessable strings: tokens, secrets, identifiers. Tests give it known bytes.
+public struct SecretGenerator: Sendable {
+    private let source: @Sendable (_ count: Int) -> [UInt8]
+
+    public init(bytes source: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.source = source }
+
+    /// The operating system's generator, the only one that a running server uses.
+    public static let system = SecretGenerator { count in
+        var generator = SystemRandomNumberGenerator()
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                var word: UInt64 = generator.next()
+                for _ in 0..<min(8, count - filled) {
+                    buffer.initializeElement(at: filled, to: UInt8(truncatingIfNeeded: word))
+                    word >>= 8
+                    filled += 1
+                }
+            }
+        }
+    }
+
+    public func bytes(_ count: Int) -> [UInt8] { source(count) }
+
+    /// 256 bits of text that is safe in a URL; RFC 6749 §10.10 asks for 128 at least.
+    public func text(prefix: String = "") -> String { prefix + Base64URL.encode(source(32)) }
+
+    /// 256 bits that prove something, behind a type prefix that scanners recognise.
+    public func secret(_ kind: SecretKind) -> Secret { Secret(text(prefix: kind.rawValue)) }
+
+    /// 128 bits for a name that need not be secret but must never repeat.
+    public func identifier(prefix: String = "") -> String { prefix + Base64URL.encode(source(16)) }
+}
+
+/// The kinds of secret that this server hands out, by the prefix they wear.
+public enum SecretKind: String, CaseIterable, Sendable {
+    case clientSecret = "tsc_"
+}

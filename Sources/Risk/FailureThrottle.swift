@@ -1,0 +1,74 @@
+package import JOSE
+import Synchronization
+
+/// How many failures are let pass before the next attempt has to wait.
+package struct ThrottlePolicy: Hashable, Sendable {
+    /// Failures in a row that cost nothing.
+    package var burst: Int64
+    /// Failures that are forgotten in a minute.
+    package var perMinute: Int64
+
+    package init(burst: Int64, perMinute: Int64) {
+        self.burst = max(1, burst)
+        self.perMinute = max(1, perMinute)
+    }
+}
+
+/// Counts failures by key in a fixed amount of memory, and says how long a key has to wait.
+///
+/// A count-min sketch of leaky buckets: a stranger who invents keys can neither make it grow nor push an attacker's count
+/// out. Two keys share a count only if they collide in every row, so an innocent one is hit about never.
+package final class FailureThrottle: Sendable {
+    private static let rows = 4
+    private static let columns = 1 << 14
+
+    private struct Cell {
+        /// Thousandths of a failure.
+        var level: Int64 = 0
+        var updatedAt: Int64 = 0
+    }
+
+    private let policy: ThrottlePolicy
+    private let cells = Mutex([Cell](repeating: Cell(), count: rows * columns))
+
+    package init(_ policy: ThrottlePolicy) { self.policy = policy }
+
+    /// Seconds that `key` has to wait before its next attempt is looked at; `nil`: none.
+    package func wait(for key: some Hashable, at now: NumericDate) -> Int64? {
+        let indices = Self.indices(of: key)
+        let level = cells.withLock { cells in
+            indices.map { leaked(cells[$0], at: now.secondsSince1970) }.min() ?? 0
+        }
+        let excess = level - policy.burst * 1000 + 1
+        guard excess > 0 else { return nil }
+        return (excess * 60 + policy.perMinute * 1000 - 1) / (policy.perMinute * 1000)
+    }
+
+    package func recordFailure(of key: some Hashable, at now: NumericDate) {
+        let indices = Self.indices(of: key)
+        cells.withLock { cells in
+            let levels = indices.map { leaked(cells[$0], at: now.secondsSince1970) }
+            // The cap keeps the longest wait short: a flood must not lock anybody out for hours.
+            let raised = min((levels.min() ?? 0) + 1000, policy.burst * 2000)
+            for (index, level) in zip(indices, levels) {
+                cells[index] = Cell(level: max(level, raised), updatedAt: now.secondsSince1970)
+            }
+        }
+    }
+
+    private func leaked(_ cell: Cell, at now: Int64) -> Int64 {
+        // A clock that steps back forgets nothing and forgives nothing.
+        let elapsed = min(max(0, now &- cell.updatedAt), 86_400)
+        return max(0, cell.level - elapsed * policy.perMinute * 1000 / 60)
+    }
+
+    /// Swift's hasher is seeded per process, so a stranger cannot choose keys that collide.
+    private static func indices(of key: some Hashable) -> [Int] {
+        (0..<rows).map { row in
+            var hasher = Hasher()
+            hasher.combine(row)
+            hasher.combine(key)
+            return row * columns + (hasher.finalize() & (columns - 1))
+        }
+    }
+}

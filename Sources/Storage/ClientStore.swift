@@ -1,0 +1,57 @@
+package import JOSE
+package import OAuth
+
+/// A registered client (RFC 6749 §2).
+package struct RegisteredClient: Hashable, Sendable {
+    package let id: ClientID
+    package var name: String
+    package var isEnabled: Bool
+    package var credentials: RegisteredCredentials
+    package var grantTypes: [GrantType]
+    /// Origins whose scripts may call the endpoints from a browser, byte-exact, e.g. `https://app.example`.
+    package var allowedOrigins: [String]
+    package let createdAt: NumericDate
+    package var updatedAt: NumericDate
+    /// Grows with each change; an update names the version that it was made from.
+    package var version: Int64
+
+    package init(
+        id: ClientID, name: String, isEnabled: Bool = true, credentials: RegisteredCredentials,
+        grantTypes: [GrantType] = [.clientCredentials], allowedOrigins: [String] = [], createdAt: NumericDate,
+        updatedAt: NumericDate? = nil, version: Int64 = 1
+    ) {
+        self.id = id
+        self.name = name
+        self.isEnabled = isEnabled
+        self.credentials = credentials
+        self.grantTypes = grantTypes
+        self.allowedOrigins = allowedOrigins
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt ?? createdAt
+        self.version = version
+    }
+}
+
+/// Clients. Each change is written together with its audit event and the epochs that it ends, all or nothing.
+package protocol ClientStore: Sendable {
+    /// `.exists` if a client or a resource already has this `client_id`.
+    func insert(_ client: RegisteredClient, recording event: AuditEvent) async throws -> Insertion
+    func client(_ id: ClientID) async throws -> RegisteredClient?
+    /// In the order of their ids, after `id`, at most `limit`.
+    func clients(after id: ClientID?, limit: Int) async throws -> [RegisteredClient]
+    /// Replaces the client if its stored version is `client.version`, and stores `version + 1`.
+    func update(_ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
+    /// Removes the client and ends its grants; the epochs stay, so that a later client of that name inherits no token.
+    func deleteClient(_ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
+}
+
+/// How an insertion ended.
+package enum Insertion: Hashable, Sendable { case inserted, exists }
+
+/// How a change ended; `done` carries the counters that it advanced, as they now are.
+package enum Change: Hashable, Sendable {
+    case done([EpochKey: Int64])
+    case missing
+    /// Somebody else changed it since it was read.
+    case conflict
+}
