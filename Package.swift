@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
@@ -75,12 +76,16 @@ let package = Package(
             name: "tessera",
             dependencies: [
                 "ServerHTTP", "AuthorizationServer", "StorageSQLite", "Storage", "Risk", "OAuth", "JOSE", crypto,
+                cryptoExtras,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -95,6 +100,13 @@ let package = Package(
             ]),
         // Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "JOSE", "TestSupport"]),
+        .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
+        .testTarget(
+            name: "AuthorizationServerTests",
+            dependencies: [
+                "AuthorizationServer", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
+            ]),
         .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport", crypto, cryptoExtras]),
     ],
     swiftLanguageModes: [.v6]
