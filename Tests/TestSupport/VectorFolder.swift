@@ -1,6 +1,5 @@
-package import Testing
-
 import FoundationEssentials
+package import Testing
 
 /// Test vectors of others, which are not part of this repository: the folder in `TESSERA_VECTORS`, or the one beside it.
 package enum VectorFolder {

@@ -31,6 +31,14 @@ public struct JWKSet: Hashable, Sendable {
             .filter { algorithm == nil || $0.algorithm == algorithm }
     }
 
+    /// The keys that may have signed a message with this header: of its algorithm and, if it names one, of that `kid`.
+    public func verificationKeys(for header: JOSEHeader) -> [VerificationKey] {
+        guard let algorithm = Algorithm(rawValue: header.algorithm) else { return [] }
+        let keys = verificationKeys(for: algorithm)
+        guard let keyID = header.keyID else { return keys }
+        return keys.filter { $0.id?.hasSameUTF8(as: keyID) ?? false }
+    }
+
     /// The set as it is published: public members only.
     public var publicJSON: JSONObject {
         JSONObject([("keys", .array(keys.map { .object($0.publicKey.json) }))])

@@ -4,7 +4,10 @@ import CryptoExtras
 enum KeyPurpose {
     static func check(_ key: JSONWebKey, operation: String) throws(JOSEError) {
         guard key.use == nil || key.use == "sig" else { throw .keyNotForSignatures }
-        guard key.keyOperations?.contains(operation) ?? true else { throw .keyNotForSignatures }
+        guard let operations = key.keyOperations else { return }
+        guard operations.contains(operation) else { throw .keyNotForSignatures }
+        // Only signing and verifying belong together (RFC 7517 §4.3); a key that also wraps others is not for tokens.
+        guard operations.allSatisfy({ $0 == "sign" || $0 == "verify" }) else { throw .keyNotForSignatures }
     }
 
     static func algorithm(of key: JSONWebKey, requested: Algorithm?) throws(JOSEError) -> Algorithm {
