@@ -1,6 +1,6 @@
 import JOSE
 
-/// Answers one request of the vector protocol with the product's rules; what the product refuses is answered `ok: false`.
+/// Answers one request of the vector protocol by the product's rules; what they refuse is answered `ok: false`.
 enum VectorCheck {
     private static let limits = JSONLimits(maximumBytes: 4 * 1024 * 1024, maximumDepth: 32, maximumMembers: 65536)
 

@@ -128,7 +128,8 @@ import Testing
         let key = try Samples.key(.ES256)
         let attacker = try SigningKey.generate(.ES256)
         let members = """
-            "jwk":\(attacker.verificationKey.jwk.json.jsonText),"jku":"https://evil.example/jwks","x5u":"https://evil.example/x",\
+            "jwk":\(attacker.verificationKey.jwk.json.jsonText),\
+            "jku":"https://evil.example/jwks","x5u":"https://evil.example/x",\
             "x5c":["AAAA"],"x5t":"AAAA","x5t#S256":"AAAA","new":{"a":[1]}
             """
         let good = try CompactJWS(Samples.token(header: #"{"alg":"ES256",\#(members)}"#, by: key))

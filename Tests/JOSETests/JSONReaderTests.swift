@@ -32,7 +32,8 @@ import Testing
             ("0", .integer(0)), ("-1", .integer(-1)), ("9223372036854775807", .integer(.max)),
             ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .number(9_223_372_036_854_775_808)),
             ("-9223372036854775809", .number(-9_223_372_036_854_775_808)), ("1e0", .number(1)), ("1.0", .number(1)),
-            ("-0", .number(-0.0)), ("1E+2", .number(100)), ("5e-324", .number(.leastNonzeroMagnitude)), ("1e-9999", .number(0)),
+            ("-0", .number(-0.0)), ("1E+2", .number(100)),
+            ("5e-324", .number(.leastNonzeroMagnitude)), ("1e-9999", .number(0)),
         ] as [(String, JSONValue)])
     func `reads numbers exactly or as doubles`(text: String, value: JSONValue) throws {
         #expect(try parse(text) == value)
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test(
-        .requirement("7515-10.12-1", "7515-10.12-4", "7519-11-1"),
+        .requirement("7515-10.12-1", "7515-10.12-4", "7519-11-1", "7638-7-3"),
         arguments: [
             "", " ", "{", "[", "\"", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "[1", "[1,", "tru", "nul", "fals",
             "True",

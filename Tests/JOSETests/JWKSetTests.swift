@@ -25,8 +25,10 @@ import Testing
     @Test(.requirement("7517-5-4", "7517-5-6", "7517-5-7", "7517-5-8", "8725-3.2-2"))
     func `keeps the usable keys and leaves out the others`() throws {
         let text = """
-            {"new":true,"keys":[{"kty":"AKP"},{"kty":"oct","k":"AAAA"},{"kty":"EC","crv":"P-256","x":"AA"},{"kty":"EC"},{},
-            {"kty":"RSA","n":"AQAB","e":"AQAB"},{"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            {"new":true,"keys":[{"kty":"AKP"},{"kty":"oct","k":"AAAA"},{"kty":"EC","crv":"P-256","x":"AA"},
+            {"kty":"EC"},{},
+            {"kty":"RSA","n":"AQAB","e":"AQAB"},
+            {"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
             \(try publicText(Samples.ed25519))]}
             """
         let set = try parse(text)

@@ -23,10 +23,10 @@ import Testing
     func `RFC 7515 A.2 with RS256 is verified and reproduced`() throws {
         let key = try Samples.key(.RS256)
         let signature =
-            "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1"
-            + "dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12j"
-            + "zDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQ"
-            + "Ge77Rw"
+            "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9"
+            + "uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB"
+            + "_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rq"
+            + "Vt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw"
         let input = "eyJhbGciOiJSUzI1NiJ9.\(payload)"
         #expect(try Base64URL.encode(key.signature(for: Array(input.utf8))) == signature)
         let verified = try UnverifiedJWT("\(input).\(signature)").verified(by: key.verificationKey, type: .jwtOrAbsent)
@@ -38,7 +38,8 @@ import Testing
     @Test(.requirement("7515-5.2-11", "7519-8-3"))
     func `RFC 7515 A.3 with ES256 is verified`() throws {
         let token = try UnverifiedJWT(
-            "eyJhbGciOiJFUzI1NiJ9.\(payload).DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
+            "eyJhbGciOiJFUzI1NiJ9.\(payload)."
+                + "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
         )
         let verified = try token.verified(by: Samples.key(.ES256).verificationKey, type: .jwtOrAbsent)
         #expect(verified.claims.string("iss") == "joe")
@@ -52,7 +53,8 @@ import Testing
     @Test(.requirement("7515-4.1.11-1"))
     func `RFC 7515 appendix E, with an unknown extension, is refused`() {
         let token =
-            "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6Ly9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA."
+            "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6Ly"
+            + "9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA."
         #expect(throws: JOSEError.criticalHeader) { try CompactJWS(token) }
     }
 

@@ -72,7 +72,7 @@ enum KeyMaterial {
         }
     }
 
-    /// 2048 bits at least (RFC 7518 §3.3), 4096 at most so that a key cannot make verification slow; e odd, 17 to 32 bits.
+    /// 2048 bits at least (RFC 7518 §3.3) and 4096 at most, so that none makes verification slow; e odd, 17 to 32 bits.
     private static func checkSize(_ n: [UInt8], _ e: [UInt8]) throws(JOSEError) {
         guard let first = n.first, let last = n.last, first != 0, last & 1 == 1 else { throw .invalidKeyMember("n") }
         let bits = n.count * 8 - first.leadingZeroBitCount

@@ -2,7 +2,7 @@ import Crypto
 import CryptoExtras
 import FoundationEssentials
 
-/// A public key bound to its one algorithm; whoever verifies never asks the token which algorithm to use (RFC 8725 §3.1).
+/// A public key bound to its one algorithm, so that nobody asks a token which algorithm to use (RFC 8725 §3.1).
 public struct VerificationKey: Sendable, Hashable {
     public let id: String?
     public let algorithm: Algorithm
