@@ -1,0 +1,62 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import TestSupport
+import Testing
+
+@Suite struct `The metadata document` {
+    private func metadata(_ issuer: String = "https://id.example/a") async throws -> JSONObject {
+        let issuance = try await Issuance(issuer: issuer, registers: false)
+        return try JSONObject(parsing: issuance.provider.metadataDocument().body)
+    }
+
+    @Test(
+        .requirement(
+            "8414-2-3", "8414-2-4", "8414-2-7", "8414-2-8", "8414-3.2-3", "8414-3.3-1", "7009-2-3", "7009-2-4", "7009-2-7",
+            "6749-3.2-2"))
+    func `names the issuer and each endpoint that exists, by https URLs of its own`() async throws {
+        let metadata = try await metadata()
+        #expect(metadata.string("issuer") == "https://id.example/a")
+        #expect(metadata.string("token_endpoint") == "https://id.example/a/token")
+        #expect(metadata.string("jwks_uri") == "https://id.example/a/jwks")
+        #expect(metadata.string("introspection_endpoint") == "https://id.example/a/introspect")
+        #expect(metadata.string("revocation_endpoint") == "https://id.example/a/revoke")
+        #expect(metadata.strings("grant_types_supported") == ["client_credentials"])
+        #expect(metadata["authorization_endpoint"] == nil && metadata["registration_endpoint"] == nil)
+        for (_, value) in metadata.members {
+            guard case .string(let text) = value else { continue }
+            #expect(text.hasPrefix("https://") && !text.contains("#") && !text.contains("?"))
+        }
+    }
+
+    @Test(.requirement("8414-3.2-4")) func `leaves out what has no value, but for the one member that must be there`() async throws {
+        let empty = try await metadata().members.filter { $0.value == .array([]) }.map(\.name)
+        #expect(empty == ["response_types_supported"])
+    }
+
+    @Test(
+        .requirement(
+            "8414-2-9", "8414-2-10", "8414-2-12", "8414-2-15", "8414-2-16", "8414-2-17", "8414-2-19", "8414-2-20"),
+        arguments: ["token_endpoint", "introspection_endpoint", "revocation_endpoint"])
+    func `names methods and algorithms of client authentication, never none for signatures`(endpoint: String) async throws {
+        let metadata = try await metadata()
+        let methods = try #require(metadata.strings(endpoint + "_auth_methods_supported"))
+        #expect(Set(methods).isSuperset(of: ["client_secret_basic", "client_secret_post", "private_key_jwt"]))
+        let algorithms = try #require(metadata.strings(endpoint + "_auth_signing_alg_values_supported"))
+        #expect(algorithms.contains("RS256") && algorithms.contains("ES256"))
+        #expect(!algorithms.contains("none") && !algorithms.contains { $0.hasPrefix("HS") })
+    }
+
+    @Test(.requirement("8414-3-1", "8414-3-3")) func `lies between host and path of the issuer`() {
+        #expect(
+            Issuer("https://id.example/a")?.metadataPath == "/.well-known/oauth-authorization-server/a")
+    }
+
+    @Test func `changes its validator with its content`() async throws {
+        let one = try await Issuance(registers: false).provider.metadataDocument()
+        let other = try await Issuance(issuer: "https://other.example", registers: false).provider.metadataDocument()
+        let again = try await Issuance(registers: false).provider.metadataDocument()
+        #expect(one.etag == again.etag && one.etag != other.etag)
+        #expect(one.etag.hasPrefix("\"") && one.etag.hasSuffix("\""))
+    }
+}
