@@ -1,0 +1,65 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+
+extension AdministrationAPI {
+    /// Refuses what only a browser sends, and over the network every name that is not the server's own: a page that
+    /// makes its name resolve to this machine still sends that name.
+    func checkOrigin(of request: ServerRequest, at now: NumericDate) throws(AdministrationRefusal) {
+        guard request.headers.count("origin") == 0 else {
+            record("origin_present", request, at: now)
+            throw AdministrationRefusal(403, "forbidden", "the administration API is not for pages of a browser")
+        }
+        guard request.peer.userID == nil, request.peer.address != "unix" else { return }
+        let host = request.headers.first("host")?.lowercased()
+        guard request.headers.count("host") == 1, let host, hosts.contains(host) else {
+            record("host_unknown", request, at: now)
+            throw AdministrationRefusal(403, "forbidden", "the Host is not the one that is configured")
+        }
+    }
+
+    /// Who is asking: on the socket the operating system says it, elsewhere an access token.
+    func identify(
+        _ request: ServerRequest, caller: Caller, needing right: AdministrativeRight, at now: NumericDate
+    ) throws(AdministrationRefusal) -> Administrator {
+        if let userID = request.peer.userID {
+            guard userID == 0 || userID == ownUserID else {
+                record("peer_not_allowed", request, at: now)
+                throw AdministrationRefusal(403, "forbidden", "only root and the user of the server may administer it")
+            }
+            return Administrator(
+                actor: "uid:\(userID)", rights: Set(AdministrativeRight.allCases), address: caller.address,
+                requestID: caller.requestID)
+        }
+        guard request.peer.address != "unix" else {
+            record("peer_unknown", request, at: now)
+            throw AdministrationRefusal(403, "forbidden", "the operating system does not say who you are")
+        }
+        guard let token = bearerToken(of: request) else {
+            record("token_missing", request, at: now)
+            throw AdministrationRefusal.unauthorized()
+        }
+        do {
+            return try administration.provider.administrator(bearing: token, caller: caller, at: now)
+        } catch {
+            throw AdministrationRefusal.challenge(401, error.oauthError)
+        }
+    }
+
+    /// RFC 6750 §2.1, the one way to present a token here; two headers, or another scheme, present none.
+    private func bearerToken(of request: ServerRequest) -> Secret? {
+        guard request.headers.count("authorization") == 1, let value = request.headers.first("authorization") else {
+            return nil
+        }
+        // RFC 9110 §11.1: the scheme is case-insensitive.
+        let scheme = value.utf8.prefix(7).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        guard scheme == Array("bearer ".utf8) else { return nil }
+        return Secret(String(decoding: value.utf8.dropFirst(7).drop { $0 == 0x20 }, as: UTF8.self))
+    }
+
+    private func record(_ reason: String, _ request: ServerRequest, at now: NumericDate) {
+        administration.provider.recordRefusal(
+            of: "administration", reason: reason, client: nil,
+            caller: Caller(address: request.peer.address, requestID: request.requestID), at: now)
+    }
+}
