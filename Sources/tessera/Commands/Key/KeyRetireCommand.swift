@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `tessera key retire`
+struct KeyRetireCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retire", abstract: "Make no more tokens with a key; those it made stay good.",
+        discussion: Availability.needsServer)
+
+    @Argument(help: "The kid, as 'tessera key list' prints it.")
+    var kid: String
+
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let path = "/admin/v1/keys/\(AdministrationClient.segment(kid))/retire"
+        try await server.client().send(.post, path)
+        server.output.confirm("The key \(kid) is retired; the tokens it made stay good until they expire.")
+    }
+}

@@ -1,0 +1,69 @@
+/// The name of every setting, as it is written in the file: dots are levels of YAML.
+package enum SettingKey: String, CaseIterable, Hashable, Sendable {
+    case issuer
+    case data
+    case databasePath = "database.path"
+    case masterKeyFile = "master-key.file"
+    case masterKeyValue = "master-key.value"
+
+    case listenAddress = "listen.address"
+    case listenPort = "listen.port"
+    case listenSocket = "listen.socket"
+    case listenTLS = "listen.tls"
+    case tlsCertificate = "tls.certificate"
+    case tlsPrivateKey = "tls.private-key"
+    case proxyTrusted = "proxy.trusted"
+
+    case administrationSocket = "administration.socket"
+    case administrationAddress = "administration.address"
+    case administrationPort = "administration.port"
+
+    case tokensMaximumLifetime = "tokens.maximum-lifetime"
+    case tokensClockSkew = "tokens.clock-skew"
+    case tokensAssertionLifetime = "tokens.assertion-lifetime"
+
+    case keysAlgorithms = "keys.algorithms"
+    case keysRotation = "keys.rotation"
+    case keysAnnouncement = "keys.announcement"
+    case keysCacheLifetime = "keys.cache-lifetime"
+    case keysRSABits = "keys.rsa-bits"
+
+    case throttleClientBurst = "throttle.client-burst"
+    case throttleClientRate = "throttle.client-rate"
+    case throttleAddressBurst = "throttle.address-burst"
+    case throttleAddressRate = "throttle.address-rate"
+
+    case limitsHeaderBytes = "limits.header-bytes"
+    case limitsBodyBytes = "limits.body-bytes"
+    case limitsHeaderDeadline = "limits.header-deadline"
+    case limitsBodyDeadline = "limits.body-deadline"
+    case limitsRequestDeadline = "limits.request-deadline"
+    case limitsWriteDeadline = "limits.write-deadline"
+    case limitsIdleTimeout = "limits.idle-timeout"
+    case limitsDrainDelay = "limits.drain-delay"
+    case limitsDrainDeadline = "limits.drain-deadline"
+    case limitsConnections = "limits.connections"
+    case limitsConnectionsPerAddress = "limits.connections-per-address"
+    case limitsStreams = "limits.streams"
+    case limitsRegisteredInMemory = "limits.registered-in-memory"
+
+    case retentionAudit = "retention.audit"
+    case retentionUsage = "retention.usage"
+
+    case logLevel = "log.level"
+    case logRequests = "log.requests"
+
+    case documentation
+
+    /// The levels of YAML that lead to it.
+    package var components: [String] { rawValue.split(separator: ".").map(String.init) }
+
+    /// `TESSERA_` and the key in capitals with `_` for dots and dashes.
+    package var environmentName: String {
+        if self == .masterKeyValue { return "TESSERA_MASTER_KEY" }
+        return "TESSERA_" + String(rawValue.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+    }
+
+    /// The option of `tessera serve` and the other commands that read the configuration.
+    package var flagName: String { "--" + String(rawValue.map { $0 == "." ? "-" : $0 }) }
+}

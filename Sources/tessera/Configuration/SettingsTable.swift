@@ -1,0 +1,163 @@
+import JOSE
+
+/// The one table of settings. Loading, checking and the reference are made from it.
+package enum SettingsTable {
+    package static let sections: [(title: String, settings: [Setting])] = [
+        ("The installation", installation),
+        ("Listening", listening),
+        ("Administration", administration),
+        ("Tokens and keys", tokensAndKeys),
+        ("Throttling", throttling),
+        ("Limits", limits),
+        ("Keeping and logging", keeping),
+    ]
+
+    package static let all: [Setting] = sections.flatMap(\.settings)
+
+    package static func setting(_ key: SettingKey) -> Setting? { all.first { $0.key == key } }
+
+    static let installation: [Setting] = [
+        Setting(
+            .issuer, .text,
+            "The issuer identifier, an https URL without a trailing slash; public addresses are built from it. "
+                + "Plain http is accepted on a loopback host only. Required."),
+        Setting(
+            .data, .path, default: .text("data"),
+            "The folder of everything that the server keeps; only its owner may write to it."),
+        Setting(.databasePath, .path, defaultText: "<data>/tessera.sqlite", "The database file of the embedded store."),
+        Setting(
+            .masterKeyFile, .path, defaultText: "<data>/master.key",
+            "The file with the master key, mode 0600. Not read when the key comes from the environment or from the "
+                + "systemd credential tessera-master-key."),
+        Setting(
+            .masterKeyValue, .text, isSecret: true,
+            "The master key itself (tsm_…); meant for the environment variable, where no file should hold it."),
+        Setting(.documentation, .text, "A page for developers, named in the metadata as service_documentation."),
+    ]
+
+    static let listening: [Setting] = [
+        Setting(.listenAddress, .text, default: .text("127.0.0.1"), "The IP address to listen on, or localhost."),
+        Setting(.listenPort, .integer(1...65_535, unit: "port"), default: .integer(8443), "The TCP port to listen on."),
+        Setting(.listenSocket, .path, "A Unix socket to listen on instead of an address; for a proxy on this machine."),
+        Setting(
+            .listenTLS, .flag, default: .flag(true),
+            "Speak TLS. May be false on a loopback address or a Unix socket only, behind a proxy that speaks it."),
+        Setting(
+            .tlsCertificate, .path,
+            "The certificate chain in PEM, leaf first; read again when it changes. Without one, a development "
+                + "certificate is made in <data>/tls on a loopback address."),
+        Setting(.tlsPrivateKey, .path, "The private key of the certificate in PEM, readable by its owner only."),
+        Setting(
+            .proxyTrusted, .list(of: "IP addresses or CIDR blocks"), default: .list([]),
+            "Proxies whose forwarded headers are believed. Nobody's are when it is empty."),
+    ]
+
+    static let administration: [Setting] = [
+        Setting(
+            .administrationSocket, .path, defaultText: "<data>/admin/tessera.sock",
+            "The Unix socket of the administration API, in a folder that only its owner may enter."),
+        Setting(
+            .administrationAddress, .text,
+            "An IP address for the administration API over TCP, which then demands a token with an administration "
+                + "scope. Off when unset."),
+        Setting(
+            .administrationPort, .integer(1...65_535, unit: "port"), default: .integer(8444),
+            "The port of the administration API over TCP."),
+    ]
+
+    static let tokensAndKeys: [Setting] = [
+        Setting(
+            .tokensMaximumLifetime, .integer(60...604_800, unit: "seconds"), default: .integer(86_400),
+            "The longest that any access token may live; a resource asks for less."),
+        Setting(
+            .tokensClockSkew, .integer(0...60, unit: "seconds"), default: .integer(30),
+            "How far the clock of a client may differ from ours."),
+        Setting(
+            .tokensAssertionLifetime, .integer(10...3600, unit: "seconds"), default: .integer(600),
+            "How long a client assertion may live from now on."),
+        Setting(
+            .keysAlgorithms, .choices(Algorithm.allCases.map(\.rawValue)), default: .list(["ES256"]),
+            "Algorithms that have a signing key from the first start; others get one when a resource asks."),
+        Setting(
+            .keysRotation, .integer(3600...31_536_000, unit: "seconds"), default: .integer(2_592_000),
+            "How often a signing or sealing key is replaced."),
+        Setting(
+            .keysAnnouncement, .integer(1...2_592_000, unit: "seconds"), default: .integer(86_400),
+            "How long a key is published before it is used; at least twice keys.cache-lifetime."),
+        Setting(
+            .keysCacheLifetime, .integer(1...86_400, unit: "seconds"), default: .integer(300),
+            "How long verifiers may keep the key set."),
+        Setting(
+            .keysRSABits, .integer(2048...4096, unit: "bits"), default: .integer(2048), "The size of new RSA keys."),
+    ]
+
+    static let throttling: [Setting] = [
+        Setting(
+            .throttleClientBurst, .integer(1...10_000, unit: "failures"), default: .integer(10),
+            "Failed authentications of one client from one address before it has to wait."),
+        Setting(
+            .throttleClientRate, .integer(1...10_000, unit: "failures a minute"), default: .integer(10),
+            "How fast they are forgiven."),
+        Setting(
+            .throttleAddressBurst, .integer(1...100_000, unit: "failures"), default: .integer(100),
+            "Failed authentications from one address, whatever the client, before it has to wait."),
+        Setting(
+            .throttleAddressRate, .integer(1...100_000, unit: "failures a minute"), default: .integer(60),
+            "How fast they are forgiven."),
+    ]
+
+    static let limits: [Setting] = [
+        Setting(
+            .limitsHeaderBytes, .integer(1024...65_536, unit: "bytes"), default: .integer(16_384),
+            "The largest head of a request."),
+        Setting(
+            .limitsBodyBytes, .integer(1024...1_048_576, unit: "bytes"), default: .integer(65_536),
+            "The largest body of a request."),
+        Setting(
+            .limitsHeaderDeadline, .integer(1...120, unit: "seconds"), default: .integer(10),
+            "How long the head of a request, and the TLS handshake before it, may take."),
+        Setting(
+            .limitsBodyDeadline, .integer(1...300, unit: "seconds"), default: .integer(15),
+            "How long the body of a request may take."),
+        Setting(
+            .limitsRequestDeadline, .integer(1...300, unit: "seconds"), default: .integer(30),
+            "How long an answer may be in the making."),
+        Setting(
+            .limitsWriteDeadline, .integer(1...300, unit: "seconds"), default: .integer(20),
+            "How long an answer may wait for a peer that does not read."),
+        Setting(
+            .limitsIdleTimeout, .integer(1...3600, unit: "seconds"), default: .integer(60),
+            "How long a connection may rest between requests."),
+        Setting(
+            .limitsDrainDelay, .integer(0...60, unit: "seconds"), default: .integer(0),
+            "How long connections are still accepted after SIGTERM, while /health/ready already says no."),
+        Setting(
+            .limitsDrainDeadline, .integer(0...300, unit: "seconds"), default: .integer(10),
+            "How long running requests may take to end after SIGTERM."),
+        Setting(
+            .limitsConnections, .integer(1...1_000_000, unit: "connections"), default: .integer(8000),
+            "Open connections at the public listener."),
+        Setting(
+            .limitsConnectionsPerAddress, .integer(1...1_000_000, unit: "connections"), default: .integer(512),
+            "Open connections from one address."),
+        Setting(
+            .limitsStreams, .integer(1...1000, unit: "streams"), default: .integer(100),
+            "HTTP/2 streams open at once on one connection."),
+        Setting(
+            .limitsRegisteredInMemory, .integer(100...10_000_000, unit: "entries"), default: .integer(50_000),
+            "Clients, resources and grants kept in memory, of each kind."),
+    ]
+
+    static let keeping: [Setting] = [
+        Setting(
+            .retentionAudit, .integer(86_400...315_360_000, unit: "seconds"), default: .integer(34_560_000),
+            "How long audit events are kept."),
+        Setting(
+            .retentionUsage, .integer(86_400...315_360_000, unit: "seconds"), default: .integer(34_560_000),
+            "How long usage counters are kept."),
+        Setting(
+            .logLevel, .choice(["debug", "info", "notice", "warning", "error"]), default: .text("info"),
+            "The least severe level that is logged."),
+        Setting(.logRequests, .flag, default: .flag(true), "Write one line of log for each request."),
+    ]
+}
