@@ -24,8 +24,8 @@ check:   ## The cheap rules: format, floors, ambient time and randomness, access
 fuzz:    ## Every parser against random input (SECONDS=60 for each target)
 	Fuzz/run $(or $(SECONDS),60)
 bench:   ## Cost of the hot paths, as ratios within one run (release build)
-	bench/run
+	@scripts/bench
 attack:  ## The attack cases against a running server
-	Attack/run
+	@scripts/attack
 docs:    ## Regenerate what is generated from the code
 	@scripts/docs

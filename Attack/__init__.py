@@ -1,0 +1,1 @@
+"""Black-box attack cases against a running server; see docs/security/attacks.md."""

@@ -1,0 +1,72 @@
+"""Guessing secrets, and whether an answer's time helps (050, 052, 242)."""
+import time
+
+from ..harness.client import basic
+from ..harness.timing import auc
+from ..harness.world import RS1, TOKEN
+
+FORM = {"grant_type": "client_credentials", "resource": RS1, "scope": "read"}
+
+
+def case_050_secret_brute_force(w):
+    attacker = w.caller()
+    answers = [attacker.post(TOKEN, FORM, authorization=basic("conf", f"tsc_{i:043d}")) for i in range(200)]
+    refused = [answer for answer in answers if answer.status == 429]
+    assert {answer.status for answer in answers} == {401, 429}, {answer.status for answer in answers}
+    assert len(refused) >= 150, f"only {len(refused)} of 200 guesses were slowed down"
+    assert all(int(answer.header("Retry-After") or 0) >= 1 for answer in refused), "429 without Retry-After"
+    # Not even the right secret passes from there, or guessing would go on unpunished.
+    assert attacker.post(TOKEN, FORM, authorization=w.auth("conf")).status == 429
+    start = time.monotonic()
+    assert w.caller().post(TOKEN, FORM, authorization=w.auth("conf")).status == 200, "a stranger locked the client out"
+    assert time.monotonic() - start < 1
+    # The counter holds at the other endpoints, and spraying names does not push it out.
+    assert attacker.post("/introspect", {"token": "t"}, authorization=w.auth("conf")).status == 429
+    assert attacker.post("/revoke", {"token": "t"}, authorization=w.auth("conf")).status == 429
+
+
+def case_242_throttle_table_is_bounded(w):
+    """Many names from many addresses: fixed memory, and the counter of who guesses stays."""
+    attacker = w.caller()
+    for i in range(30):
+        attacker.post(TOKEN, FORM, authorization=basic("conf2", f"tsc_{i:043d}"))
+    assert attacker.post(TOKEN, FORM, authorization=w.auth("conf2")).status == 429
+    before, count = w.server.rss(), 3000 if w.slow > 1 else 20_000
+    sprayer, made = w.caller(), 0
+    for i in range(count):
+        if i % 90 == 0:
+            sprayer.close()
+            sprayer = w.caller()
+        sprayer.post(TOKEN, FORM, authorization=basic(f"nobody-{i}-{'x' * 100}", "y" * 40))
+        made += 1
+    grown = w.server.rss() - before
+    assert grown < 32 << 20, f"{made} names cost {grown >> 20} MiB"
+    assert attacker.post(TOKEN, FORM, authorization=w.auth("conf2")).status == 429, "spraying evicted the attacker's counter"
+
+
+def case_052_secret_comparison_time(w):
+    """A guess with 42 right characters takes as long as one with none."""
+    secret = w.secrets["conf"]
+    near = secret[:-1] + ("A" if secret[-1] != "A" else "E")
+    far = secret[:4] + ("A" if secret[4] != "A" else "E") + secret[5:]
+    samples = {near: [], far: []}
+    total = 1200 if w.slow > 1 else 2000
+    for attempt in range(2):
+        for kind in samples:
+            samples[kind].clear()
+        caller = None
+        for i in range(total):
+            if i % 8 == 0:
+                if caller:
+                    caller.close()
+                caller = w.caller()
+                caller.get("/health/live")
+            # Both kinds at every position of a connection's life.
+            kind = (near, far)[(i + i // 8) % 2]
+            answer = caller.post(TOKEN, FORM, authorization=basic("conf", kind))
+            assert answer.status == 401, answer
+            samples[kind].append(answer.seconds)
+        value = auc(samples[near], samples[far])
+        if 0.45 <= value <= 0.55:
+            return
+    raise AssertionError(f"AUC {value:.3f} tells a near miss from a far one")

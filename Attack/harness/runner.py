@@ -1,0 +1,214 @@
+"""Finds the cases, runs them one after the other and says how it went."""
+import argparse
+import importlib
+import os
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from .. import cases
+from .case import Skip
+from .server import Server, limits
+from .trap import KeyHost, Trap
+from .watch import Watch
+from .world import World
+
+NAME = re.compile(r"^case_([0-9]{3}|F[0-9]{2})_(\w+)$")
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+
+def collected():
+    """All cases, by number; those that look back come last."""
+    found = []
+    for module in sorted(info.name for info in pkgutil.iter_modules(cases.__path__)):
+        loaded = importlib.import_module(f"{cases.__name__}.{module}")
+        for name, value in vars(loaded).items():
+            match = NAME.match(name)
+            if match and callable(value):
+                found.append((getattr(value, "last", False), match.group(1), match.group(2), value))
+    return sorted(found, key=lambda case: case[:3])
+
+
+class TestWorld(World):
+    """The world of one run: the main server, a second issuer when a case asks for it, and installations of their own."""
+
+    no_outbound = "the server has no setting for allowed outbound addresses"
+
+    def __init__(self, binary, slow, seconds_announced=4):
+        self.watch = Watch()
+        limits()
+        self.made, self.second, self.slow = [], None, slow
+        self.keys_announcement = seconds_announced
+        self.certificates = tempfile.mkdtemp(prefix="tessera-attack-host-")
+        self.host_files = self.certificate_of_key_host()
+        self.watch.trap = Trap()
+        self.binary = binary
+        server = self.installation()
+        super().__init__(server, self.watch, slow=slow)
+        self.watch.server = server
+
+    def certificate_of_key_host(self):
+        """A small authority and a certificate for 127.0.0.10, made with openssl."""
+        folder = self.certificates
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+        curve = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        openssl("req", "-x509", "-newkey", *curve, "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=attack authority")
+        openssl("req", "-newkey", *curve, "-nodes", "-keyout", "host.key", "-out", "host.csr", "-subj", "/CN=127.0.0.10")
+        with open(os.path.join(folder, "ext"), "w") as file:
+            file.write("subjectAltName=IP:127.0.0.10\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n")
+        openssl("x509", "-req", "-in", "host.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", "host.pem")
+        return tuple(os.path.join(folder, name) for name in ("ca.pem", "host.pem", "host.key"))
+
+    def installation(self, name="tessera"):
+        """A server with short announcements and the one allowed outbound address, started."""
+        server = Server(self.binary, {
+            "keys": {"announcement": self.keys_announcement, "cache-lifetime": self.keys_announcement // 2},
+            "log": {"level": "debug"},
+        }, watch=self.watch, name=name)
+        server.settings["administration"] = {"address": "127.0.0.1", "port": server.admin_port}
+        outbound = {"outbound": {"allowed": ["127.0.0.10"], "ca-certificate": self.host_files[0]}}
+        probe = server.run("config", "reference")
+        self.outbound = "outbound.allowed" in probe.stdout
+        if self.outbound:
+            server.settings.update(outbound)
+        self.made.append(server)
+        server.initialise()
+        server.start()
+        return server
+
+    def open(self):
+        if self.outbound:
+            self.key_host = KeyHost("127.0.0.10", self.host_files[1], self.host_files[2])
+        self.watch.begin()
+        self.furnish()
+        self.warm()
+
+    def warm(self):
+        """Caches, pools and arenas reach their size before memory is compared."""
+        for _ in range(200):
+            self.token("conf")
+        for _ in range(40):
+            self.caller().get("/jwks")
+
+    def other(self):
+        if self.second is None:
+            server = self.installation("other")
+            self.second = World(server, self.watch, slow=self.slow)
+            self.second.furnish()
+        return self.second
+
+    def fresh(self):
+        """A new installation with the shipped settings, started."""
+        server = Server(self.binary, name="fresh")
+        self.made.append(server)
+        server.initialise()
+        return server.start()
+
+    def copy_of_data(self):
+        """A consistent copy of the installation, to be damaged."""
+        folder = tempfile.mkdtemp(prefix="copy-attack-")
+        copy = Server(self.binary, {name: value for name, value in self.server.settings.items() if name not in ("data", "listen", "administration")},
+                      folder=folder)
+        copy.owns_folder = True
+        copy.settings["issuer"] = self.issuer
+        os.mkdir(copy.data, 0o700)
+        backup = os.path.join(copy.data, "tessera.sqlite")
+        self.admin("POST", "/admin/v1/backup", {"path": backup}, expect=201)
+        shutil.copy(os.path.join(self.server.data, "master.key"), os.path.join(copy.data, "master.key"))
+        os.chmod(os.path.join(copy.data, "master.key"), 0o600)
+        shutil.copytree(os.path.join(self.server.data, "tls"), os.path.join(copy.data, "tls"))
+        copy.write_configuration()
+        self.made.append(copy)
+        return copy
+
+    def close(self, keep):
+        if self.key_host:
+            self.key_host.close()
+        self.watch.trap.close()
+        for server in self.made:
+            if keep:
+                server.stop(hard=True)
+                print(f"kept: {server.folder}", file=sys.stderr)
+            else:
+                server.discard()
+        shutil.rmtree(self.certificates, ignore_errors=True)
+
+
+def default_binary():
+    """The release binary if there is one, else the debug one."""
+    for kind in ("release", "debug"):
+        path = os.path.join(ROOT, ".build", kind, "tessera")
+        if os.path.exists(path):
+            return path
+    raise SystemExit("no binary; build one with `swift build`, or name it with --binary")
+
+
+def run(case, world):
+    """The outcome of one case and the reasons."""
+    _, _, _, function = case
+    world.watch.begin()
+    problems = []
+    try:
+        function(world)
+    except Skip as reason:
+        return "SKIP", [str(reason)]
+    except AssertionError as error:
+        where = traceback.extract_tb(error.__traceback__)
+        line = next((frame.lineno for frame in where if frame.name == function.__name__), 0)
+        problems.append(f"{error or 'assertion'} (line {line})")
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)
+        line = next((frame.lineno for frame in where if frame.name == function.__name__), 0)
+        problems.append(f"{type(error).__name__}: {error} (line {line})")
+    try:
+        problems += world.watch.judge()
+    except Exception as error:
+        problems.append(f"the invariants could not be judged: {type(error).__name__}: {error}")
+    return ("FAIL" if problems else "PASS"), problems
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/attack", description="Runs the attack cases against a server that it starts.")
+    parser.add_argument("ids", nargs="*", help="case ids, such as 039 or F12; all if none is given")
+    parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
+    parser.add_argument("--slow", type=float, help="factor for time bounds (default: 3 for a debug binary, 1 for a release one)")
+    parser.add_argument("--list", action="store_true", help="name the cases and end")
+    parser.add_argument("--keep", action="store_true", help="keep the folders of the run")
+    options = parser.parse_args()
+    chosen = [case for case in collected() if not options.ids or case[1] in options.ids]
+    if options.list:
+        for _, number, what, function in chosen:
+            print(f"{number} {'(C) ' if getattr(function, 'critical', False) else ''}{what}")
+        return 0
+    if not chosen:
+        raise SystemExit("no such case")
+    binary = options.binary or default_binary()
+    slow = options.slow or (1.0 if "release" in os.path.realpath(binary) else 3.0)
+    started = time.monotonic()
+    world = TestWorld(binary, slow)
+    counts, escapes = {"PASS": 0, "FAIL": 0, "SKIP": 0}, 0
+    try:
+        world.open()
+        for case in chosen:
+            if not world.server.alive():
+                world.server.start()
+            begun = time.monotonic()
+            outcome, problems = run(case, world)
+            counts[outcome] += 1
+            if outcome == "FAIL" and getattr(case[3], "critical", False):
+                escapes += 1
+            mark = "(C) " if getattr(case[3], "critical", False) else ""
+            print(f"{outcome} {case[1]} {mark}{case[2]} {time.monotonic() - begun:.1f}s", flush=True)
+            for problem in problems[:6]:
+                print(f"     {problem[:600]}", flush=True)
+    finally:
+        world.close(options.keep)
+    skipped = f", {counts['SKIP']} skipped" if counts["SKIP"] else ""
+    print(f"attack: {counts['PASS']} passed, {counts['FAIL']} failed, {escapes} critical escapes{skipped} in {time.monotonic() - started:.0f} s")
+    return 1 if counts["FAIL"] else 0

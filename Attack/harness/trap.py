@@ -1,0 +1,91 @@
+"""Listeners that our server must not reach, and one that it may."""
+import http.server
+import socket
+import ssl
+import threading
+import json
+
+
+class Trap:
+    """Accepts connections at an address, counts them and keeps their first bytes: any is a failure of the filter."""
+
+    def __init__(self, address="127.0.0.66", ports=(443, 80)):
+        self.address, self.hits, self.sockets = address, [], []
+        for port in ports:
+            sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((address, port))
+            sock.listen(64)
+            self.sockets.append(sock)
+            threading.Thread(target=self.accept, args=(sock,), daemon=True).start()
+
+    @property
+    def port(self):
+        return self.sockets[0].getsockname()[1]
+
+    def accept(self, sock):
+        while True:
+            try:
+                peer, where = sock.accept()
+            except OSError:
+                return
+            self.hits.append((where, sock.getsockname()))
+            peer.settimeout(0.5)
+            try:
+                peer.recv(64)
+            except OSError:
+                pass
+            peer.close()
+
+    def close(self):
+        for sock in self.sockets:
+            sock.close()
+
+
+class KeyHost:
+    """An https server at an allowed outbound address that publishes key sets and counts who fetches them."""
+
+    def __init__(self, address, certificate, key):
+        self.fetches, self.documents, self.redirects = [], {}, {}
+        self.delay = 0.0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.fetches.append(self.path)
+                if self.path in outer.redirects:
+                    self.send_response(302)
+                    self.send_header("Location", outer.redirects[self.path])
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                document = outer.documents.get(self.path)
+                if document is None:
+                    self.send_error(404)
+                    return
+                body = document if isinstance(document, bytes) else json.dumps(document).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/jwk-set+json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                try:
+                    self.wfile.write(body)
+                except OSError:
+                    pass
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.address, self.port = address, self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def url(self, path="/jwks"):
+        return f"https://{self.address}:{self.port}{path}"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()

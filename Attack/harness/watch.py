@@ -1,0 +1,132 @@
+"""What must hold after every case, whatever the case itself was about (I1 to I8)."""
+import base64
+import json
+import os
+import re
+import time
+import urllib.parse
+
+# I7: a body never shows the inside of the server.
+INSIDE = re.compile(
+    r"Traceback|Fatal error|\.swift\b|/Sources/|SQLITE_|sqlite3?_|\bSELECT .* FROM\b|\bINSERT INTO\b|/home/|/root/|/tmp/|"
+    r"\bStoreError\b|\bJOSEError\b|\bNIO[A-Z]|0x[0-9a-f]{9,}|Hummingbird|GRDB", re.I)
+RSS_GROWTH = 32 << 20
+
+
+def encodings(secret):
+    """The forms in which a secret could hide in a text."""
+    data = secret.encode() if isinstance(secret, str) else secret
+    found = {data, data.hex().encode(), data.hex().upper().encode(),
+             urllib.parse.quote(data, safe="").encode(), urllib.parse.quote_plus(data).encode()}
+    for shift in range(3):
+        # The same bytes at another offset of a longer base64 text; the edges depend on the neighbours.
+        padded = base64.b64encode(b"\0" * shift + data)[4 if shift else 0:-4]
+        for text in (padded, padded.translate(bytes.maketrans(b"+/", b"-_"))):
+            if len(text) >= 12:
+                found.add(text)
+    return found
+
+
+class Watch:
+    """Collects what cases see and send, and judges it after each."""
+
+    def __init__(self):
+        self.server = None
+        self.trap = None
+        self.everywhere = set()
+        self.of_case = set()
+        self.all_secrets = set()
+        self.problems = []
+        self.allowed_5xx = set()
+        self.allowed_hits = 0
+        self.audit_after = 0
+
+    def secret(self, *values):
+        """Notes what must never be found in a log."""
+        for value in values:
+            if value and len(value) >= 16:
+                self.of_case.add(value)
+                if len(self.all_secrets) < 4000:
+                    self.all_secrets.add(value)
+        return values[0] if values else None
+
+    def saw(self, method, target, answer, administrative=False):
+        where = f"{method} {target[:80]} -> {answer.status}"
+        if answer.status >= 500 and answer.status not in self.allowed_5xx:
+            self.problems.append(f"I1 {where}: {answer.text[:160]}")
+        if administrative or target.startswith("/metrics"):
+            return
+        match = INSIDE.search(answer.text)
+        if match:
+            self.problems.append(f"I7 {where}: body shows {match.group(0)!r}")
+        if method != "HEAD" and answer.status != 304 and answer.header("X-Content-Type-Options") != "nosniff":
+            self.problems.append(f"I6 {where}: no nosniff")
+        if answer.header("Location"):
+            self.problems.append(f"I5 {where}: Location {answer.header('Location')}")
+
+    def begin(self):
+        self.problems, self.of_case, self.allowed_5xx, self.allowed_hits = [], set(), set(), 0
+        self.rss = self.server.rss()
+        self.hits = len(self.trap.hits) if self.trap else 0
+        self.log_at = self.server.log_size()
+
+    def judge(self):
+        """The breaches since `begin`."""
+        server = self.server
+        if not server.alive():
+            return self.problems + [f"I2 the process ended with {server.process.poll()}: {server.tail()}"]
+        started = time.monotonic()
+        try:
+            ready = server.fresh_client().get("/health/ready")
+            if ready.status != 200:
+                self.problems.append(f"I2 ready answers {ready.status}")
+        except OSError as error:
+            self.problems.append(f"I2 ready does not answer: {error}")
+        if time.monotonic() - started > 1:
+            self.problems.append(f"I2 ready took {time.monotonic() - started:.1f} s")
+        self.check_memory()
+        self.check_leaks()
+        if self.trap and len(self.trap.hits) - self.hits > self.allowed_hits:
+            self.problems.append(f"I8 the trap was reached: {self.trap.hits[self.hits:]}")
+        return self.problems
+
+    def check_memory(self):
+        for _ in range(10):
+            grown = self.server.rss() - self.rss
+            if grown < RSS_GROWTH:
+                return
+            time.sleep(0.5)
+        self.problems.append(f"I3 resident memory grew by {grown >> 20} MiB")
+
+    def check_leaks(self):
+        text = self.server.log_since(self.log_at)
+        text += self.metrics() + self.new_audit()
+        for secret in self.everywhere | set(list(self.of_case)[:200]):
+            for form in encodings(secret):
+                if form in text:
+                    at = text.index(form)
+                    self.problems.append(f"I4 a secret {secret[:10]}… is in the output near {text[max(0, at - 80):at]!r}")
+                    break
+
+    def metrics(self):
+        answer = self.server.admin.get("/metrics")
+        return answer.body
+
+    def new_audit(self):
+        collected = b""
+        for _ in range(20):
+            answer = self.server.admin.get(f"/admin/v1/audit?after={self.audit_after}&limit=1000")
+            if answer.status != 200:
+                break
+            page = json.loads(answer.body)
+            collected += answer.body
+            if page["events"]:
+                self.audit_after = page["events"][-1]["id"]
+            if not page.get("next"):
+                break
+        return collected
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
