@@ -69,6 +69,7 @@ package final class OpenIDProvider: Sendable {
         let provider = OpenIDProvider(
             issuer: issuer, policy: policy, store: store, secrets: secrets, keys: keys, revocations: revocations,
             fetcher: fetcher)
+        try await provider.registry.origins.refresh()
         try await provider.ensureAdministrationResource(at: now)
         return provider
     }

@@ -37,12 +37,17 @@ package final class Registry: Sendable {
 
     private let store: any ClientStore & ResourceStore & GrantStore
     private let capacity: Int
+    package let origins: RegisteredOrigins
     private let cached = Mutex(Cached())
 
     package init(store: any ClientStore & ResourceStore & GrantStore, capacity: Int) {
         self.store = store
         self.capacity = max(1, capacity)
+        origins = RegisteredOrigins(store: store)
     }
+
+    /// Moves on with each change. What was read at one generation and is used at another may be out of date.
+    package var generation: UInt64 { cached.withLock { $0.generation } }
 
     package func owner(_ id: ClientID) async throws -> RegisteredOwner? {
         let (hit, generation) = cached.withLock { ($0.owners[id], $0.generation) }
@@ -85,6 +90,7 @@ package final class Registry: Sendable {
     }
 
     package func forgetClient(_ id: ClientID) {
+        origins.forget()
         cached.withLock { cached in
             cached.generation &+= 1
             cached.owners[id] = nil

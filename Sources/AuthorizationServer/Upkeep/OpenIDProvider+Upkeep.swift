@@ -34,6 +34,7 @@ extension OpenIDProvider {
         func attempt(_ work: String, _ body: () async throws -> Void) async {
             do { try await body() } catch { problems.append(UpkeepProblem(work: work, error: error)) }
         }
+        await attempt("origins") { try await registry.origins.refresh() }
         if upkeepPlan.isDue(.keys, every: 5, at: now) {
             await attempt("keys") { try await keys.tick(at: now) }
         }
