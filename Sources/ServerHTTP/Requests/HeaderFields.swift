@@ -17,7 +17,7 @@ package struct HeaderFields: Sendable {
 
     package mutating func append(_ name: String, _ value: String) { fields.append(Field(name: name, value: value)) }
 
-    /// The value of a field that came exactly once or several times; the first one then. `name` is in lower case.
+    /// The value of the first field of a name, which is given in lower case.
     package func first(_ name: String) -> String? {
         for field in fields where field.name == name { return field.value }
         return nil
@@ -30,4 +30,10 @@ package struct HeaderFields: Sendable {
     }
 
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+
+    /// One field of this name, whatever there was before.
+    package mutating func replace(_ name: String, _ value: String) {
+        fields.removeAll { $0.name == name }
+        fields.append(Field(name: name, value: value))
+    }
 }

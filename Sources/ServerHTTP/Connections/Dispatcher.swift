@@ -1,0 +1,110 @@
+import JOSE
+import Logging
+import NIOCore
+
+/// The one way from a request to its answer, for all connections of a listener: checks that hold for every route, the
+/// route itself, and the traces that every answer leaves.
+final class Dispatcher: Sendable {
+    enum Answer: Sendable {
+        case ready(ServerResponse)
+        case waiting(ServerRequest.Handler)
+    }
+
+    let name: String
+    let limits: HTTPLimits
+    let standing: StandingHeaders
+    private let routes: RouteTable
+    private let hosts: Set<String>?
+    private let proxies: TrustedProxies
+    private let ids: RequestIDs
+    private let now: @Sendable () -> NumericDate
+    private let date = HTTPDate()
+    private let log: RequestLog?
+    private let metrics: RequestMetrics
+
+    init(
+        name: String, limits: HTTPLimits, secure: Bool, routes: RouteTable, hosts: Set<String>?,
+        proxies: TrustedProxies, ids: RequestIDs, log: RequestLog?, metrics: MetricsRegistry,
+        now: @escaping @Sendable () -> NumericDate
+    ) {
+        self.name = name
+        self.limits = limits
+        standing = StandingHeaders(secure: secure)
+        self.routes = routes
+        self.hosts = hosts
+        self.proxies = proxies
+        self.ids = ids
+        self.now = now
+        self.log = log
+        self.metrics = metrics.requests(listener: name, routes: routes.names)
+    }
+
+    /// Gives a complete request its name, its time and its route; `nil` for a method that this server does not know.
+    func exchange(_ head: RequestHead, body: [UInt8], from peer: Peer, started: NIODeadline) -> Exchange? {
+        guard let method = head.method else { return nil }
+        let request = ServerRequest(
+            method: method, path: head.path, query: head.query, headers: head.headers, body: body,
+            peer: proxies.isEmpty ? peer : proxies.client(of: peer, head.headers), requestID: ids.next(), listener: name)
+        return Exchange(request: request, route: routes[head.path], started: started, date: now())
+    }
+
+    func answer(to exchange: Exchange) -> Answer {
+        let request = exchange.request
+        if let refusal = refusal(of: request) { return .ready(refusal) }
+        guard let route = exchange.route else {
+            return .ready(.error(404, "not_found", "there is nothing at this path"))
+        }
+        guard let action = route.actions[request.method] else {
+            if request.method == .options { return .ready(route.sharing.preflight(request, allow: route.allow)) }
+            var response = ServerResponse.error(405, "invalid_request", "this path does not have this method")
+            response.headers.append("allow", route.allow)
+            return .ready(marked(response, exchange))
+        }
+        switch action {
+        case .immediate(let body): return .ready(marked(body(request, exchange.date), exchange))
+        case .waiting(let handler): return .waiting(handler)
+        }
+    }
+
+    /// Adds what depends on the route and not on its handler.
+    func marked(_ response: ServerResponse, _ exchange: Exchange) -> ServerResponse {
+        guard let route = exchange.route else { return response }
+        var response = response
+        route.sharing.mark(&response, for: exchange.request)
+        return response
+    }
+
+    private func refusal(of request: ServerRequest) -> ServerResponse? {
+        if let hosts, !hosts.contains(request.headers.first("host")?.lowercased() ?? "") {
+            return .error(421, "invalid_request", "this server does not answer for this host")
+        }
+        // Two of them could be read as different callers by two programs.
+        guard request.headers.count("authorization") <= 1 else {
+            return .error(400, "invalid_request", "more than one Authorization header")
+        }
+        if let coding = request.headers.first("content-encoding"), coding.lowercased() != "identity" {
+            return .error(415, "invalid_request", "content codings are not supported")
+        }
+        return nil
+    }
+
+    func dateText(_ date: NumericDate) -> String { self.date.text(at: date) }
+
+    /// A name and a time for a refusal of something that never became a request.
+    func refused() -> (id: String, date: NumericDate) { (ids.next(), now()) }
+
+    /// Counts and logs an answer at the moment it is written.
+    func finished(_ exchange: Exchange, _ response: ServerResponse) {
+        let duration = NIODeadline.now() - exchange.started
+        metrics.count(
+            route: exchange.route?.name, status: response.status, duration: duration,
+            decision: response.facts?.decision)
+        log?.append(exchange.request, response, at: exchange.date, microseconds: duration.nanoseconds / 1_000)
+    }
+
+    /// Counts and logs what was refused before it was a request.
+    func finished(refusing refusal: RequestRefusal, from peer: Peer, id: String, date: NumericDate) {
+        metrics.count(route: nil, status: refusal.status, duration: .zero, decision: refusal.reason)
+        log?.append(refusing: refusal, from: peer, id: id, listener: name, at: date)
+    }
+}

@@ -1,0 +1,195 @@
+import NIOCore
+
+/// One HTTP/1 connection: bytes to requests, one at a time, and answers to bytes; every state has a deadline.
+final class HTTP1Connection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    enum State: Hashable {
+        /// For the next request, or the rest of it.
+        case receiving
+        /// A route is at work.
+        case answering
+        /// The peer does not read.
+        case blocked
+        /// The last answer is written; what still comes is thrown away until the peer has closed too.
+        case lingering
+        case closed
+    }
+
+    let dispatcher: Dispatcher
+    let peer: Peer
+    var parser: RequestParser
+    var state = State.receiving
+    var deadline: ConnectionDeadline
+    /// Counts answers, so that one that comes too late is recognised.
+    var generation: UInt64 = 0
+    var task: Task<Void, Never>?
+    var current: (exchange: Exchange, persists: Bool)?
+    var isQuiescing = false
+    var isInputClosed = false
+    private var isReadHeld = false
+    private var hasInvited = false
+    private let executor: LoopTaskExecutor
+
+    init(dispatcher: Dispatcher, peer: Peer, executor: LoopTaskExecutor) {
+        self.dispatcher = dispatcher
+        self.peer = peer
+        self.executor = executor
+        parser = RequestParser(limits: dispatcher.limits)
+        deadline = ConnectionDeadline()
+    }
+
+    var limits: HTTPLimits { dispatcher.limits }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        deadline.start(on: context.eventLoop) {
+            let (connection, context) = bound.value
+            connection.deadlinePassed(context: context)
+        }
+        deadline.set(.now() + TimeAmount(limits.idle))
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    private func end() {
+        state = .closed
+        deadline.stop()
+        task?.cancel()
+        task = nil
+        current = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard state != .lingering, state != .closed else { return }
+        let buffer = Self.unwrapInboundIn(data)
+        parser.append(buffer.readableBytesView)
+        if state == .receiving { receive(context: context, now: .now()) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.flush()
+        context.fireChannelReadComplete()
+    }
+
+    /// Reading pauses while an answer is in the making, so that a client cannot pile up requests in memory.
+    func read(context: ChannelHandlerContext) {
+        guard state == .receiving || state == .lingering else {
+            isReadHeld = true
+            return
+        }
+        context.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            isQuiescing = true
+            if state == .receiving, parser.phase == .idle { close(context: context) }
+        case let event as ChannelEvent where event == .inputClosed:
+            isInputClosed = true
+            if state == .receiving || state == .lingering { close(context: context) }
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if state == .blocked, context.channel.isWritable {
+            state = .receiving
+            proceed(context: context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { close(context: context) }
+
+    // MARK: Requests
+
+    /// Serves what has arrived until more is needed, an answer takes time, or the peer stops reading.
+    func receive(context: ChannelHandlerContext, now: NIODeadline) {
+        while state == .receiving {
+            do {
+                guard let message = try parser.next() else { return wait(context: context, now: now) }
+                hasInvited = false
+                deadline.renew()
+                begin(message, context: context, now: now)
+            } catch {
+                refuse(error, context: context)
+            }
+        }
+    }
+
+    private func wait(context: ChannelHandlerContext, now: NIODeadline) {
+        if isInputClosed { return close(context: context) }
+        switch parser.phase {
+        case .idle:
+            if isQuiescing { return close(context: context) }
+            deadline.set(now + TimeAmount(limits.idle), for: .idle)
+        // From the first byte on the clock runs, and further bytes do not set it back (slow headers).
+        case .header: deadline.set(now + TimeAmount(limits.headerDeadline), for: .header)
+        case .body:
+            deadline.set(now + TimeAmount(limits.bodyDeadline), for: .body)
+            if !hasInvited, parser.unreadCount == 0, parser.pendingHead?.expectsContinue == true {
+                hasInvited = true
+                var buffer = context.channel.allocator.buffer(capacity: 32)
+                buffer.writeStaticString(ResponseEncoder.interimContinue)
+                context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
+            }
+        }
+    }
+
+    private func begin(_ message: RequestParser.Message, context: ChannelHandlerContext, now: NIODeadline) {
+        guard let exchange = dispatcher.exchange(message.head, body: message.body, from: peer, started: now) else {
+            return refuse(.methodUnknown, context: context)
+        }
+        current = (exchange, message.head.persists)
+        switch dispatcher.answer(to: exchange) {
+        case .ready(let response): respond(response, context: context)
+        case .waiting(let handler):
+            state = .answering
+            deadline.set(now + TimeAmount(limits.requestDeadline), for: .answer)
+            run(handler, exchange, context: context)
+        }
+    }
+
+    private func run(_ handler: @escaping ServerRequest.Handler, _ exchange: Exchange, context: ChannelHandlerContext) {
+        generation &+= 1
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        let dispatcher = dispatcher
+        let generation = generation
+        task = Task(executorPreference: executor) {
+            let response = dispatcher.marked(await handler(exchange.request, exchange.date), exchange)
+            eventLoop.runNowOrSoon {
+                let (connection, context) = bound.value
+                connection.answered(response, generation: generation, context: context)
+            }
+        }
+    }
+
+    private func answered(_ response: ServerResponse, generation: UInt64, context: ChannelHandlerContext) {
+        guard state == .answering, generation == self.generation else { return }
+        task = nil
+        state = .receiving
+        respond(response, context: context)
+        context.flush()
+        if state == .receiving { proceed(context: context) }
+    }
+
+    /// Takes up what waited while reading was paused.
+    private func proceed(context: ChannelHandlerContext) {
+        receive(context: context, now: .now())
+        context.flush()
+        if isReadHeld, state == .receiving || state == .lingering {
+            isReadHeld = false
+            context.read()
+        }
+    }
+}

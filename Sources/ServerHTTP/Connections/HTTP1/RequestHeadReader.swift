@@ -1,0 +1,168 @@
+/// Reads the lines of an HTTP/1 request header strictly: whatever two programs could read differently is refused.
+struct RequestHeadReader {
+    private var methodName = ""
+    private var path = ""
+    private var query: String?
+    private var minorVersion = 1
+    private var authority: String?
+    private var headers = HeaderFields()
+    private let maximumCount: Int
+
+    init(maximumCount: Int) { self.maximumCount = maximumCount }
+
+    /// `method SP request-target SP HTTP-version`, with exactly one space each (RFC 9112 §3).
+    mutating func readRequestLine(_ line: ArraySlice<UInt8>) throws(RequestRefusal) {
+        guard let firstSpace = line.firstIndex(of: ByteClass.space),
+            let lastSpace = line.lastIndex(of: ByteClass.space), firstSpace < lastSpace
+        else { throw .malformed("request_line") }
+        let method = line[..<firstSpace]
+        let target = line[(firstSpace + 1)..<lastSpace]
+        guard (1...32).contains(method.count), method.allSatisfy(ByteClass.isToken), !target.isEmpty,
+            target.allSatisfy(ByteClass.isVisible), !target.contains(UInt8(ascii: "#"))
+        else { throw .malformed("request_line") }
+        methodName = String(decoding: method, as: UTF8.self)
+        try readVersion(line[(lastSpace + 1)...])
+        try readTarget(target)
+    }
+
+    private mutating func readVersion(_ version: ArraySlice<UInt8>) throws(RequestRefusal) {
+        guard version.count == 8, version.starts(with: "HTTP/".utf8) else { throw .malformed("request_line") }
+        if version.elementsEqual("HTTP/1.1".utf8) {
+            minorVersion = 1
+        } else if version.elementsEqual("HTTP/1.0".utf8) {
+            minorVersion = 0
+        } else {
+            throw .versionUnknown
+        }
+    }
+
+    private mutating func readTarget(_ target: ArraySlice<UInt8>) throws(RequestRefusal) {
+        var rest = target
+        if target.first != UInt8(ascii: "/") {
+            if target.elementsEqual("*".utf8), methodName == "OPTIONS" {
+                path = "*"
+                return
+            }
+            rest = try readAuthority(target)
+        }
+        let mark = rest.firstIndex(of: UInt8(ascii: "?"))
+        path = String(decoding: rest[..<(mark ?? rest.endIndex)], as: UTF8.self)
+        if path.isEmpty { path = "/" }
+        query = mark.map { String(decoding: rest[($0 + 1)...], as: UTF8.self) }
+    }
+
+    /// The absolute form, which a server must take (RFC 9112 §3.2.2); returns what follows the authority.
+    private mutating func readAuthority(_ target: ArraySlice<UInt8>) throws(RequestRefusal) -> ArraySlice<UInt8> {
+        let lower = target.prefix(8).map(ByteClass.lowercase)
+        let length: Int
+        if lower.starts(with: "https://".utf8) {
+            length = 8
+        } else if lower.starts(with: "http://".utf8) {
+            length = 7
+        } else {
+            // `CONNECT host:port` has a form of its own; no route has it.
+            throw methodName == "CONNECT" ? .methodUnknown : .malformed("request_target")
+        }
+        let rest = target.dropFirst(length)
+        let host = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        let text = String(decoding: host, as: UTF8.self)
+        guard Self.isHost(text) else { throw .malformed("request_target") }
+        authority = text
+        return rest.dropFirst(host.count)
+    }
+
+    /// `field-name ":" OWS field-value OWS` (RFC 9112 §5): no space before the colon, no folded line.
+    mutating func readField(_ line: ArraySlice<UInt8>) throws(RequestRefusal) {
+        guard headers.fields.count < maximumCount else { throw .headerTooLarge }
+        let field = try Self.field(line)
+        headers.append(field.name, field.value)
+    }
+
+    static func field(_ line: ArraySlice<UInt8>) throws(RequestRefusal) -> HeaderFields.Field {
+        guard let colon = line.firstIndex(of: ByteClass.colon), colon > line.startIndex else {
+            throw .malformed("header_line")
+        }
+        let name = line[..<colon]
+        guard name.allSatisfy(ByteClass.isToken) else { throw .malformed("header_name") }
+        var value = line[(colon + 1)...]
+        while let first = value.first, ByteClass.isBlank(first) { value.removeFirst() }
+        while let last = value.last, ByteClass.isBlank(last) { value.removeLast() }
+        guard value.allSatisfy(ByteClass.isFieldValue) else { throw .malformed("header_value") }
+        return HeaderFields.Field(
+            name: String(decoding: name.lazy.map(ByteClass.lowercase), as: UTF8.self),
+            value: String(decoding: value, as: UTF8.self))
+    }
+
+    /// Checks what the fields say together, after the empty line.
+    consuming func finish() throws(RequestRefusal) -> RequestHead {
+        try checkHost()
+        let framing = try self.framing()
+        guard headers.count("http2-settings") == 0,
+            !headers.all("upgrade").contains(where: { Self.list($0).contains("h2c") })
+        else { throw .malformed("upgrade") }
+        let connection = headers.all("connection").flatMap(Self.list)
+        var fields = headers
+        if let authority { fields.replace("host", authority) }
+        return RequestHead(
+            methodName: methodName, path: path, query: query, headers: fields, framing: framing,
+            persists: minorVersion == 1 && !connection.contains("close"),
+            expectsContinue: try expectsContinue(framing))
+    }
+
+    /// RFC 9112 §3.2: exactly one `Host`, and one that is a host.
+    private func checkHost() throws(RequestRefusal) {
+        let count = headers.count("host")
+        guard count == 1 || (count == 0 && minorVersion == 0) else { throw .malformed("host") }
+        if let host = headers.first("host"), !Self.isHost(host) { throw .malformed("host") }
+    }
+
+    /// RFC 9112 §6.3, without any of the repairs that it allows.
+    private func framing() throws(RequestRefusal) -> RequestHead.Framing {
+        let codings = headers.count("transfer-encoding")
+        let lengths = headers.count("content-length")
+        guard codings + lengths <= 1 else { throw .malformed("framing") }
+        if let coding = headers.first("transfer-encoding") {
+            guard minorVersion == 1, coding.lowercased() == "chunked" else { throw .malformed("transfer_encoding") }
+            return .chunked
+        }
+        guard let text = headers.first("content-length") else { return .none }
+        guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let length = Int(text)
+        else { throw .malformed("content_length") }
+        return length == 0 ? .none : .length(length)
+    }
+
+    private func expectsContinue(_ framing: RequestHead.Framing) throws(RequestRefusal) -> Bool {
+        guard let expectation = headers.first("expect") else { return false }
+        guard expectation.lowercased() == "100-continue", headers.count("expect") == 1 else {
+            throw .expectationFailed
+        }
+        // An HTTP/1.0 client does not know interim answers (RFC 9110 §10.1.1).
+        return minorVersion == 1 && framing != .none
+    }
+
+    /// `uri-host [ ":" port ]`: nothing that another parser could take for userinfo, path or list.
+    static func isHost(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return (1...255).contains(bytes.count)
+            && bytes.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "["),
+                    UInt8(ascii: "]"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// The members of a comma-separated list, in lower case.
+    static func list(_ value: String) -> [String] {
+        value.utf8.split(separator: UInt8(ascii: ",")).map { part in
+            var bytes = part.map(ByteClass.lowercase)[...]
+            while let first = bytes.first, ByteClass.isBlank(first) { bytes.removeFirst() }
+            while let last = bytes.last, ByteClass.isBlank(last) { bytes.removeLast() }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}

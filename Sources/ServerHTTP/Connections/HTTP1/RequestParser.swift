@@ -1,0 +1,168 @@
+/// Turns the bytes of an HTTP/1 connection into requests, one after another; a value without any I/O.
+///
+/// Framing is where requests are smuggled, so this parser knows one spelling of everything: lines end with CRLF, a body
+/// has one length, and what is odd is refused instead of repaired.
+struct RequestParser {
+    /// What the parser waits for.
+    enum Phase: Hashable {
+        /// The first byte of a request.
+        case idle
+        case header
+        case body
+    }
+
+    /// A request that is complete.
+    struct Message {
+        let head: RequestHead
+        let body: [UInt8]
+    }
+
+    private let limits: HTTPLimits
+    private var buffer: [UInt8] = []
+    /// Where unread bytes begin.
+    private var start = 0
+    /// Where the search for the end of a line goes on.
+    private var scanned = 0
+    private var reader: RequestHeadReader
+    private var lines = 0
+    private var headerStart = 0
+    private var skippedEmptyLine = false
+    private var head: RequestHead?
+    private var chunks: ChunkedBody?
+
+    /// The head whose body has not arrived, for whom an interim answer may be due.
+    var pendingHead: RequestHead? { head }
+
+    init(limits: HTTPLimits) {
+        self.limits = limits
+        reader = RequestHeadReader(maximumCount: limits.headerCount)
+    }
+
+    var phase: Phase {
+        if head != nil { return .body }
+        return lines == 0 && start == buffer.count ? .idle : .header
+    }
+
+    /// Bytes that were received and not yet used.
+    var unreadCount: Int { buffer.count - start }
+
+    mutating func append(_ bytes: some Collection<UInt8>) {
+        // Used bytes go away only when the buffer would grow, so that moving them is paid rarely.
+        if start > 0, start == buffer.count || start > 32_768 {
+            buffer.removeFirst(start)
+            scanned -= start
+            headerStart -= start
+            start = 0
+        }
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next complete request, or `nil` if more bytes are needed.
+    mutating func next() throws(RequestRefusal) -> Message? {
+        if head == nil, try !readHead() { return nil }
+        guard let head else { return nil }
+        guard let body = try readBody(head.framing) else { return nil }
+        self.head = nil
+        chunks = nil
+        return Message(head: head, body: body)
+    }
+
+    private mutating func readHead() throws(RequestRefusal) -> Bool {
+        while let line = try nextLine(limit: lines == 0 ? limits.targetBytes + 64 : limits.headerBytes, else: headLimit) {
+            guard start - headerStart <= limits.headerBytes else { throw .headerTooLarge }
+            if lines == 0 {
+                if line.isEmpty {
+                    // RFC 9112 §2.2: one stray line end before a request is forgiven.
+                    guard !skippedEmptyLine else { throw .malformed("request_line") }
+                    skippedEmptyLine = true
+                    headerStart = start
+                    continue
+                }
+                guard line.count <= limits.targetBytes + 44 else { throw .targetTooLong }
+                try reader.readRequestLine(line)
+                lines = 1
+            } else if line.isEmpty {
+                let finished = try reader.finish()
+                if case .length(let length) = finished.framing, length > limits.bodyBytes { throw .bodyTooLarge }
+                head = finished
+                chunks = finished.framing == .chunked ? ChunkedBody(maximum: limits.bodyBytes) : nil
+                reader = RequestHeadReader(maximumCount: limits.headerCount)
+                lines = 0
+                skippedEmptyLine = false
+                headerStart = start
+                return true
+            } else {
+                try reader.readField(line)
+                lines += 1
+            }
+        }
+        guard buffer.count - headerStart <= limits.headerBytes else { throw headLimit }
+        return false
+    }
+
+    private var headLimit: RequestRefusal { lines == 0 ? .targetTooLong : .headerTooLarge }
+
+    /// The next line without its CRLF; a CR or LF alone is refused (RFC 9112 §2.2 allows a repair that smugglers use).
+    private mutating func nextLine(
+        limit: Int, else refusal: RequestRefusal
+    ) throws(RequestRefusal) -> ArraySlice<UInt8>? {
+        var index = scanned
+        while index < buffer.count {
+            let byte = buffer[index]
+            if byte == ByteClass.lineFeed {
+                guard index > start, buffer[index - 1] == ByteClass.carriageReturn else {
+                    throw .malformed("line_end")
+                }
+                let line = buffer[start..<(index - 1)]
+                start = index + 1
+                scanned = start
+                return line
+            }
+            if index > start, buffer[index - 1] == ByteClass.carriageReturn { throw .malformed("line_end") }
+            if byte == 0 { throw .malformed("null_byte") }
+            index += 1
+            guard index - start <= limit else { throw refusal }
+        }
+        scanned = index
+        return nil
+    }
+
+    private mutating func readBody(_ framing: RequestHead.Framing) throws(RequestRefusal) -> [UInt8]? {
+        switch framing {
+        case .none: return []
+        case .length(let length):
+            guard unreadCount >= length else { return nil }
+            let body = Array(buffer[start..<(start + length)])
+            advance(by: length)
+            return body
+        case .chunked: return try readChunks()
+        }
+    }
+
+    private mutating func readChunks() throws(RequestRefusal) -> [UInt8]? {
+        guard var reading = chunks else { return nil }
+        // One owner at a time: the body grows in place.
+        chunks = nil
+        defer { chunks = reading }
+        while true {
+            switch reading.phase {
+            case .complete: return reading.body
+            case .data(let remaining):
+                let count = min(remaining, unreadCount)
+                guard count > 0 else { return nil }
+                reading.take(buffer[start..<(start + count)])
+                advance(by: count)
+            case .size, .dataEnd, .trailer:
+                let limit = ChunkedBody.maximumLineLength
+                guard let line = try nextLine(limit: limit, else: .malformed("chunk_line")) else { return nil }
+                try reading.takeLine(line)
+            }
+        }
+    }
+
+    private mutating func advance(by count: Int) {
+        start += count
+        scanned = start
+        headerStart = start
+    }
+}

@@ -1,0 +1,19 @@
+import NIOHPACK
+
+extension HPACKHeaders {
+    /// The header block of an answer (RFC 9113 §8.3.2).
+    init(_ response: ServerResponse, standing: StandingHeaders, date: String, requestID: String) {
+        self.init()
+        reserveCapacity(response.headers.fields.count + standing.fields.count + 4)
+        add(name: ":status", value: String(response.status))
+        for field in response.headers.fields where ResponseEncoder.isSafe(field.value) {
+            add(name: field.name, value: field.value)
+        }
+        add(name: "date", value: date, indexing: .nonIndexable)
+        add(name: "x-request-id", value: requestID, indexing: .nonIndexable)
+        for field in standing.fields { add(name: field.name, value: field.value) }
+        if response.status != 204 && response.status != 304 {
+            add(name: "content-length", value: String(response.body.count), indexing: .nonIndexable)
+        }
+    }
+}

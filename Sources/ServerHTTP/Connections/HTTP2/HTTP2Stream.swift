@@ -1,0 +1,171 @@
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// One HTTP/2 stream: one request and its answer, with the same limits as on HTTP/1.
+final class HTTP2Stream: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    private enum State: Hashable { case waiting, receiving, answering, finished }
+
+    private let dispatcher: Dispatcher
+    private let peer: Peer
+    private let executor: LoopTaskExecutor
+    private var state = State.waiting
+    private var head: RequestHead?
+    private var body: [UInt8] = []
+    private var exchange: Exchange?
+    private var task: Task<Void, Never>?
+    private var deadline = ConnectionDeadline()
+
+    init(dispatcher: Dispatcher, peer: Peer, executor: LoopTaskExecutor) {
+        self.dispatcher = dispatcher
+        self.peer = peer
+        self.executor = executor
+    }
+
+    private var limits: HTTPLimits { dispatcher.limits }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        deadline.start(on: context.eventLoop) {
+            let (stream, context) = bound.value
+            stream.deadlinePassed(context: context)
+        }
+        deadline.set(.now() + TimeAmount(limits.headerDeadline))
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    private func end() {
+        state = .finished
+        deadline.stop()
+        task?.cancel()
+        task = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end()
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do throws(RequestRefusal) {
+            switch Self.unwrapInboundIn(data) {
+            case .headers(let headers): try receive(headers, context: context)
+            case .data(let data): try receive(data, context: context)
+            default: break
+            }
+        } catch {
+            refuse(error, context: context)
+        }
+    }
+
+    private func receive(
+        _ headers: HTTP2Frame.FramePayload.Headers, context: ChannelHandlerContext
+    ) throws(RequestRefusal) {
+        switch state {
+        case .waiting:
+            let head = try RequestHead(headers.headers, limits: limits)
+            if case .length(let length) = head.framing, length > limits.bodyBytes { throw .bodyTooLarge }
+            guard head.headers.first("expect") == nil else { throw .expectationFailed }
+            self.head = head
+            state = .receiving
+            deadline.set(.now() + TimeAmount(limits.bodyDeadline))
+        // Trailers are dropped, as on HTTP/1.
+        case .receiving: break
+        case .answering, .finished: return
+        }
+        if headers.endStream { begin(context: context) }
+    }
+
+    private func receive(_ data: HTTP2Frame.FramePayload.Data, context: ChannelHandlerContext) throws(RequestRefusal) {
+        guard state == .receiving else { return }
+        if case .byteBuffer(let buffer) = data.data {
+            guard buffer.readableBytes <= limits.bodyBytes - body.count else { throw .bodyTooLarge }
+            body.append(contentsOf: buffer.readableBytesView)
+        }
+        if data.endStream { begin(context: context) }
+    }
+
+    private func begin(context: ChannelHandlerContext) {
+        guard let head else { return }
+        let now = NIODeadline.now()
+        guard let exchange = dispatcher.exchange(head, body: body, from: peer, started: now) else {
+            return refuse(.methodUnknown, context: context)
+        }
+        self.exchange = exchange
+        self.head = nil
+        body = []
+        state = .answering
+        deadline.set(now + TimeAmount(limits.requestDeadline))
+        switch dispatcher.answer(to: exchange) {
+        case .ready(let response): respond(response, context: context)
+        case .waiting(let handler):
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let eventLoop = context.eventLoop
+            let dispatcher = dispatcher
+            task = Task(executorPreference: executor) {
+                let response = dispatcher.marked(await handler(exchange.request, exchange.date), exchange)
+                eventLoop.runNowOrSoon {
+                    let (stream, context) = bound.value
+                    stream.respond(response, context: context)
+                }
+            }
+        }
+    }
+
+    private func respond(_ response: ServerResponse, context: ChannelHandlerContext) {
+        guard state == .answering, let exchange else { return }
+        state = .finished
+        task = nil
+        dispatcher.finished(exchange, response)
+        write(
+            response, date: dispatcher.dateText(exchange.date), id: exchange.request.requestID,
+            withoutBody: exchange.isHead, context: context)
+    }
+
+    private func refuse(_ refusal: RequestRefusal, context: ChannelHandlerContext) {
+        guard state != .finished else { return }
+        state = .finished
+        let (id, date) = dispatcher.refused()
+        dispatcher.finished(refusing: refusal, from: peer, id: id, date: date)
+        write(
+            refusal.response, date: dispatcher.dateText(date), id: id, withoutBody: false, context: context)
+        // RFC 9113 §8.1: what the client still sends is not wanted, and nothing is wrong with the answer.
+        context.writeAndFlush(Self.wrapOutboundOut(.rstStream(.noError)), promise: nil)
+    }
+
+    private func write(
+        _ response: ServerResponse, date: String, id: String, withoutBody: Bool, context: ChannelHandlerContext
+    ) {
+        deadline.set(.now() + TimeAmount(limits.writeDeadline))
+        let hasBody = !withoutBody && !response.body.isEmpty
+        let headers = HTTP2Frame.FramePayload.Headers(
+            headers: HPACKHeaders(response, standing: dispatcher.standing, date: date, requestID: id),
+            endStream: !hasBody)
+        context.write(Self.wrapOutboundOut(.headers(headers)), promise: nil)
+        if hasBody {
+            let buffer = context.channel.allocator.buffer(bytes: response.body)
+            let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(buffer), endStream: true)
+            context.write(Self.wrapOutboundOut(.data(data)), promise: nil)
+        }
+        context.flush()
+    }
+
+    private func deadlinePassed(context: ChannelHandlerContext) {
+        switch state {
+        case .waiting, .receiving: refuse(.timeout, context: context)
+        case .answering:
+            task?.cancel()
+            respond(.unavailable("request_deadline"), context: context)
+        case .finished: context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import NIOCore
+
+/// Runs the tasks of a connection on the connection's own event loop, so that a request changes threads only when it
+/// really waits for something; each hop between executors costs more than a signature's overhead.
+final class LoopTaskExecutor: TaskExecutor {
+    private let eventLoop: any EventLoop
+
+    init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        eventLoop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+}

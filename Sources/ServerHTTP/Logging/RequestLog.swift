@@ -1,0 +1,136 @@
+import JOSE
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The request log: one JSON line for each request, gathered in memory and written by a task of its own, so that no
+/// request waits for whoever reads the log.
+package final class RequestLog: Sendable {
+    private struct State {
+        var buffer: [UInt8] = []
+        var dropped: UInt64 = 0
+        var time: (second: Int64, text: String) = (.min, "")
+    }
+
+    private let state = Mutex(State())
+    private let wake: AsyncStream<Void>.Continuation
+    private let wakes: AsyncStream<Void>
+    private let write: @Sendable ([UInt8]) -> Void
+
+    /// When this much has gathered it is written without waiting for the time.
+    static let writeSize = 65_536
+    /// When the reader is slower than the server, lines beyond this are counted instead of kept.
+    static let maximumSize = 8_388_608
+    static let interval = Duration.milliseconds(50)
+
+    /// - Parameter write: takes whole lines; may block.
+    package init(write: @escaping @Sendable ([UInt8]) -> Void) {
+        self.write = write
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// A log to a file descriptor, such as 1 for the standard output.
+    package convenience init(fileDescriptor: Int32) {
+        self.init { bytes in Self.writeAll(bytes, to: fileDescriptor) }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to fileDescriptor: Int32) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer -> Int in
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
+                return Glibc.write(fileDescriptor, rest.baseAddress, rest.count)
+            }
+            if count > 0 { offset += count } else if errno != EINTR { return }
+        }
+    }
+
+    /// Writes what gathers until cancelled, and then once more.
+    package func run() async {
+        await withTaskCancellationHandler {
+            for await _ in wakes {
+                // Half a window of silence costs nothing: the wait begins with the first line.
+                if state.withLock({ $0.buffer.count }) < Self.writeSize { try? await Task.sleep(for: Self.interval) }
+                await flush()
+            }
+        } onCancel: {
+            wake.finish()
+        }
+        await flush()
+    }
+
+    /// Writes everything that has gathered.
+    package func flush() async {
+        let bytes = state.withLock { state -> [UInt8] in
+            var bytes: [UInt8] = []
+            swap(&bytes, &state.buffer)
+            if state.dropped > 0 {
+                bytes.append(contentsOf: "{\"dropped\":\(state.dropped)}\n".utf8)
+                state.dropped = 0
+            }
+            return bytes
+        }
+        guard !bytes.isEmpty else { return }
+        let write = write
+        // The descriptor may be a full pipe: that must stop neither an event loop nor a thread of the cooperative pool.
+        try? await NIOThreadPool.singleton.runIfActive { write(bytes) }
+    }
+
+    func append(_ request: ServerRequest, _ response: ServerResponse, at date: NumericDate, microseconds: Int64) {
+        var line = LogLine()
+        line.member("request_id", request.requestID)
+        line.member("listener", request.listener)
+        line.member("address", request.peer.address)
+        if let user = request.peer.userID { line.member("uid", Int64(user)) }
+        line.member("method", request.method.rawValue)
+        line.member("path", request.path)
+        line.member("status", Int64(response.status))
+        line.member("duration_us", microseconds)
+        line.member("bytes", Int64(response.body.count))
+        if let facts = response.facts {
+            line.member("client", facts.client)
+            line.member("grant", facts.grant)
+            line.member("jti", facts.tokenID)
+            line.member("resource", facts.resource)
+            line.member("decision", facts.decision)
+        }
+        append(line, at: date)
+    }
+
+    func append(refusing refusal: RequestRefusal, from peer: Peer, id: String, listener: String, at date: NumericDate) {
+        var line = LogLine()
+        line.member("request_id", id)
+        line.member("listener", listener)
+        line.member("address", peer.address)
+        line.member("status", Int64(refusal.status))
+        line.member("decision", refusal.reason)
+        append(line, at: date)
+    }
+
+    private func append(_ line: LogLine, at date: NumericDate) {
+        let isFirst = state.withLock { state in
+            guard state.buffer.count + line.count + 64 <= Self.maximumSize else {
+                state.dropped &+= 1
+                return false
+            }
+            if state.time.second != date.secondsSince1970 {
+                let text = CivilTime(secondsSince1970: date.secondsSince1970).rfc3339
+                state.time = (date.secondsSince1970, text)
+            }
+            let before = state.buffer.count
+            state.buffer.append(contentsOf: #"{"time":""#.utf8)
+            state.buffer.append(contentsOf: state.time.text.utf8)
+            state.buffer.append(contentsOf: #"","#.utf8)
+            state.buffer.append(contentsOf: line.afterOpening)
+            state.buffer.append(ByteClass.lineFeed)
+            return before == 0 || (before < Self.writeSize && state.buffer.count >= Self.writeSize)
+        }
+        if isFirst { wake.yield() }
+    }
+}

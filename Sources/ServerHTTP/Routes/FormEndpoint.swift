@@ -1,0 +1,37 @@
+import AuthorizationServer
+import JOSE
+import Logging
+import OAuth
+
+/// What the token, introspection and revocation endpoints share: a form in, who sent it, one call, one way for errors.
+struct FormEndpoint: Sendable {
+    /// As the audit log names it.
+    let name: String
+    let provider: OpenIDProvider
+    let logger: Logger
+
+    func answer(
+        _ request: ServerRequest, at now: NumericDate,
+        _ body: (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
+    ) async -> ServerResponse {
+        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        do {
+            guard request.mediaType == "application/x-www-form-urlencoded" else {
+                return .error(415, "invalid_request", "send application/x-www-form-urlencoded")
+            }
+            // RFC 6749 §3.2, RFC 9700 §4.3.2: parameters in a query end up in logs and histories.
+            guard request.query == nil else {
+                throw OAuthError(.invalidRequest, "parameters belong in the body, not in the query")
+            }
+            let form = try FormParameters(request.body)
+            let credentials = try ClientCredentials(authorization: request.headers.first("authorization"), form: form)
+            return try await body(form, credentials, caller)
+        } catch {
+            if let malformed = error as? OAuthError {
+                provider.recordRefusal(
+                    of: name, reason: malformed.code.rawValue, client: nil, caller: caller, at: now)
+            }
+            return .failure(error, of: request, logger: logger)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import JOSE
+
+/// `GET /health/live` and `/health/ready`: whether to restart the process, and whether to send it requests.
+struct HealthRoute: Sendable {
+    let readiness: Readiness
+
+    @Sendable
+    func live(_ request: ServerRequest, at now: NumericDate) -> ServerResponse { .json(Self.body("live")) }
+
+    @Sendable
+    func ready(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
+        switch await readiness.state() {
+        case .ready: return .json(Self.body("ready"))
+        case .draining: return .json(Self.body("draining"), status: 503)
+        case .failing: return .json(Self.body("store_unavailable"), status: 503)
+        }
+    }
+
+    private static func body(_ status: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 32)
+        writer.beginObject()
+        writer.member("status", status)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    var routes: [String: Route] {
+        [
+            "/health/live": Route("health_live", [.get: .immediate(live)]),
+            "/health/ready": Route("health_ready", [.get: .waiting(ready)]),
+        ]
+    }
+}

@@ -1,0 +1,25 @@
+import AuthorizationServer
+import Logging
+import OAuth
+
+/// Every path of the public listener, in one list.
+enum PublicRoutes {
+    static func table(_ provider: OpenIDProvider, readiness: Readiness, logger: Logger) -> RouteTable {
+        let issuer = provider.issuer
+        let sharing = CrossOriginSharing.registered { provider.allowsOrigin($0) }
+        let endpoint = { (name: String) in FormEndpoint(name: name, provider: provider, logger: logger) }
+        let token = TokenRoute(endpoint: endpoint("token"))
+        let introspection = IntrospectionRoute(endpoint: endpoint("introspection"))
+        let revocation = RevocationRoute(endpoint: endpoint("revocation"))
+        let keySet = KeySetRoute(provider: provider)
+        let metadata = MetadataRoute(provider: provider)
+        let routes: [String: Route] = [
+            issuer.path(of: .token): Route("token", sharing: sharing, [.post: .waiting(token.post)]),
+            issuer.path(of: .introspection): Route("introspection", [.post: .waiting(introspection.post)]),
+            issuer.path(of: .revocation): Route("revocation", sharing: sharing, [.post: .waiting(revocation.post)]),
+            issuer.path(of: .keySet): Route("jwks", sharing: .everyone, [.get: .immediate(keySet.get)]),
+            issuer.metadataPath: Route("metadata", sharing: .everyone, [.get: .immediate(metadata.get)]),
+        ]
+        return RouteTable(routes.merging(HealthRoute(readiness: readiness).routes) { route, _ in route })
+    }
+}

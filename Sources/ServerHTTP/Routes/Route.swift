@@ -1,0 +1,28 @@
+import JOSE
+
+/// What stands at one path: its methods, and who may read its answers across origins.
+struct Route: Sendable {
+    enum Action: Sendable {
+        /// Answered without waiting, on the connection's own event loop.
+        case immediate(@Sendable (ServerRequest, NumericDate) -> ServerResponse)
+        case waiting(ServerRequest.Handler)
+    }
+
+    /// The label in metrics; never a path that a stranger made up.
+    let name: String
+    let actions: [RequestMethod: Action]
+    let sharing: CrossOriginSharing
+    /// The value of `Allow` (RFC 9110 §10.2.1).
+    let allow: String
+
+    init(_ name: String, sharing: CrossOriginSharing = .none, _ actions: [RequestMethod: Action]) {
+        self.name = name
+        self.sharing = sharing
+        var actions = actions
+        // RFC 9110 §9.3.2: HEAD is GET without the content, which the connection leaves out.
+        if let get = actions[.get] { actions[.head] = get }
+        self.actions = actions
+        let methods = RequestMethod.allCases.filter { actions[$0] != nil || $0 == .options }
+        allow = methods.map(\.rawValue).joined(separator: ", ")
+    }
+}
