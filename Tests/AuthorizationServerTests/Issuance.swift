@@ -21,12 +21,12 @@ struct Issuance: Sendable {
     init(
         issuer: String = "https://id.example", policy: ServerPolicy = ServerPolicy(), store: any Store = InMemoryStore(),
         clientMethod: AuthenticationMethod = .clientSecretBasic, keySet: JWKSet? = nil, keySetURL: String? = nil,
-        registers: Bool = true
+        registers: Bool = true, secrets: SecretGenerator = .system
     ) async throws {
         self.store = store
         fetcher = CountingFetcher()
         provider = try await OpenIDProvider.open(
-            issuer: Issuer(issuer)!, policy: policy, store: store, sealer: Self.sealer, secrets: .system,
+            issuer: Issuer(issuer)!, policy: policy, store: store, sealer: Self.sealer, secrets: secrets,
             fetcher: fetcher, at: Self.start)
         guard registers else { return }
         let event = AuditEvent(at: Self.start, action: "test", actor: "test")

@@ -59,6 +59,15 @@ struct ClientAuthenticator: Sendable {
         return owner
     }
 
+    /// The same client as it is registered now, when something changed since it proved who it is. A secret that was
+    /// replaced meanwhile was right when it was shown.
+    func renewed(_ client: AuthenticatedClient) async throws -> AuthenticatedClient {
+        guard case .client(let registration)? = try await registry.owner(client.id), registration.isEnabled else {
+            throw Rejection.clientDisabled(client.id)
+        }
+        return AuthenticatedClient(registration)
+    }
+
     private func owner(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> AuthenticatedOwner {

@@ -1,0 +1,67 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+/// Does something at the moment in which a token is being made.
+final class Interruption: Sendable {
+    private let action = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func arm(_ action: @escaping @Sendable () -> Void) { self.action.withLock { $0 = action } }
+
+    var secrets: SecretGenerator {
+        SecretGenerator { count in
+            let action = self.action.withLock { action in
+                let due = action
+                action = nil
+                return due
+            }
+            action?()
+            return SecretGenerator.system.bytes(count)
+        }
+    }
+}
+
+@Suite struct `A token in the making` {
+    private let event = AuditEvent(at: Issuance.start, action: "t", actor: "t")
+
+    @Test func `does not outlive a permission that is narrowed at that moment`() async throws {
+        let interruption = Interruption()
+        let issuance = try await Issuance(secrets: interruption.secrets)
+        let provider = issuance.provider
+        _ = try await issuance.token()
+        let grant = try #require(try await issuance.store.standingGrant(of: ClientID("svc")!, at: Issuance.jwtAPI))
+        var narrower = grant
+        narrower.scope = Scope(unchecked: ["read"])
+        guard case .given(_, let epochs) = try await issuance.store.permit(
+            narrower, advancing: [.grant(grant.id)], recording: event)
+        else { return #expect(Bool(false), "not permitted") }
+        interruption.arm {
+            provider.registry.forgetGrants(of: grant.client)
+            provider.revocations.apply(epochs)
+        }
+        let response = try await issuance.token()
+        #expect(response.scope == Scope(unchecked: ["read"]))
+        #expect(try await issuance.isActive(response.accessToken))
+    }
+
+    @Test func `is not given to a client that is disabled at that moment`() async throws {
+        let interruption = Interruption()
+        let issuance = try await Issuance(secrets: interruption.secrets)
+        let provider = issuance.provider
+        _ = try await issuance.token()
+        var client = try #require(try await issuance.store.client(ClientID("svc")!))
+        client.isEnabled = false
+        guard case .done(let epochs) = try await issuance.store.update(
+            client, advancing: [.client(client.id)], recording: event)
+        else { return #expect(Bool(false), "not updated") }
+        interruption.arm { [id = client.id] in
+            provider.registry.forgetClient(id)
+            provider.revocations.apply(epochs)
+        }
+        await #expect(throws: Rejection.clientDisabled(client.id)) { try await issuance.token() }
+    }
+}
