@@ -1,0 +1,13 @@
+/// One step of the schema, from the version before to `version`. A step that has been released is never changed again.
+package struct Migration: Hashable, Sendable {
+    package let version: Int
+    package let sql: String
+
+    package init(version: Int, sql: String) {
+        self.version = version
+        self.sql = sql
+    }
+
+    /// All steps in their order. A change of the schema adds one here, and nothing else anywhere.
+    package static let all: [Migration] = [Migration(version: 1, sql: schema1)]
+}

@@ -1,0 +1,27 @@
+/// How much work the store takes on before it says that it is busy.
+package struct SQLiteLimits: Hashable, Sendable {
+    /// Writes that may wait for their turn; one more is answered with `StoreError.busy`.
+    package var waitingWrites: Int
+    /// Writes that share one commit at most.
+    package var writesPerCommit: Int
+    /// How long a transaction takes in further writes before it commits.
+    package var workPerCommit: Duration
+    /// How long a write waits for another program that holds the database.
+    package var busyTimeout: Duration
+    /// Connections that read at the same time.
+    package var readers: Int
+    /// How long a health check waits for its write.
+    package var healthDeadline: Duration
+
+    package init(
+        waitingWrites: Int = 10_000, writesPerCommit: Int = 256, workPerCommit: Duration = .milliseconds(5),
+        busyTimeout: Duration = .seconds(2), readers: Int = 6, healthDeadline: Duration = .seconds(3)
+    ) {
+        self.waitingWrites = max(1, waitingWrites)
+        self.writesPerCommit = max(1, writesPerCommit)
+        self.workPerCommit = workPerCommit
+        self.busyTimeout = busyTimeout
+        self.readers = max(1, readers)
+        self.healthDeadline = healthDeadline
+    }
+}

@@ -1,0 +1,24 @@
+import GRDB
+import Storage
+
+/// The two ways to the database; both turn every failure of SQLite into a ``StoreError``.
+extension SQLiteStore {
+    /// Reads a row or two at once on the calling thread: a hop to another would cost more than the query.
+    func read<Result>(_ query: (Database) throws -> Result) throws -> Result {
+        do { return try pool.read(query) } catch { throw StoreError(error) }
+    }
+
+    /// Reads many rows away from the cooperative pool.
+    func list<Result: Sendable>(_ query: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+        do { return try await pool.read(query) } catch let error as CancellationError { throw error } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Makes a change, all of it or nothing, and returns when it is on the disk.
+    func write<Result: Sendable>(
+        _ change: @escaping @Sendable (WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        try await writes.write(change)
+    }
+}

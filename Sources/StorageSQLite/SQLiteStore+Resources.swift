@@ -1,0 +1,102 @@
+import GRDB
+import JOSE
+package import OAuth
+package import Storage
+
+extension SQLiteStore: ResourceStore {
+    package func insert(_ resource: ProtectedResource, recording event: AuditEvent) async throws -> Insertion {
+        try await write { transaction in
+            let taken = try transaction.integer(
+                "SELECT 1 FROM protected_resource WHERE identifier = ?1", .text(resource.identifier.rawValue))
+            guard taken == nil, try transaction.register(resource.id) else { return .exists }
+            try transaction.run(
+                """
+                INSERT INTO protected_resource (id, identifier, name, is_enabled, credentials, scope, token_format,
+                    access_token_lifetime, signing_algorithm, created_at, updated_at, version)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                """,
+                .text(resource.id), .text(resource.identifier.rawValue), .text(resource.name), .bool(resource.isEnabled),
+                .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
+                .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
+                .text(resource.signingAlgorithm.rawValue), .date(resource.createdAt), .date(resource.updatedAt),
+                .integer(resource.version))
+            try transaction.append(event)
+            return .inserted
+        }
+    }
+
+    package func resource(_ id: ClientID) async throws -> ProtectedResource? {
+        try read { database in
+            let statement = try database.cachedStatement(sql: "SELECT * FROM protected_resource WHERE id = ?1")
+            return try Row.fetchOne(statement, arguments: [id.rawValue]).map(ProtectedResource.init)
+        }
+    }
+
+    package func resource(identifiedBy identifier: ResourceIndicator) async throws -> ProtectedResource? {
+        try read { database in
+            let statement = try database.cachedStatement(sql: "SELECT * FROM protected_resource WHERE identifier = ?1")
+            return try Row.fetchOne(statement, arguments: [identifier.rawValue]).map(ProtectedResource.init)
+        }
+    }
+
+    package func resources(after id: ClientID?, limit: Int) async throws -> [ProtectedResource] {
+        try await list { database in
+            let sql = "SELECT * FROM protected_resource WHERE id > ?1 ORDER BY id LIMIT ?2"
+            return try Row.fetchAll(database, sql: sql, arguments: [id?.rawValue ?? "", max(0, limit)])
+                .map(ProtectedResource.init)
+        }
+    }
+
+    package func update(
+        _ resource: ProtectedResource, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) async throws -> Change {
+        try await write { transaction in
+            let changed = try transaction.run(
+                """
+                UPDATE protected_resource
+                SET name = ?2, is_enabled = ?3, credentials = ?4, scope = ?5, token_format = ?6, access_token_lifetime = ?7,
+                    signing_algorithm = ?8, updated_at = ?9, version = version + 1
+                WHERE id = ?1 AND version = ?10
+                """,
+                .text(resource.id), .text(resource.name), .bool(resource.isEnabled),
+                .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
+                .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
+                .text(resource.signingAlgorithm.rawValue), .date(resource.updatedAt), .integer(resource.version))
+            guard changed == 1 else {
+                let exists = try transaction.integer(
+                    "SELECT 1 FROM protected_resource WHERE id = ?1", .text(resource.id))
+                return exists != nil ? .conflict : .missing
+            }
+            return try transaction.finish(advancing: epochs, recording: event)
+        }
+    }
+
+    package func deleteResource(
+        _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) async throws -> Change {
+        try await write { transaction in
+            try transaction.run(
+                """
+                UPDATE token_grant SET revoked_at = ?2, revocation_reason = ?3
+                WHERE resource = (SELECT identifier FROM protected_resource WHERE id = ?1) AND revoked_at IS NULL
+                """,
+                .text(id), .date(event.at), .text(RevocationReason.resourceDeleted.rawValue))
+            guard try transaction.run("DELETE FROM protected_resource WHERE id = ?1", .text(id)) == 1 else { return .missing }
+            try transaction.unregister(id)
+            return try transaction.finish(advancing: epochs, recording: event)
+        }
+    }
+}
+
+extension ProtectedResource {
+    init(_ row: Row) throws {
+        let row = StoredRow(row, of: "protected_resource")
+        self.init(
+            id: try row.identifier("id"), identifier: try row.resource("identifier"), name: try row.text("name"),
+            isEnabled: try row.bool("is_enabled"), credentials: try row.credentials("credentials"),
+            scope: try row.scope("scope"), tokenFormat: try row.choice("token_format"),
+            accessTokenLifetime: try row.integer("access_token_lifetime"),
+            signingAlgorithm: try row.choice("signing_algorithm"), createdAt: try row.date("created_at"),
+            updatedAt: try row.date("updated_at"), version: try row.integer("version"))
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import GRDB
+import Storage
+
+/// The store in one SQLite file: write-ahead log, fsync before every answer, one process at a time.
+package final class SQLiteStore: Sendable {
+    /// Without symbolic links.
+    package let path: String
+    let pool: DatabasePool
+    let writes: WriteQueue
+    let limits: SQLiteLimits
+    /// Held as long as the store lives.
+    private let lock: DatabaseLock
+
+    private init(path: String, pool: DatabasePool, limits: SQLiteLimits, lock: DatabaseLock) {
+        self.path = path
+        self.pool = pool
+        self.limits = limits
+        self.lock = lock
+        writes = WriteQueue(limits: limits)
+        writes.start(writingTo: pool)
+    }
+
+    deinit { writes.stop() }
+
+    /// Opens the database, or creates it if there is no file, and brings it to the newest schema.
+    ///
+    /// Throws ``SQLiteOpenError``. A file that is not ours, damaged, or newer than this program is left as it is.
+    package static func open(
+        path: String, limits: SQLiteLimits = SQLiteLimits(), migrations: [Migration] = Migration.all
+    ) async throws -> SQLiteStore {
+        let file = try DatabaseFile(path)
+        let lock = try DatabaseLock(of: file.path)
+        do {
+            let schema = SchemaVersion(path: file.path, migrations: migrations)
+            if try file.inspect() == .absent { try create(file, schema: schema) }
+            let pool = try openPool(file.path, schema: schema, limits: limits)
+            return SQLiteStore(path: file.path, pool: pool, limits: limits, lock: lock)
+        } catch {
+            throw SQLiteOpenError(error, path: file.path)
+        }
+    }
+
+    /// Finishes what was accepted, writes the log into the database and lets go of it. Later calls throw `.closed`.
+    package func close() async {
+        await writes.close()
+        // Fails only if it is closed already.
+        try? pool.close()
+    }
+
+    /// A new database gets its name when it is complete, so that an interrupted start leaves nothing half made.
+    private static func create(_ file: DatabaseFile, schema: SchemaVersion) throws {
+        let temporary = file.path + ".new"
+        for suffix in ["", "-journal"] { unlink(temporary + suffix) }
+        try DatabaseFile.create(temporary)
+        let database = try DatabaseQueue(path: temporary)
+        try schema.migrate(database)
+        try database.close()
+        try DatabaseFile.sync(temporary)
+        guard try DatabaseFile.publish(temporary, as: file.path) else {
+            throw SQLiteOpenError.failed(path: file.path, detail: "another program created it at this moment")
+        }
+    }
+
+    private static func openPool(_ path: String, schema: SchemaVersion, limits: SQLiteLimits) throws -> DatabasePool {
+        let pool = try DatabasePool(path: path, configuration: configuration(limits))
+        do {
+            try pool.writeWithoutTransaction { database in
+                guard try Int.fetchOne(database, sql: "PRAGMA query_only") == 0 else { throw SQLiteOpenError.readOnly(path) }
+                // GRDB sets NORMAL when it opens a pool, and NORMAL loses acknowledged commits with the power.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            try schema.migrate(pool)
+            try checkSettings(of: pool)
+            return pool
+        } catch {
+            try? pool.close()
+            throw error
+        }
+    }
+
+    private static func configuration(_ limits: SQLiteLimits) -> Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = limits.readers
+        let busyMilliseconds = Int64(min(max(0, limits.busyTimeout / .milliseconds(1)), 60_000))
+        configuration.prepareDatabase { database in
+            // Here, because GRDB has a longer time of its own for connections that only read.
+            try database.execute(sql: "PRAGMA busy_timeout = \(busyMilliseconds)")
+            // A manipulated schema must not call functions with side effects.
+            try database.execute(sql: "PRAGMA trusted_schema = OFF")
+            // What is deleted, sealed keys among it, is overwritten.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
+            try database.execute(sql: "PRAGMA cell_size_check = ON")
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        return configuration
+    }
+
+    /// Asks for what was set: a pragma that has no effect reports no error.
+    private static func checkSettings(of pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { database in
+            let expected = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0")]
+            for (name, value) in expected {
+                let found = try String.fetchOne(database, sql: "PRAGMA \(name)") ?? ""
+                guard found == value else { throw SQLiteOpenError.setting(name: name, found: found, expected: value) }
+            }
+        }
+    }
+
+    /// The settings that durability depends on, as SQLite answers them now, for `doctor` and tests.
+    package func durabilitySettings() throws -> [String: String] {
+        do {
+            return try pool.writeWithoutTransaction { database in
+                var settings: [String: String] = [:]
+                for name in ["journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "user_version"] {
+                    settings[name] = try String.fetchOne(database, sql: "PRAGMA \(name)")
+                }
+                return settings
+            }
+        } catch { throw StoreError(error) }
+    }
+}
+
+extension SQLiteOpenError {
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as SQLiteOpenError:
+            self = error
+        case let error as DatabaseError:
+            let detail = "SQLite error \(error.extendedResultCode.rawValue), \(error.message ?? "")"
+            switch error.resultCode {
+            case .SQLITE_NOTADB: self = .notADatabase(path)
+            case .SQLITE_CORRUPT: self = .damaged(path: path, detail: detail)
+            case .SQLITE_READONLY: self = .readOnly(path)
+            case .SQLITE_BUSY, .SQLITE_LOCKED: self = .inUse(path: path, pid: nil)
+            default: self = .failed(path: path, detail: detail)
+            }
+        default:
+            self = .failed(path: path, detail: String(describing: type(of: error)))
+        }
+    }
+}

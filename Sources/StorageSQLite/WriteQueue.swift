@@ -1,0 +1,135 @@
+import Dispatch
+import Foundation
+import GRDB
+import Storage
+import Synchronization
+
+/// Group commit: writes of concurrent callers share one transaction and are answered when it is on the disk.
+///
+/// One fsync per write would bound the server by the disk. So one thread of its own (never the cooperative pool, which
+/// an fsync would stall) takes what is waiting, makes each change in a savepoint, commits once, and then answers all.
+/// While it waits for the disk the next batch gathers; nothing is ever delayed in the hope of company.
+final class WriteQueue: Sendable {
+    private struct State {
+        var waiting: [WaitingWrite] = []
+        /// Accepted and not answered, in `waiting` or on the thread.
+        var unanswered = 0
+        var isSleeping = false
+        var isClosed = false
+        var hasEnded = false
+        var onEnd: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+    private let wakeUp = DispatchSemaphore(value: 0)
+    private let limits: SQLiteLimits
+
+    init(limits: SQLiteLimits) { self.limits = limits }
+
+    /// Makes a change; returns after its commit. A caller who is cancelled meanwhile still learns how it ended.
+    func write<Result: Sendable>(
+        _ change: @escaping @Sendable (WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            submit(
+                WaitingWrite(
+                    perform: { transaction in
+                        let result = try change(transaction)
+                        return { continuation.resume(returning: result) }
+                    },
+                    fail: { continuation.resume(throwing: $0) }))
+        }
+    }
+
+    private func submit(_ write: WaitingWrite) {
+        let (refusal, mustWake) = state.withLock { state -> (StoreError?, Bool) in
+            guard !state.isClosed else { return (.closed, false) }
+            guard state.unanswered < limits.waitingWrites else { return (.busy, false) }
+            state.unanswered &+= 1
+            state.waiting.append(write)
+            defer { state.isSleeping = false }
+            return (nil, state.isSleeping)
+        }
+        if let refusal { write.fail(refusal) }
+        if mustWake { wakeUp.signal() }
+    }
+
+    /// Starts the thread; it ends with ``close()``.
+    func start(writingTo pool: DatabasePool) {
+        let thread = Thread { [self] in
+            run(CommitGroup(pool: pool, limits: limits))
+        }
+        thread.name = "sqlite-writer"
+        thread.start()
+    }
+
+    /// Takes no more writes, finishes those it has, and ends the thread.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.onEnd.append { continuation.resume() } }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+            stop()
+        }
+    }
+
+    /// The same without waiting for it.
+    func stop() {
+        let mustWake = state.withLock { state in
+            state.isClosed = true
+            defer { state.isSleeping = false }
+            return state.isSleeping
+        }
+        if mustWake { wakeUp.signal() }
+    }
+
+    private func run(_ group: CommitGroup) {
+        while let batch = nextBatch() {
+            var rest = batch[...]
+            while !rest.isEmpty {
+                let count = group.commit(&rest, joinedBy: takeWaiting)
+                state.withLock { $0.unanswered &-= count }
+            }
+        }
+        group.end()
+        let onEnd = state.withLock { state in
+            state.hasEnded = true
+            defer { state.onEnd = [] }
+            return state.onEnd
+        }
+        for end in onEnd { end() }
+    }
+
+    /// Sleeps until there is something to do; `nil` when there never will be.
+    private func nextBatch() -> [WaitingWrite]? {
+        while true {
+            let (batch, isClosed) = state.withLock { state in
+                let batch = state.waiting
+                state.waiting = []
+                state.isSleeping = batch.isEmpty && !state.isClosed
+                return (batch, state.isClosed)
+            }
+            guard batch.isEmpty else { return batch }
+            guard !isClosed else { return nil }
+            wakeUp.wait()
+        }
+    }
+
+    /// What came while the transaction was being filled may still join it.
+    private func takeWaiting() -> [WaitingWrite] {
+        state.withLock { state in
+            let batch = state.waiting
+            state.waiting = []
+            return batch
+        }
+    }
+}
+
+/// One change waiting for its turn.
+struct WaitingWrite: Sendable {
+    /// Makes the change in the open transaction; what it returns tells the caller, and is called after the commit.
+    let perform: @Sendable (WriteTransaction) throws -> @Sendable () -> Void
+    let fail: @Sendable (StoreError) -> Void
+}

@@ -1,0 +1,46 @@
+package import OAuth
+package import Storage
+
+extension InMemoryStore: ClientStore {
+    package func insert(_ client: RegisteredClient, recording event: AuditEvent) throws -> Insertion {
+        try write { contents in
+            guard !contents.isRegistered(client.id) else { return .exists }
+            contents.clients[client.id] = client
+            contents.append(event)
+            return .inserted
+        }
+    }
+
+    package func client(_ id: ClientID) throws -> RegisteredClient? { try read { $0.clients[id] } }
+
+    package func clients(after id: ClientID?, limit: Int) throws -> [RegisteredClient] {
+        try read { contents in
+            let later = contents.clients.values.filter { client in id.map { $0 < client.id } ?? true }
+            return Array(later.sorted { $0.id < $1.id }.prefix(max(0, limit)))
+        }
+    }
+
+    package func update(
+        _ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) throws -> Change {
+        try write { contents in
+            guard let stored = contents.clients[client.id] else { return .missing }
+            guard stored.version == client.version else { return .conflict }
+            contents.clients[client.id] = RegisteredClient(
+                id: client.id, name: client.name, isEnabled: client.isEnabled, credentials: client.credentials,
+                grantTypes: client.grantTypes, allowedOrigins: client.allowedOrigins, createdAt: stored.createdAt,
+                updatedAt: client.updatedAt, version: client.version &+ 1)
+            return contents.finish(advancing: epochs, recording: event)
+        }
+    }
+
+    package func deleteClient(
+        _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) throws -> Change {
+        try write { contents in
+            guard contents.clients.removeValue(forKey: id) != nil else { return .missing }
+            contents.endGrants(because: .clientDeleted, at: event.at) { $0.client == id }
+            return contents.finish(advancing: epochs, recording: event)
+        }
+    }
+}
