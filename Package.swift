@@ -92,7 +92,7 @@ let package = Package(
             name: "tessera-bench",
             dependencies: [
                 "JOSE", "OAuth", "Storage", "StorageSQLite", "AuthorizationServer", crypto, cryptoExtras,
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ]),
         // Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -102,6 +102,22 @@ let package = Package(
             name: "AuthorizationServerTests",
             dependencies: [
                 "AuthorizationServer", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
+            ]),
+        .testTarget(
+            name: "StorageConformanceTests",
+            dependencies: [
+                "StorageSQLite", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport", crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport", crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport", crypto, cryptoExtras]),
     ],

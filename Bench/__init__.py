@@ -1,0 +1,1 @@
+"""Cost of the hot paths, as ratios and differences within one run."""
