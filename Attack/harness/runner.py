@@ -149,6 +149,18 @@ def default_binary():
     raise SystemExit("no binary; build one with `swift build`, or name it with --binary")
 
 
+def check_documentation():
+    """The table and the code must name the same functions."""
+    with open(os.path.join(ROOT, "docs", "security", "attacks.md")) as file:
+        named = set(re.findall(r"case_(?:[0-9]{3}|F[0-9]{2})_\w+", file.read()))
+    written = {f"case_{number}_{what}" for _, number, what, _ in collected()}
+    for name in sorted(written - named):
+        print(f"docs/security/attacks.md does not name {name}")
+    for name in sorted(named - written):
+        print(f"docs/security/attacks.md names {name}, which does not exist")
+    return 1 if named != written else 0
+
+
 def run(case, world):
     """The outcome of one case and the reasons."""
     _, _, _, function = case
@@ -179,9 +191,12 @@ def main():
     parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
     parser.add_argument("--slow", type=float, help="factor for time bounds (default: 3 for a debug binary, 1 for a release one)")
     parser.add_argument("--list", action="store_true", help="name the cases and end")
+    parser.add_argument("--check", action="store_true", help="compare docs/security/attacks.md with the cases and end")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the run")
     options = parser.parse_args()
     chosen = [case for case in collected() if not options.ids or case[1] in options.ids]
+    if options.check:
+        return check_documentation()
     if options.list:
         for _, number, what, function in chosen:
             print(f"{number} {'(C) ' if getattr(function, 'critical', False) else ''}{what}")
