@@ -63,6 +63,8 @@ struct ConfigurationFile {
                 walk(inner, below: parents + [text], depth: depth + 1)
             } else {
                 refuseUnknown(key, line: line)
+                // A list of other than plain values makes the provider refuse the whole file.
+                if !Self.isReadable(node, depth: depth) { hasValues = false }
             }
         }
     }
@@ -74,7 +76,7 @@ struct ConfigurationFile {
         case .scalar: return
         case .sequence(let sequence) where sequence.allSatisfy({ $0.scalar != nil }): return
         default:
-            hasValues = false
+            if !Self.isReadable(node, depth: 0) { hasValues = false }
             refuse(
                 .wrongType, key.rawValue, "line \(line) of \(path) must be \(expectation)",
                 fix: "Write one value, or a list of plain values.")
@@ -84,11 +86,19 @@ struct ConfigurationFile {
     private mutating func refuseUnknown(_ key: String, line: Int) {
         let candidates = SettingKey.allCases.map(\.rawValue)
         let suggestion = NearestName.of(key, among: candidates) ?? candidates.first { $0.hasPrefix(key + ".") }
-        // A value of an unknown shape could make the whole snapshot unreadable.
-        hasValues = false
         refuse(
             .unknownKey, key, "line \(line) of \(path) names no setting",
             fix: suggestion.map { "Did you mean \($0)?" } ?? "Remove it; 'tessera config reference' lists all settings.")
+    }
+
+    private static func isReadable(_ node: Node, depth: Int) -> Bool {
+        guard depth < maximumDepth else { return false }
+        switch node {
+        case .scalar: return true
+        case .mapping(let mapping): return mapping.allSatisfy { isReadable($0.value, depth: depth + 1) }
+        case .sequence(let sequence): return sequence.allSatisfy { $0.scalar != nil }
+        default: return false
+        }
     }
 
     private static func isLevel(_ key: String) -> Bool {

@@ -40,7 +40,7 @@ package struct Setting: Sendable {
         case .text: "text"
         case .path: "a path"
         case .flag: "true or false"
-        case .integer(let range, let unit): "a whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
+        case .integer(let range, let unit): "\(unit) from \(range.lowerBound) to \(range.upperBound), a whole number"
         case .choice(let allowed): "one of " + allowed.joined(separator: ", ")
         case .list(let what): "a list of \(what)"
         case .choices(let allowed): "a list of " + allowed.joined(separator: ", ")

@@ -17,6 +17,10 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case administrationSocket = "administration.socket"
     case administrationAddress = "administration.address"
     case administrationPort = "administration.port"
+    case administrationHosts = "administration.hosts"
+
+    case outboundAllowed = "outbound.allowed"
+    case outboundAuthorities = "outbound.authorities"
 
     case tokensMaximumLifetime = "tokens.maximum-lifetime"
     case tokensClockSkew = "tokens.clock-skew"

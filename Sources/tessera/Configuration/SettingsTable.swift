@@ -6,6 +6,7 @@ package enum SettingsTable {
         ("The installation", installation),
         ("Listening", listening),
         ("Administration", administration),
+        ("Fetching", fetching),
         ("Tokens and keys", tokensAndKeys),
         ("Throttling", throttling),
         ("Limits", limits),
@@ -37,11 +38,12 @@ package enum SettingsTable {
 
     static let listening: [Setting] = [
         Setting(.listenAddress, .text, default: .text("127.0.0.1"), "The IP address to listen on, or localhost."),
-        Setting(.listenPort, .integer(1...65_535, unit: "port"), default: .integer(8443), "The TCP port to listen on."),
+        Setting(.listenPort, .integer(1...65_535, unit: "a port"), default: .integer(8443), "The TCP port to listen on."),
         Setting(.listenSocket, .path, "A Unix socket to listen on instead of an address; for a proxy on this machine."),
         Setting(
             .listenTLS, .flag, default: .flag(true),
-            "Speak TLS. May be false on a loopback address or a Unix socket only, behind a proxy that speaks it."),
+            "Speak TLS. May be false on a loopback address only, behind a proxy that speaks it; a Unix socket is always "
+                + "served without."),
         Setting(
             .tlsCertificate, .path,
             "The certificate chain in PEM, leaf first; read again when it changes. Without one, a development "
@@ -49,7 +51,8 @@ package enum SettingsTable {
         Setting(.tlsPrivateKey, .path, "The private key of the certificate in PEM, readable by its owner only."),
         Setting(
             .proxyTrusted, .list(of: "IP addresses or CIDR blocks"), default: .list([]),
-            "Proxies whose forwarded headers are believed. Nobody's are when it is empty."),
+            "Proxies whose forwarded headers are believed; unix stands for whoever connects to listen.socket. Nobody's "
+                + "are when it is empty."),
     ]
 
     static let administration: [Setting] = [
@@ -61,8 +64,21 @@ package enum SettingsTable {
             "An IP address for the administration API over TCP, which then demands a token with an administration "
                 + "scope. Off when unset."),
         Setting(
-            .administrationPort, .integer(1...65_535, unit: "port"), default: .integer(8444),
+            .administrationPort, .integer(1...65_535, unit: "a port"), default: .integer(8444),
             "The port of the administration API over TCP."),
+        Setting(
+            .administrationHosts, .list(of: "host names"), default: .list([]),
+            "Names by which clients call the administration API over TCP, besides its address; requests for other "
+                + "names are refused."),
+    ]
+
+    static let fetching: [Setting] = [
+        Setting(
+            .outboundAllowed, .list(of: "IP addresses or CIDR blocks"), default: .list([]),
+            "Addresses that key sets of clients (jwks_uri) may be fetched from although they are not public."),
+        Setting(
+            .outboundAuthorities, .path,
+            "Certificate authorities in PEM that are trusted for these fetches, besides the system's."),
     ]
 
     static let tokensAndKeys: [Setting] = [

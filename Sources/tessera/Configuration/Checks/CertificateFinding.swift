@@ -1,6 +1,6 @@
-import CryptoExtras
 import FoundationEssentials
 import JOSE
+import NIOSSL
 import SwiftASN1
 import X509
 
@@ -11,12 +11,12 @@ struct CertificateFinding {
     let remedy: String
     var concernsPrivateKey = false
 
-    private static let leastRSABits = 2048
-
     /// Everything that is wrong with this pair of PEM files at `now`.
     static func findings(certificate path: String, privateKey keyPath: String, at now: NumericDate) -> [CertificateFinding] {
         var findings: [CertificateFinding] = []
         let leaf = certificate(path, into: &findings)
+        // A weak pair is one problem, not two.
+        if findings.contains(where: { $0.code == .certificateWeak }) { return findings }
         let key = privateKey(keyPath, into: &findings)
         if let leaf { findings += Self.findings(about: leaf, path: path, at: now) }
         if let leaf, let key, leaf.publicKey != key.publicKey {
@@ -51,13 +51,15 @@ struct CertificateFinding {
                     message: "\(path) is valid from \(Timestamp.text(NumericDate(leaf.notValidBefore))) only",
                     remedy: "Check the clock of this machine, or wait."))
         }
-        if let rsa = _RSA.Signing.PublicKey(leaf.publicKey), rsa.keySizeInBits < leastRSABits {
-            findings.append(
-                CertificateFinding(
-                    code: .certificateWeak, message: "\(path) has an RSA key of \(rsa.keySizeInBits) bits",
-                    remedy: "Use an RSA key of at least \(leastRSABits) bits, or an EC P-256 key."))
-        }
         return findings
+    }
+
+    /// A certificate that can be read but whose key cannot be used: RSA below 2048 bits does not even load.
+    private static func weakness(of text: String, _ path: String) -> CertificateFinding? {
+        guard (try? NIOSSLCertificate(bytes: Array(text.utf8), format: .pem)) != nil else { return nil }
+        return CertificateFinding(
+            code: .certificateWeak, message: "the key of \(path) is weak, or of a kind that is not supported",
+            remedy: "Use an RSA key of at least 2048 bits, or an EC P-256 key.")
     }
 
     private static func certificate(_ path: String, into findings: inout [CertificateFinding]) -> Certificate? {
@@ -72,6 +74,10 @@ struct CertificateFinding {
         guard let first = try? PEMDocument.parseMultiple(pemString: text).first,
             let certificate = try? Certificate(pemDocument: first)
         else {
+            if let weakness = weakness(of: text, path) {
+                findings.append(weakness)
+                return nil
+            }
             findings.append(
                 CertificateFinding(
                     code: .certificateBroken, message: "\(path) does not begin with a certificate in PEM",

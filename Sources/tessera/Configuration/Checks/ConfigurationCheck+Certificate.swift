@@ -26,7 +26,8 @@ extension ConfigurationCheck {
     }
 
     private mutating func check(certificate: String, privateKey: String) {
-        if let facts = FileFacts(privateKey), facts.isReadableByOthers {
+        // A group such as ssl-cert may read it; the world may not, and nobody else may write.
+        if let facts = FileFacts(privateKey), facts.mode & 0o027 != 0 {
             refuse(
                 .privateKeyExposed, .tlsPrivateKey, "others may read \(privateKey) (mode \(facts.modeText))",
                 fix: "Run 'chmod 600 \(privateKey)', and replace the key: it may have been read.")

@@ -24,9 +24,16 @@ extension ConfigurationCheck {
                 fix: "Start the server as the owner of the folder, or give the folder to its user.")
         }
         let database = configuration.databasePath
-        if let facts = FileFacts(database), facts.isReadableByOthers {
+        guard let file = FileFacts(database) else {
+            // A server that began anew here would forget every client and revocation without a word.
             refuse(
-                .databaseExposed, .databasePath, "others may read \(database) (mode \(facts.modeText))",
+                .databaseMissing, .databasePath, "\(database) does not exist",
+                fix: "Restore it from its backup. Only for a new installation: run 'tessera init'.")
+            return
+        }
+        if file.isReadableByOthers {
+            refuse(
+                .databaseExposed, .databasePath, "others may read \(database) (mode \(file.modeText))",
                 fix: "Run 'chmod 600 \(database)'.")
         }
     }

@@ -4,6 +4,8 @@ import OAuth
 extension ConfigurationCheck {
     /// `sun_path` of Linux holds 108 bytes with its end.
     static let maximumSocketPath = 107
+    /// Stands for whoever connects through the Unix socket.
+    static let unixPeer = "unix"
 
     mutating func checkIssuer() {
         let text = configuration.issuerText
@@ -33,6 +35,11 @@ extension ConfigurationCheck {
                     .contradiction, .listenSocket, "listen.address or listen.port is set besides",
                     fix: "Listen on a socket or on an address, not both.")
             }
+            if configuration.isSet(.listenTLS), speaksTLS {
+                refuse(
+                    .contradiction, .listenTLS, "listen.socket is set, and a Unix socket is served without TLS",
+                    fix: "Remove listen.tls; the proxy before the socket speaks TLS.")
+            }
             return
         }
         guard let address = checkAddress(.listenAddress) else { return }
@@ -50,11 +57,17 @@ extension ConfigurationCheck {
 
     mutating func checkAdministration() {
         checkSocket(configuration.administrationSocket, .administrationSocket)
+        let folder = FilePath.folder(of: configuration.administrationSocket)
+        if let facts = FileFacts(folder), facts.isReadableByOthers {
+            refuse(
+                .administrationOpen, .administrationSocket, "others may enter \(folder) (mode \(facts.modeText))",
+                fix: "Run 'chmod 700 \(folder)', or put the socket into a folder of its own.")
+        }
         guard configuration.isSet(.administrationAddress) else {
-            if configuration.isSet(.administrationPort) {
+            for key in [SettingKey.administrationPort, .administrationHosts] where configuration.isSet(key) {
                 refuse(
-                    .contradiction, .administrationPort, "administration.address is not set, so it has no effect",
-                    fix: "Set administration.address, or remove the port.")
+                    .contradiction, key, "administration.address is not set, so it has no effect",
+                    fix: "Set administration.address, or remove it.")
             }
             return
         }
@@ -74,18 +87,30 @@ extension ConfigurationCheck {
     }
 
     mutating func checkProxies() {
-        for text in configuration.list(.proxyTrusted) {
+        checkBlocks(
+            .proxyTrusted, everybody: .proxyEveryone,
+            fix: "Name the proxies; anyone could choose the address that is logged and throttled.")
+        checkBlocks(
+            .outboundAllowed, everybody: .outboundEveryone,
+            fix: "Name the few that are needed; a client could make the server reach into your network.")
+        guard let path = configuration.text(.outboundAuthorities) else { return }
+        if CertificateFinding.expiry(of: path) == nil {
+            refuse(
+                .authoritiesBroken, .outboundAuthorities, "\(path) does not begin with a certificate in PEM",
+                fix: "Name a file with certificates, or remove the setting.")
+        }
+    }
+
+    private mutating func checkBlocks(_ key: SettingKey, everybody: ConfigurationProblem.Code, fix remedy: String) {
+        for text in configuration.list(key) {
+            if key == .proxyTrusted, text == Self.unixPeer { continue }
             guard let block = NetworkAddress.block(text) else {
                 refuse(
-                    .proxyInvalid, .proxyTrusted, "\(text) is no IP address and no CIDR block",
+                    .blockInvalid, key, "\(text) is no IP address and no CIDR block",
                     fix: "Write addresses such as 10.0.0.5, or blocks such as 10.0.0.0/24.")
                 continue
             }
-            if block.prefix == 0 {
-                refuse(
-                    .proxyEveryone, .proxyTrusted, "\(text) is everybody",
-                    fix: "Name the proxies; anyone could choose the address that is logged and throttled.")
-            }
+            if block.prefix == 0 { refuse(everybody, key, "\(text) is everybody", fix: remedy) }
         }
     }
 

@@ -1,0 +1,27 @@
+import AuthorizationServer
+import JOSE
+import Risk
+import Storage
+
+extension ServerPolicy {
+    /// The policy that the settings describe.
+    init(_ configuration: Configuration) {
+        func number(_ key: SettingKey) -> Int64 { Int64(configuration.integer(key)) }
+        self.init()
+        maximumAccessTokenLifetime = number(.tokensMaximumLifetime)
+        clockSkew = number(.tokensClockSkew)
+        maximumAssertionLifetime = number(.tokensAssertionLifetime)
+        signingAlgorithms = configuration.list(.keysAlgorithms).compactMap(Algorithm.init(rawValue:))
+        keyRotationInterval = number(.keysRotation)
+        keyAnnouncement = number(.keysAnnouncement)
+        keySetMaxAge = number(.keysCacheLifetime)
+        rsaBits = configuration.integer(.keysRSABits)
+        clientThrottle = ThrottlePolicy(
+            burst: number(.throttleClientBurst), perMinute: number(.throttleClientRate))
+        addressThrottle = ThrottlePolicy(
+            burst: number(.throttleAddressBurst), perMinute: number(.throttleAddressRate))
+        retention = Retention(audit: number(.retentionAudit), usage: number(.retentionUsage))
+        registryCapacity = configuration.integer(.limitsRegisteredInMemory)
+        documentation = configuration.text(.documentation)
+    }
+}
