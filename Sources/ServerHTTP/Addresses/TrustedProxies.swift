@@ -25,7 +25,7 @@ package struct TrustedProxies: Hashable, Sendable {
     ///
     /// A proxy maintains one of the two headers and passes the other on as the client sent it, so that both together
     /// are believed in neither.
-    func client(of peer: Peer, _ headers: HeaderFields) -> Peer {
+    package func client(of peer: Peer, _ headers: HeaderFields) -> Peer {
         guard contains(peer) else { return peer }
         let listed = headers.all("x-forwarded-for")
         let structured = headers.all("forwarded")

@@ -1,8 +1,8 @@
 /// Why a request is not even read to its end: an answer, after which the connection closes.
-struct RequestRefusal: Error, Hashable {
-    let status: Int
+package struct RequestRefusal: Error, Hashable {
+    package let status: Int
     /// One snake_case word for the request log.
-    let reason: String
+    package let reason: String
 
     static func malformed(_ reason: String) -> RequestRefusal { RequestRefusal(status: 400, reason: reason) }
     static let headerTooLarge = RequestRefusal(status: 431, reason: "header_too_large")

@@ -1,14 +1,14 @@
 import FoundationEssentials
 
 /// An `https` address that was read so strictly that no other reader can see another host in it.
-struct OutboundURL: Hashable, Sendable {
+package struct OutboundURL: Hashable, Sendable {
     let text: String
     /// Lower case; an IPv6 address without its brackets.
-    let host: String
+    package let host: String
 
     static let maximumLength = 2_048
 
-    init(_ text: String) throws(OutboundError) {
+    package init(_ text: String) throws(OutboundError) {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.maximumLength, bytes.starts(with: "https://".utf8),
             bytes.allSatisfy(Self.isAllowed)

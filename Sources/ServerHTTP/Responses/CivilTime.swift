@@ -1,5 +1,5 @@
 /// A moment in the calendar, in UTC; without Foundation's formatters, which cost more than a whole request.
-struct CivilTime: Hashable, Sendable {
+package struct CivilTime: Hashable, Sendable {
     let year: Int
     let month: Int
     let day: Int
@@ -8,7 +8,7 @@ struct CivilTime: Hashable, Sendable {
     let second: Int
     let daysSince1970: Int
 
-    init(secondsSince1970: Int64) {
+    package init(secondsSince1970: Int64) {
         // Years 1970 to 9999: what a clock can say; anything else is shown as the nearest end.
         let seconds = Int(min(max(secondsSince1970, 0), 253_402_300_799))
         daysSince1970 = seconds / 86_400
@@ -29,7 +29,7 @@ struct CivilTime: Hashable, Sendable {
     }
 
     /// `2025-11-21T04:18:26Z`, as RFC 3339 §5.6 writes it.
-    var rfc3339: String {
+    package var rfc3339: String {
         "\(year)-\(Self.pad(month))-\(Self.pad(day))T\(Self.pad(hour)):\(Self.pad(minute)):\(Self.pad(second))Z"
     }
 

@@ -2,7 +2,7 @@ import JOSE
 import Synchronization
 
 /// The `Date` of answers (RFC 9110 §5.6.7), written anew only when the second changes.
-final class HTTPDate: Sendable {
+package final class HTTPDate: Sendable {
     private let last = Mutex<(second: Int64, text: String)>((.min, ""))
 
     func text(at now: NumericDate) -> String {
@@ -17,7 +17,7 @@ final class HTTPDate: Sendable {
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    static func format(_ seconds: Int64) -> String {
+    package static func format(_ seconds: Int64) -> String {
         let time = CivilTime(secondsSince1970: seconds)
         let weekday = weekdays[((time.daysSince1970 % 7) + 7) % 7]
         return "\(weekday), \(pad(time.day)) \(months[time.month - 1]) \(time.year) "

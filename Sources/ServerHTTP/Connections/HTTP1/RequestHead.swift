@@ -1,22 +1,22 @@
 /// Request line and header fields, checked; what both protocols make before a body is read.
-struct RequestHead: Sendable {
+package struct RequestHead: Sendable {
     /// What kind of body follows (RFC 9112 §6.3).
-    enum Framing: Hashable, Sendable {
+    package enum Framing: Hashable, Sendable {
         case none
         case length(Int)
         case chunked
     }
 
     /// As sent; kept for the log when it is none that this server knows.
-    var methodName: String
-    var path: String
-    var query: String?
-    var headers: HeaderFields
-    var framing: Framing
+    package var methodName: String
+    package var path: String
+    package var query: String?
+    package var headers: HeaderFields
+    package var framing: Framing
     /// Whether the connection may serve another request after this one.
-    var persists: Bool
+    package var persists: Bool
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
-    var expectsContinue: Bool
+    package var expectsContinue: Bool
 
-    var method: RequestMethod? { RequestMethod(rawValue: methodName) }
+    package var method: RequestMethod? { RequestMethod(rawValue: methodName) }
 }

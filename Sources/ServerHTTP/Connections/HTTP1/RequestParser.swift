@@ -2,9 +2,9 @@
 ///
 /// Framing is where requests are smuggled, so this parser knows one spelling of everything: lines end with CRLF, a body
 /// has one length, and what is odd is refused instead of repaired.
-struct RequestParser {
+package struct RequestParser {
     /// What the parser waits for.
-    enum Phase: Hashable {
+    package enum Phase: Hashable {
         /// The first byte of a request.
         case idle
         case header
@@ -12,9 +12,9 @@ struct RequestParser {
     }
 
     /// A request that is complete.
-    struct Message {
-        let head: RequestHead
-        let body: [UInt8]
+    package struct Message {
+        package let head: RequestHead
+        package let body: [UInt8]
     }
 
     private let limits: HTTPLimits
@@ -33,12 +33,12 @@ struct RequestParser {
     /// The head whose body has not arrived, for whom an interim answer may be due.
     var pendingHead: RequestHead? { head }
 
-    init(limits: HTTPLimits) {
+    package init(limits: HTTPLimits) {
         self.limits = limits
         reader = RequestHeadReader(maximumCount: limits.headerCount)
     }
 
-    var phase: Phase {
+    package var phase: Phase {
         if head != nil { return .body }
         return lines == 0 && start == buffer.count ? .idle : .header
     }
@@ -46,7 +46,7 @@ struct RequestParser {
     /// Bytes that were received and not yet used.
     var unreadCount: Int { buffer.count - start }
 
-    mutating func append(_ bytes: some Collection<UInt8>) {
+    package mutating func append(_ bytes: some Collection<UInt8>) {
         // Used bytes go away only when the buffer would grow, so that moving them is paid rarely.
         if start > 0, start == buffer.count || start > 32_768 {
             buffer.removeFirst(start)
@@ -58,7 +58,7 @@ struct RequestParser {
     }
 
     /// The next complete request, or `nil` if more bytes are needed.
-    mutating func next() throws(RequestRefusal) -> Message? {
+    package mutating func next() throws(RequestRefusal) -> Message? {
         if head == nil, try !readHead() { return nil }
         guard let head else { return nil }
         guard let body = try readBody(head.framing) else { return nil }

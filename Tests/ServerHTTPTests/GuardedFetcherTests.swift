@@ -1,0 +1,119 @@
+import JOSE
+import NIOPosix
+import ServerHTTP
+import Synchronization
+import Testing
+
+@Suite struct GuardedFetcherTests {
+    private static let loopback = [AddressRange("127.0.0.10")].compactMap { $0 }
+    private static let pinned = [IPAddress("127.0.0.10")].compactMap { $0 }
+
+    private func fetcher(
+        _ authority: String? = nil, allowed: [AddressRange] = loopback, limit: Duration = .seconds(5), perMinute: Int = 30,
+        resolve: @escaping GuardedFetcher.Resolver = { _ in GuardedFetcherTests.pinned }
+    ) -> GuardedFetcher {
+        GuardedFetcher(
+            eventLoops: MultiThreadedEventLoopGroup.singleton, allowed: allowed, authorityFile: authority,
+            timeLimit: limit, requestsPerMinute: perMinute, resolve: resolve)
+    }
+
+    private static func late() async -> ServerResponse {
+        try? await Task.sleep(for: .seconds(20))
+        return .json([])
+    }
+
+    /// A server on the one loopback address that the tests allow.
+    private func with(
+        handler: @escaping ServerRequest.Handler, _ body: (LiveServer, String) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
+        let server = try await LiveServer.handlerServer(
+            configure: {
+                $0.address = .tcp(host: "127.0.0.10", port: 0)
+                $0.certificates = try TLSCertificates(files, at: LiveServer.start)
+                $0.limits.drain = .milliseconds(200)
+            }, handler: handler)
+        try await body(server, authority)
+        try await server.shutDown()
+        folder.remove()
+    }
+
+    @Test func `fetches from the address that it checked, with the certificate of the name`() async throws {
+        try await with(handler: { request, _ in .json(Array(#"{"keys":[]}"#.utf8)) }) { server, authority in
+            let url = "https://localhost:\(server.port)/keys"
+            let body = try await fetcher(authority).fetch(url)
+            #expect(body == Array(#"{"keys":[]}"#.utf8))
+            // The same server under a name that its certificate does not have.
+            await #expect(throws: OutboundError.connectionFailed) {
+                try await fetcher(authority).fetch("https://other.example:\(server.port)/keys")
+            }
+            // And without trust in its authority.
+            await #expect(throws: OutboundError.connectionFailed) { try await fetcher().fetch(url) }
+        }
+    }
+
+    @Test func `follows no redirect, takes no error and no endless document`() async throws {
+        try await with(handler: { request, _ in
+            switch request.path {
+            case "/moved": ServerResponse(status: 302, headers: HeaderFields([.init(name: "location", value: "/keys")]))
+            case "/large": .json([UInt8](repeating: 0x20, count: GuardedFetcher.maximumSize + 1))
+            case "/slow":
+                await Self.late()
+            default: .error(500, "server_error", "no")
+            }
+        }) { server, authority in
+            let base = "https://localhost:\(server.port)"
+            let fetcher = fetcher(authority, limit: .seconds(2))
+            await #expect(throws: OutboundError.statusUnexpected(302)) { try await fetcher.fetch(base + "/moved") }
+            await #expect(throws: OutboundError.statusUnexpected(500)) { try await fetcher.fetch(base + "/broken") }
+            await #expect(throws: OutboundError.tooLarge) { try await fetcher.fetch(base + "/large") }
+            let start = ContinuousClock.now
+            await #expect(throws: OutboundError.self) { try await fetcher.fetch(base + "/slow") }
+            #expect(ContinuousClock.now - start < .seconds(6))
+        }
+    }
+
+    @Test(arguments: [
+        "http://a.example/", "https://", "https:///x", "https://a@b.example/", "https://a.example#f", "https://a.example:0/",
+        "https://a.example:65536/", "https://a.example:/", "https://a.example:80:80/", "https://a\\b/", "https://a b/",
+        "HTTPS://a.example/", "file:///etc/passwd", "https://[::1/", "https://[1.2.3.4]/", "https://a.example/\u{e9}",
+        "https://b\u{fc}cher.example/", "https://a%2eexample/", "https://a.example/\"",
+    ])
+    func `refuses addresses that could be read in two ways`(text: String) async {
+        await #expect(throws: OutboundError.addressMalformed) { try await fetcher().fetch(text) }
+    }
+
+    @Test(arguments: ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fe80::1", "0.0.0.0"])
+    func `reaches no internal address, whatever name leads there`(address: String) async throws {
+        let found = [IPAddress("93.184.216.34"), IPAddress(address)].compactMap { $0 }
+        let fetcher = fetcher(allowed: [], resolve: { _ in found })
+        await #expect(throws: OutboundError.addressForbidden) { try await fetcher.fetch("https://a.example/") }
+    }
+
+    @Test(arguments: ["https://127.0.0.1/", "https://[::1]/", "https://localhost/", "https://2130706433/", "https://0x7f.1/", "https://127.1/"])
+    func `reaches no internal address by its own name`(url: String) async {
+        let fetcher = fetcher(allowed: [], resolve: GuardedFetcher.systemResolver)
+        await #expect(throws: OutboundError.self) { try await fetcher.fetch(url) }
+    }
+
+    @Test func `asks once for callers who ask together, and spares hosts`() async throws {
+        let count = Atomic<Int>(0)
+        let fetcher = fetcher(perMinute: 3, resolve: { _ in
+            count.add(1, ordering: .relaxed)
+            try await Task.sleep(for: .milliseconds(50))
+            return []
+        })
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask { _ = try? await fetcher.fetch("https://a.example/keys") }
+            }
+        }
+        #expect(count.load(ordering: .relaxed) == 1)
+        for _ in 0..<2 {
+            await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://a.example/keys") }
+        }
+        await #expect(throws: OutboundError.budgetSpent) { try await fetcher.fetch("https://A.example/other") }
+        await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://b.example/keys") }
+    }
+}

@@ -1,0 +1,165 @@
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+import NIOPosix
+import NIOSSL
+import ServerHTTP
+import Synchronization
+import Testing
+
+@Suite struct HTTP2Tests {
+    /// A connection that sends what streams it likes.
+    private struct Connection {
+        let channel: any Channel
+        let multiplexer: NIOHTTP2Handler.StreamMultiplexer
+
+        init(to server: LiveServer, trusting authority: String) async throws {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(authority)
+            tls.applicationProtocols = ["h2"]
+            let context = try NIOSSLContext(configuration: tls)
+            let made = Mutex<NIOHTTP2Handler.StreamMultiplexer?>(nil)
+            channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer {
+                channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                    var connection = NIOHTTP2Handler.ConnectionConfiguration()
+                    connection.headerBlockValidation = .disabled
+                    connection.contentLengthValidation = .disabled
+                    let multiplexer = try pipeline.configureHTTP2Pipeline(
+                        mode: .client, connectionConfiguration: connection, streamConfiguration: .init()
+                    ) { $0.eventLoop.makeSucceededVoidFuture() }
+                    made.withLock { $0 = multiplexer }
+                }
+            }.connect(host: "127.0.0.1", port: server.port).get()
+            multiplexer = try #require(made.withLock { $0 })
+        }
+
+        /// The status of the answer to a header block, or `nil` if the stream or the connection was ended.
+        func status(_ fields: [(String, String)], body: Int = 0, ends: Bool = true) async throws -> String? {
+            let status = Mutex<String?>(nil)
+            let promise = channel.eventLoop.makePromise(of: (any Channel).self)
+            multiplexer.createStreamChannel(promise: promise) { stream in
+                stream.eventLoop.makeCompletedFuture {
+                    try stream.pipeline.syncOperations.addHandler(StatusCollector { value in
+                        status.withLock { $0 = $0 ?? value }
+                    })
+                }
+            }
+            let stream = try await promise.futureResult.get()
+            let headers = HTTP2Frame.FramePayload.Headers(headers: HPACKHeaders(fields), endStream: ends && body == 0)
+            try? await stream.writeAndFlush(HTTP2Frame.FramePayload.headers(headers))
+            if body > 0 {
+                let bytes = ByteBuffer(repeating: 0x61, count: body)
+                let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(bytes), endStream: ends)
+                stream.writeAndFlush(HTTP2Frame.FramePayload.data(data), promise: nil)
+            }
+            try? await stream.closeFuture.get()
+            return status.withLock { $0 }
+        }
+    }
+
+    private final class StatusCollector: ChannelInboundHandler {
+        typealias InboundIn = HTTP2Frame.FramePayload
+        private let found: @Sendable (String) -> Void
+        init(_ found: @escaping @Sendable (String) -> Void) { self.found = found }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            guard case .headers(let headers) = Self.unwrapInboundIn(data) else { return }
+            if let status = headers.headers.first(name: ":status") { found(status) }
+        }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+
+    private static let get = [(":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/jwks")]
+
+    private static func with(
+        _ body: (LiveServer, String) async throws -> Void,
+        configure: (inout HTTPServerConfiguration) throws -> Void = { _ in }
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
+        let server = try await LiveServer.publicServer {
+            $0.certificates = try TLSCertificates(files, at: LiveServer.start)
+            $0.limits.drain = .milliseconds(300)
+            try configure(&$0)
+        }
+        try await body(server, authority)
+        try await server.shutDown()
+        folder.remove()
+    }
+
+    @Test func `applies the same limits and the same strictness`() async throws {
+        try await Self.with { server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            #expect(try await connection.status(Self.get) == "200")
+            #expect(try await connection.status(Self.get + [("host", "localhost")]) == "200")
+            #expect(try await connection.status(Self.get + [("host", "other")]) == "400")
+            #expect(try await connection.status(Self.get.filter { $0.0 != ":authority" }) == "400")
+            #expect(try await connection.status(Self.get + [("authorization", "a"), ("authorization", "b")]) == "400")
+            #expect(try await connection.status(Self.get + [("expect", "100-continue")]) == "417")
+            let long = String(repeating: "a", count: 9_000)
+            let target = Self.get.map { $0.0 == ":path" ? (":path", "/" + long) : $0 }
+            #expect(try await connection.status(target) == "414")
+            let post = Self.get.map { $0.0 == ":method" ? (":method", "POST") : $0 }
+                .map { $0.0 == ":path" ? (":path", "/token") : $0 }
+            #expect(try await connection.status(post, body: 60_000) == "415")
+            #expect(try await connection.status(post, body: 70_000) == "413")
+            #expect(try await connection.status(post + [("content-length", "70000")], body: 10, ends: false) == "413")
+            let brew = Self.get.map { $0.0 == ":method" ? (":method", "BREW") : $0 }
+            #expect(try await connection.status(brew) == "501")
+            #expect(try await connection.status(Self.get) == "200")
+            try await connection.channel.close()
+        }
+    }
+
+    @Test(arguments: [
+        ("x", "a\r\nb"), ("x", "a\u{0}b"), ("connection", "close"), ("transfer-encoding", "chunked"), ("X-Upper", "a"),
+        ("upgrade", "h2c"), (":path", "/token"), (":unknown", "a"), ("te", "gzip"),
+    ])
+    func `refuses fields that another protocol would read differently`(name: String, value: String) async throws {
+        try await Self.with { server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            let status = try await connection.status(Self.get + [(name, value)])
+            #expect(status == nil || status == "400")
+            try? await connection.channel.close()
+        }
+    }
+
+    @Test func `ends a connection that opens streams only to reset them`() async throws {
+        try await Self.with({ server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            for _ in 0..<200 where connection.channel.isActive {
+                let promise = connection.channel.eventLoop.makePromise(of: (any Channel).self)
+                connection.multiplexer.createStreamChannel(promise: promise) {
+                    $0.eventLoop.makeSucceededVoidFuture()
+                }
+                guard let stream = try? await promise.futureResult.get() else { break }
+                let headers = HTTP2Frame.FramePayload.Headers(headers: HPACKHeaders(Self.get), endStream: false)
+                stream.write(HTTP2Frame.FramePayload.headers(headers), promise: nil)
+                try? await stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.cancel))
+            }
+            let deadline = ContinuousClock.now + .seconds(5)
+            while connection.channel.isActive, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(!connection.channel.isActive)
+        }, configure: { $0.limits.streamResets = 20 })
+    }
+
+    @Test func `ends an idle connection, and none with a request at work`() async throws {
+        try await Self.with({ server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            #expect(try await connection.status(Self.get) == "200")
+            let start = ContinuousClock.now
+            try await connection.channel.closeFuture.get()
+            #expect(ContinuousClock.now - start < .seconds(3))
+        }, configure: { $0.limits.idle = .milliseconds(200) })
+    }
+
+    @Test func `ends a stream whose body never comes`() async throws {
+        try await Self.with({ server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            #expect(try await connection.status(Self.get, ends: false) == "408")
+            try await connection.channel.close()
+        }, configure: { $0.limits.bodyDeadline = .milliseconds(200) })
+    }
+}
