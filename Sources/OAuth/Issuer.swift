@@ -20,7 +20,13 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
     /// trailing slash, query, fragment, userinfo, or dot segments.
     public init?(_ text: String) {
         let prefix: String
-        if text.hasPrefix("https://") { prefix = "https://" } else if text.hasPrefix("http://") { prefix = "http://" } else { return nil }
+        if text.hasPrefix("https://") {
+            prefix = "https://"
+        } else if text.hasPrefix("http://") {
+            prefix = "http://"
+        } else {
+            return nil
+        }
         guard (try? ResourceIndicator(text)) != nil, !text.hasSuffix("/") else { return nil }
         let rest = text.dropFirst(prefix.count)
         let authority = rest.prefix { $0 != "/" }
@@ -29,7 +35,7 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
             authority == Substring(authority.lowercased()),
             !path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
                 .contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
-            !path.contains("%")
+            !path.contains("%"), Self.hasValidPort(authority)
         else { return nil }
         if prefix == "http://" {
             let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
@@ -37,6 +43,16 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
         }
         rawValue = text
         self.path = String(path)
+    }
+
+    private static func hasValidPort(_ authority: Substring) -> Bool {
+        let afterHost = authority.hasPrefix("[") ? authority.drop { $0 != "]" }.dropFirst() : authority.drop { $0 != ":" }
+        guard !afterHost.isEmpty else { return true }
+        let digits = afterHost.dropFirst()
+        guard afterHost.first == ":", digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(digits) else {
+            return false
+        }
+        return port > 0 && digits.first != "0"
     }
 
     public func url(of endpoint: Endpoint) -> String { rawValue + endpoint.rawValue }

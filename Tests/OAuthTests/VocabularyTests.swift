@@ -65,7 +65,8 @@ import Testing
         arguments: [
             "http://id.example", "https://id.example/", "https://id.example?x", "https://id.example#x", "https://a@b.test",
             "https://ID.example", "https://", "id.example", "https://id.example//a", "https://id.example/a/../b",
-            "https://id.example/%61", "ftp://id.example", "http://localhost.evil.test", "https://id.example:", "",
+            "https://id.example/%61", "ftp://id.example", "http://localhost.evil.test", "https://id.example:65536", "https://id.example:0", "https://id.example:08443",
+            "https://id.example:x", "https://[::1]x", "https://id.example:", "",
         ])
     func `is refused when it is not a canonical https URL`(text: String) {
         #expect(Issuer(text) == nil)
