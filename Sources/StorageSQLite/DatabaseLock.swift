@@ -1,10 +1,11 @@
 import Foundation
+import Synchronization
 
 /// Keeps a database file to one process: two would not see each other's caches, and would both believe they are alone.
 ///
 /// The lock goes with its holder, however that ends; the file beside the database stays and names the last holder.
 final class DatabaseLock: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Mutex<Int32?>
 
     /// Takes the lock of the database at `path`, or throws ``SQLiteOpenError/inUse(path:pid:)`` at once.
     init(of path: String) throws(SQLiteOpenError) {
@@ -18,7 +19,7 @@ final class DatabaseLock: Sendable {
             guard reason == EWOULDBLOCK else { throw .failed(path: path, detail: "\(lockPath): \(systemMessage(reason))") }
             throw .inUse(path: path, pid: pid)
         }
-        self.descriptor = descriptor
+        self.descriptor = Mutex(descriptor)
         let text = Array("\(getpid())\n".utf8)
         // The number only helps people; the lock holds without it.
         _ = ftruncate(descriptor, 0)
@@ -32,7 +33,16 @@ final class DatabaseLock: Sendable {
         return Int32(String(decoding: buffer.prefix(count).prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
     }
 
-    deinit { close(descriptor) }
+    /// Lets the next one in. Twice is the same as once.
+    func release() {
+        let held = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let held { close(held) }
+    }
+
+    deinit { release() }
 }
 
 /// The operating system's words for an error.

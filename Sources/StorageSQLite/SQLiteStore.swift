@@ -9,16 +9,13 @@ package final class SQLiteStore: Sendable {
     let pool: DatabasePool
     let writes: WriteQueue
     let limits: SQLiteLimits
-    /// Held as long as the store lives.
-    private let lock: DatabaseLock
 
     private init(path: String, pool: DatabasePool, limits: SQLiteLimits, lock: DatabaseLock) {
         self.path = path
         self.pool = pool
         self.limits = limits
-        self.lock = lock
         writes = WriteQueue(limits: limits)
-        writes.start(writingTo: pool)
+        writes.start(writingTo: pool, lockedBy: lock)
     }
 
     deinit { writes.stop() }
@@ -37,6 +34,7 @@ package final class SQLiteStore: Sendable {
             let pool = try openPool(file.path, schema: schema, limits: limits)
             return SQLiteStore(path: file.path, pool: pool, limits: limits, lock: lock)
         } catch {
+            lock.release()
             throw SQLiteOpenError(error, path: file.path)
         }
     }
@@ -44,8 +42,6 @@ package final class SQLiteStore: Sendable {
     /// Finishes what was accepted, writes the log into the database and lets go of it. Later calls throw `.closed`.
     package func close() async {
         await writes.close()
-        // Fails only if it is closed already.
-        try? pool.close()
     }
 
     /// A new database gets its name when it is complete, so that an interrupted start leaves nothing half made.

@@ -54,10 +54,17 @@ final class WriteQueue: Sendable {
         if mustWake { wakeUp.signal() }
     }
 
-    /// Starts the thread; it ends with ``close()``.
-    func start(writingTo pool: DatabasePool) {
+    /// Starts the thread. It ends with ``close()`` or ``stop()``, and only then, when nothing more will be written,
+    /// the database is closed and the next process let in.
+    func start(writingTo pool: DatabasePool, lockedBy lock: DatabaseLock) {
         let thread = Thread { [self] in
-            run(CommitGroup(pool: pool, limits: limits))
+            let group = CommitGroup(pool: pool, limits: limits)
+            run(group)
+            group.end()
+            // A failure leaves the log, which the next start reads.
+            try? pool.close()
+            lock.release()
+            finish()
         }
         thread.name = "sqlite-writer"
         thread.start()
@@ -85,6 +92,15 @@ final class WriteQueue: Sendable {
         if mustWake { wakeUp.signal() }
     }
 
+    private func finish() {
+        let onEnd = state.withLock { state in
+            state.hasEnded = true
+            defer { state.onEnd = [] }
+            return state.onEnd
+        }
+        for end in onEnd { end() }
+    }
+
     private func run(_ group: CommitGroup) {
         while let batch = nextBatch() {
             var rest = batch[...]
@@ -93,13 +109,6 @@ final class WriteQueue: Sendable {
                 state.withLock { $0.unanswered &-= count }
             }
         }
-        group.end()
-        let onEnd = state.withLock { state in
-            state.hasEnded = true
-            defer { state.onEnd = [] }
-            return state.onEnd
-        }
-        for end in onEnd { end() }
     }
 
     /// Sleeps until there is something to do; `nil` when there never will be.

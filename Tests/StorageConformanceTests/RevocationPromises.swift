@@ -1,0 +1,58 @@
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import Testing
+
+/// What ``RevocationStore`` and ``ReplayStore`` promise.
+@Suite struct RevocationPromises {
+    private let token = TokenID(unchecked: "t1")
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `remembers a revoked token until the second of its expiry`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            let expiry = Sample.now + .seconds(10)
+            #expect(try await store.revoke(token, until: expiry, recording: Sample.event()))
+            #expect(try await store.revoke(token, until: expiry, recording: Sample.event()) == false)
+            #expect(try await store.revokedTokens(at: expiry - .seconds(1)) == [token: expiry])
+            #expect(try await store.revokedTokens(at: expiry).isEmpty)
+            #expect(try await store.events(AuditQuery()).count == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `never shortens how long a token is remembered`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            for seconds in [10, 30, 20] {
+                _ = try await store.revoke(token, until: Sample.now + .seconds(seconds), recording: Sample.event())
+            }
+            #expect(try await store.revokedTokens(at: Sample.now) == [token: Sample.now + .seconds(30)])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `advances each counter by one and keeps kinds apart`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            let keys: [EpochKey] = EpochKey.Kind.allCases.map { EpochKey($0, "same") }
+            let first = try await store.advance(keys, recording: Sample.event())
+            #expect(first == Dictionary(uniqueKeysWithValues: keys.map { ($0, 1) }))
+            let second = try await store.advance([keys[0], keys[0]], recording: Sample.event())
+            #expect(second == [keys[0]: 2])
+            #expect(try await store.epochs()[keys[0]] == 2)
+            #expect(try await store.epochs()[keys[1]] == 1)
+            #expect(try await store.advance([], recording: Sample.event()).isEmpty)
+            #expect(try await store.events(AuditQuery()).count == 3)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `keeps the identifiers of different clients apart`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            let until = Sample.now + .seconds(60)
+            #expect(try await store.claim("j", in: .clientAssertion("a"), until: until))
+            #expect(try await store.claim("j", in: .clientAssertion("b"), until: until))
+            #expect(try await store.claim("J", in: .clientAssertion("a"), until: until))
+            #expect(try await store.claim("j", in: .clientAssertion("a"), until: until + .seconds(600)) == false)
+        }
+    }
+}
