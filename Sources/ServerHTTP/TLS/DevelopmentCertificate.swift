@@ -50,16 +50,9 @@ package enum DevelopmentCertificate {
                 Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
                 Critical(KeyUsage(keyCertSign: true))
                 SubjectKeyIdentifier(hash: authorityKey.publicKey)
-                // Even if the key had been kept, it could vouch for this machine only.
-                Critical(
-                    NameConstraints(
-                        permittedDNSDomains: ["localhost"],
-                        permittedIPRanges: [
-                            ASN1OctetString(contentBytes: [127, 0, 0, 0, 255, 0, 0, 0]),
-                            ASN1OctetString(
-                                contentBytes: ArraySlice([UInt8](repeating: 0, count: 15) + [1])
-                                    + [UInt8](repeating: 255, count: 16)),
-                        ]))
+                // Even if the key had been kept, it could vouch for this name only. Addresses are left out: BoringSSL
+                // refuses every certificate below an authority with such constraints.
+                Critical(NameConstraints(permittedDNSDomains: ["localhost"]))
             },
             issuerPrivateKey: authorityKey)
         let key = P256.Signing.PrivateKey()

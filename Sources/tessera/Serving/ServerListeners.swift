@@ -2,6 +2,7 @@ import AuthorizationServer
 import Glibc
 import JOSE
 import Logging
+import OAuth
 import ServerHTTP
 import ServiceLifecycle
 

@@ -10,7 +10,7 @@ struct UpkeepService: Service {
     let now: @Sendable () -> NumericDate
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 report(await provider.upkeep(at: now()))
                 try? await Task.sleep(for: .seconds(1))
