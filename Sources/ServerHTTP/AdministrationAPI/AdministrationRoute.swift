@@ -1,7 +1,7 @@
-import AuthorizationServer
+package import AuthorizationServer
 
 /// One operation of the administration API: where it stands, what it demands, who answers.
-struct AdministrationRoute: Sendable {
+package struct AdministrationRoute: Sendable {
     enum Body: Sendable { case none, optional, required }
 
     /// A part of a path between two slashes.
@@ -10,16 +10,16 @@ struct AdministrationRoute: Sendable {
         case parameter
     }
 
-    let method: RequestMethod
+    package let method: RequestMethod
     /// As `openapi.yaml` writes it.
-    let path: String
+    package let path: String
     /// `nil`: open to everybody who can reach the listener.
-    let right: AdministrativeRight?
+    package let right: AdministrativeRight?
     let body: Body
     /// The query parameters that it knows.
-    let query: Set<String>
+    package let query: Set<String>
     /// What reaches into the server's file system is for its own machine only.
-    let isSocketOnly: Bool
+    package let isSocketOnly: Bool
     let answer: @Sendable (AdministrationAPI, AdministrationCall) async throws -> ServerResponse
     private let segments: [Segment]
 

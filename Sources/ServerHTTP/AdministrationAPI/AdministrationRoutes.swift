@@ -2,7 +2,7 @@ import AuthorizationServer
 
 extension AdministrationRoute {
     /// Every operation there is, in the order of `openapi.yaml`.
-    static let all: [AdministrationRoute] = [
+    package static let all: [AdministrationRoute] = [
         .init(.get, "/admin/v1/status", .read) { try await $0.status($1) },
 
         .init(.get, "/admin/v1/clients", .read, query: ["after", "limit"]) { try await $0.listClients($1) },
