@@ -8,11 +8,13 @@ extension SQLiteStore {
     /// Throws ``SQLiteBackupError``. The file is complete and on the disk before it gets its name.
     package func backUp(to path: String) async throws {
         var information = stat()
-        guard lstat(path, &information) != 0 else { throw SQLiteBackupError.exists(path) }
         let partial = path + ".partial"
+        for name in [path, partial] {
+            guard lstat(name, &information) != 0 else { throw SQLiteBackupError.exists(name) }
+        }
+        // Of two backups to one name at the same moment, one is refused here and leaves the other's file alone.
+        do { try DatabaseFile.create(partial) } catch { throw SQLiteBackupError(error, path: path) }
         do {
-            unlink(partial)
-            try DatabaseFile.create(partial)
             // Leaves out what was deleted, and needs no lock that a writer would wait for.
             try await pool.unsafeRead { try $0.execute(sql: "VACUUM INTO ?1", arguments: [partial]) }
             try DatabaseFile.sync(partial)

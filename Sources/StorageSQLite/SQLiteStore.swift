@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Storage
 
 /// The store in one SQLite file: write-ahead log, fsync before every answer, one process at a time.
@@ -62,7 +63,10 @@ package final class SQLiteStore: Sendable {
         let pool = try DatabasePool(path: path, configuration: configuration(limits))
         do {
             try pool.writeWithoutTransaction { database in
-                guard try Int.fetchOne(database, sql: "PRAGMA query_only") == 0 else { throw SQLiteOpenError.readOnly(path) }
+                // Without the right to write, SQLite opens for reading only and says nothing.
+                guard sqlite3_db_readonly(database.sqliteConnection, "main") == 0 else {
+                    throw SQLiteOpenError.readOnly(path)
+                }
                 // GRDB sets NORMAL when it opens a pool, and NORMAL loses acknowledged commits with the power.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }

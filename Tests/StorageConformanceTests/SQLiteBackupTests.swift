@@ -55,6 +55,9 @@ import Testing
             atPath: folder.file("link"), withDestinationPath: folder.file("elsewhere"))
         await #expect(throws: SQLiteBackupError.self) { try await store.backUp(to: folder.file("link")) }
         #expect(mode(of: folder.file("elsewhere")) == nil)
+        try Data("mine".utf8).write(to: URL(filePath: folder.file("new.partial")))
+        await #expect(throws: SQLiteBackupError.self) { try await store.backUp(to: folder.file("new")) }
+        #expect(try Data(contentsOf: URL(filePath: folder.file("new.partial"))) == Data("mine".utf8))
         await store.close()
     }
 
