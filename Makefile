@@ -22,7 +22,7 @@ lint:    ## Refuse sources in another format
 check:   ## The cheap rules: format, floors, ambient time and randomness, access, requirements
 	@scripts/check
 fuzz:    ## Every parser against random input (SECONDS=60 for each target)
-	Fuzz/run $(or $(SECONDS),60)
+	scripts/fuzz $(or $(SECONDS),60)
 bench:   ## Cost of the hot paths, as ratios within one run (release build)
 	@scripts/bench
 attack:  ## The attack cases against a running server

@@ -65,7 +65,7 @@ struct ServerExamination {
             guard !keys.keys.isEmpty else {
                 return [.bad("endpoints", "the key set is empty", fix: "See 'tessera key list'.")]
             }
-            return [.good("endpoints", "\(configuration.issuerText) publishes its metadata and \(keys.keys.count) keys")]
+            return [.good("endpoints", "\(configuration.issuerText) publishes its metadata and \(keys.keys.count) key(s)")]
         } catch let failure as CommandFailure {
             return [
                 .warning(

@@ -6,7 +6,7 @@ struct KeyDistrustCommand: AsyncParsableCommand {
         commandName: "distrust", abstract: "Emergency: end a leaked key and everything it ever made.",
         discussion: "A new key takes its place at once. This cannot be undone. \(Availability.needsServer)")
 
-    @Argument(help: "The kid, as 'tessera key list' prints it.")
+    @Argument(help: "The kid, as 'tessera key list' prints it; write -- before one that begins with a dash.")
     var kid: String
 
     @OptionGroup var server: ServerOptions

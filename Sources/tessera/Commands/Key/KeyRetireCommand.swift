@@ -6,7 +6,7 @@ struct KeyRetireCommand: AsyncParsableCommand {
         commandName: "retire", abstract: "Make no more tokens with a key; those it made stay good.",
         discussion: Availability.needsServer)
 
-    @Argument(help: "The kid, as 'tessera key list' prints it.")
+    @Argument(help: "The kid, as 'tessera key list' prints it; write -- before one that begins with a dash.")
     var kid: String
 
     @OptionGroup var server: ServerOptions
