@@ -134,6 +134,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "tessera", "Storage", "OAuth", "JOSE", "TestSupport", crypto,
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ]),
         .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport", crypto, cryptoExtras]),
     ],
     swiftLanguageModes: [.v6]

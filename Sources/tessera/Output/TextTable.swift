@@ -19,7 +19,7 @@ package struct TextTable {
         return all.map { Self.line($0, widths) }.joined(separator: "\n")
     }
 
-    /// The last cell is not padded, so that no line ends in spaces.
+    /// No line ends in spaces.
     private static func line(_ row: [String], _ widths: [Int]) -> String {
         var line = ""
         for (column, cell) in row.enumerated() {
@@ -27,6 +27,7 @@ package struct TextTable {
             guard column < row.count - 1, column < widths.count else { continue }
             line += String(repeating: " ", count: max(0, widths[column] - cell.count) + 2)
         }
+        while line.last == " " { line.removeLast() }
         return line
     }
 }

@@ -1,0 +1,88 @@
+import JOSE
+import Testing
+import tessera
+
+@Suite struct `The configuration` {
+    @Test func `is good when nothing is wrong`() async throws {
+        let installation = try TestInstallation()
+        #expect(await installation.problems() == [])
+    }
+
+    @Test(arguments: Mutation.issuers + Mutation.files + Mutation.network + Mutation.data)
+    func `names the problem of each bad installation`(_ mutation: Mutation) async throws {
+        let installation = try TestInstallation()
+        try installation.write(
+            "issuer: \(TestInstallation.issuer)\n" + mutation.yaml, to: "tessera.yaml", mode: 0o644)
+        try mutation.damage(installation)
+        let problems = await installation.problems(environment: mutation.environment, flags: mutation.flags)
+        #expect(Set(problems.map(\.code)) == mutation.expected, "\(problems.map(\.description))")
+        #expect(problems.allSatisfy { !$0.remedy.isEmpty && !$0.message.isEmpty && !$0.subject.isEmpty })
+    }
+
+    @Test func `lists all problems at once`() async throws {
+        let installation = try TestInstallation()
+        try installation.write(
+            "issuer: http://id.example.com\nisuer: x\nlisten:\n  port: 0\n  tls: false\n  address: 0.0.0.0\n",
+            to: "tessera.yaml", mode: 0o644)
+        try Mutation.mode(0o644, of: "data/master.key")(installation)
+        let problems = await installation.problems(environment: ["TESSERA_NOTHING": "1"])
+        let expected: Set<ConfigurationProblem.Code> = [
+            .issuerPlain, .unknownKey, .outOfRange, .listenerPlain, .masterKeyExposed, .unknownVariable,
+        ]
+        #expect(Set(problems.map(\.code)) == expected)
+    }
+
+    @Test func `suggests what was meant and names the line`() async throws {
+        let installation = try TestInstallation()
+        try installation.write(
+            "issuer: https://id.example.com\nlisten:\n  adress: 127.0.0.1\n", to: "tessera.yaml", mode: 0o644)
+        let problem = try #require(await installation.problems().first)
+        #expect(problem.subject == "listen.adress")
+        #expect(problem.message.hasPrefix("line 3 of "))
+        #expect(problem.remedy == "Did you mean listen.address?")
+    }
+
+    @Test func `never shows a secret`() async throws {
+        let secret = "tsm_this-is-not-a-key-but-must-not-be-shown"
+        let installation = try TestInstallation()
+        let environment = ["TESSERA_MASTER_KEY": secret]
+        let (configuration, _) = await installation.load(environment: environment)
+        let problems = await installation.problems(environment: environment)
+        #expect(!ConfigurationText.table(configuration).contains(secret))
+        #expect(!ConfigurationText.json(configuration).jsonText.contains(secret))
+        #expect(!ConfigurationFailure(problems: problems).text.contains(secret))
+        #expect(!problems.isEmpty)
+    }
+
+    @Test func `prefers options to the environment and the environment to the file`() async throws {
+        let installation = try TestInstallation()
+        try installation.write(
+            "issuer: https://id.example.com\nlisten:\n  port: 1001\nlimits:\n  body-bytes: 2001\nlog:\n  level: debug\n",
+            to: "tessera.yaml", mode: 0o644)
+        let (configuration, problems) = await installation.load(
+            environment: ["TESSERA_LISTEN_PORT": "1002", "TESSERA_LIMITS_BODY_BYTES": "2002"],
+            flags: ["--listen-port", "1003"])
+        #expect(problems == [])
+        #expect(configuration.integer(.listenPort) == 1003)
+        #expect(configuration.integer(.limitsBodyBytes) == 2002)
+        #expect(configuration.text(.logLevel) == "debug")
+        #expect(configuration.integer(.limitsHeaderBytes) == 16_384)
+    }
+
+    @Test func `starts relative paths at the folder of the file`() async throws {
+        let installation = try TestInstallation()
+        try installation.write("issuer: https://id.example.com\ndata: ./kept\n", to: "tessera.yaml", mode: 0o644)
+        let (configuration, _) = await installation.load()
+        #expect(configuration.dataFolder == installation.path("kept"))
+        #expect(configuration.masterKeyPath == installation.path("kept/master.key"))
+        #expect(configuration.administrationSocket == installation.path("kept/admin/tessera.sock"))
+    }
+
+    @Test func `takes the master key from a systemd credential`() async throws {
+        let installation = try TestInstallation()
+        try Mutation.removal(of: "data/master.key")(installation)
+        try installation.write("tsm_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n", to: "tessera-master-key", mode: 0o440)
+        #expect(await installation.problems().map(\.code) == [.masterKeyMissing])
+        #expect(await installation.problems(environment: ["CREDENTIALS_DIRECTORY": installation.folder]) == [])
+    }
+}
