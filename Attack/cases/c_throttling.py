@@ -8,6 +8,16 @@ from ..harness.world import RS1, TOKEN
 FORM = {"grant_type": "client_credentials", "resource": RS1, "scope": "read"}
 
 
+def is_waiting(w, attacker, client, endpoint=TOKEN):
+    """Whether even the right secret has to wait; one guess is forgiven every few seconds, and may just have been."""
+    form = FORM if endpoint == TOKEN else {"token": "t"}
+    for _ in range(3):
+        attacker.post(TOKEN, FORM, authorization=basic(client, "tsc_" + "z" * 43))
+        if attacker.post(endpoint, form, authorization=w.auth(client)).status == 429:
+            return True
+    return False
+
+
 def case_050_secret_brute_force(w):
     attacker = w.caller()
     answers = [attacker.post(TOKEN, FORM, authorization=basic("conf", f"tsc_{i:043d}")) for i in range(200)]
@@ -16,21 +26,21 @@ def case_050_secret_brute_force(w):
     assert len(refused) >= 150, f"only {len(refused)} of 200 guesses were slowed down"
     assert all(int(answer.header("Retry-After") or 0) >= 1 for answer in refused), "429 without Retry-After"
     # Not even the right secret passes from there, or guessing would go on unpunished.
-    assert attacker.post(TOKEN, FORM, authorization=w.auth("conf")).status == 429
+    assert is_waiting(w, attacker, "conf")
     start = time.monotonic()
     assert w.caller().post(TOKEN, FORM, authorization=w.auth("conf")).status == 200, "a stranger locked the client out"
     assert time.monotonic() - start < 1
     # The counter holds at the other endpoints, and spraying names does not push it out.
-    assert attacker.post("/introspect", {"token": "t"}, authorization=w.auth("conf")).status == 429
-    assert attacker.post("/revoke", {"token": "t"}, authorization=w.auth("conf")).status == 429
+    for endpoint in ("/introspect", "/revoke"):
+        assert is_waiting(w, attacker, "conf", endpoint), endpoint
 
 
 def case_242_throttle_table_is_bounded(w):
     """Many names from many addresses: fixed memory, and the counter of who guesses stays."""
-    attacker = w.caller()
+    attacker, began = w.caller(), time.monotonic()
     for i in range(30):
         attacker.post(TOKEN, FORM, authorization=basic("conf2", f"tsc_{i:043d}"))
-    assert attacker.post(TOKEN, FORM, authorization=w.auth("conf2")).status == 429
+    assert is_waiting(w, attacker, "conf2")
     before, count = w.server.rss(), 3000 if w.slow > 1 else 20_000
     sprayer, made = w.caller(), 0
     for i in range(count):
@@ -41,7 +51,9 @@ def case_242_throttle_table_is_bounded(w):
         made += 1
     grown = w.server.rss() - before
     assert grown < 32 << 20, f"{made} names cost {grown >> 20} MiB"
-    assert attacker.post(TOKEN, FORM, authorization=w.auth("conf2")).status == 429, "spraying evicted the attacker's counter"
+    tried = [attacker.post(TOKEN, FORM, authorization=basic("conf2", f"tsc_{i:043d}")).status for i in range(30)]
+    passed = tried.count(401)
+    assert passed <= 2 + (time.monotonic() - began) / 5, f"spraying evicted the attacker's counter: {passed} guesses were looked at"
 
 
 def case_052_secret_comparison_time(w):

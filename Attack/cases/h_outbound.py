@@ -3,6 +3,7 @@ import time
 
 from ..harness import forge
 from ..harness.case import Skip, critical
+from ..harness.trap import KeyHost
 from ..harness.world import INTROSPECT
 
 
@@ -64,6 +65,27 @@ def case_094_key_set_answers(w):
         if id != "many":
             assert answer.status in (400, 401, 503), f"{id}: {answer}"
         assert answer.seconds < 2 * w.slow, f"{id}: {answer.seconds:.1f} s"
+
+
+@critical
+def case_095_key_hosts_are_authenticated(w):
+    """A key set from a host whose certificate is for another name, self-signed, or of an unknown authority is none."""
+    # requirement: 7515-8-2 7515-8-3 7515-10.3-1
+    if not w.key_host:
+        raise Skip(w.no_outbound)
+    w.watch.allowed_5xx = {503}
+    key = forge.ECKey(kid="tls-1")
+    for name, (certificate, private_key) in w.bad_certificates().items():
+        host = KeyHost("127.0.0.10", certificate, private_key)
+        try:
+            host.documents["/jwks"] = {"keys": [key.jwk]}
+            w.keys[f"tls-{name}"] = key
+            w.client(f"tls-{name}", "private_key_jwt", jwks_uri=host.url())
+            answer = w.present(w.assertion(f"tls-{name}"), INTROSPECT)
+            assert answer.status in (400, 401, 503), f"{name}: {answer}"
+            assert not host.fetches, f"{name}: the set was asked for"
+        finally:
+            host.close()
 
 
 @critical

@@ -63,9 +63,9 @@ def case_210_request_smuggling(w):
     for name, data in broken.items():
         received, closed = w.caller().raw(data, wait=2.5)
         seen = statuses(received)
-        if len(seen) > 1 or (seen and not (400 <= seen[0] < 502)) or not closed:
+        if len(seen) > 1 or (seen and not (400 <= seen[0] <= 505)) or not closed:
             failures.append(f"{name}: {seen} closed={closed}")
-        if b'{"status":"ok"}' in received or b"HTTP/1.1 200" in received:
+        if 200 in seen:
             failures.append(f"{name}: the second request was answered")
     # Bare LF: either refused, or read as the line end that RFC 9112 §2.2 allows; never two readings of one body.
     for data in (b"GET /health/live HTTP/1.1\nHost: " + host(w) + b"\n\n",
@@ -92,7 +92,7 @@ def case_210_pipelining_is_answered_in_order(w):
     two = b"GET /health/live HTTP/1.1\r\nHost: " + host(w) + b"\r\nConnection: close\r\n\r\n"
     received, closed = w.caller().raw(one + two, wait=5)
     assert statuses(received) == [200, 200] and closed, statuses(received)
-    assert received.index(b'"keys"') < received.index(b'"status"')
+    assert received.index(b'"keys"') < received.index(b'"status"'), "out of order"
 
 
 def case_214_hop_by_hop(w):

@@ -13,6 +13,7 @@ def handshake(w, *options):
 
 
 def case_243_tls_versions_and_ciphers(w):
+    # requirement: 6750-5.2-6 7662-4-9 8414-6.1-1 8414-6.1-2 8414-6.1-3
     weak = "DEFAULT:@SECLEVEL=0"
     for options in (("-tls1", "-cipher", weak), ("-tls1_1", "-cipher", weak), ("-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"),
                     ("-tls1_2", "-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"), ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0"),
@@ -65,3 +66,22 @@ def case_243_handshake_flood(w):
                 answer = b""
             assert b"HTTP/1.1 2" not in answer, "plain text was answered"
     assert w.caller().get("/health/ready").status == 200
+
+
+def case_243_every_endpoint_is_https(w):
+    """What is published is https, and the port speaks nothing else."""
+    # requirement: 6749-2.3.1-8 6749-3.2-3 6750-5.2-5 6750-5.2-11 7009-2-5 7519-12-1 7521-4-1 7521-8.4-1 7523-7-1 7662-2-1 8414-3-2
+    document = w.metadata()
+    urls = [value for name, value in document.items() if name == "issuer" or name.endswith(("_endpoint", "_uri"))]
+    assert len(urls) == 5 and all(url.startswith("https://") for url in urls), urls
+    for path in ("/token", "/introspect", "/revoke", "/jwks", "/.well-known/oauth-authorization-server", "/health/ready"):
+        method = "POST" if path in ("/token", "/introspect", "/revoke") else "GET"
+        with socket.create_connection(("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5) as sock:
+            sock.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode())
+            sock.settimeout(12)
+            try:
+                answer = sock.recv(200)
+            except OSError:
+                answer = b""
+        assert not answer.startswith(b"HTTP/"), f"{path} is answered without TLS: {answer[:40]}"
+    assert "max-age=" in (w.http.get("/jwks").header("Strict-Transport-Security") or ""), "no HSTS on https"

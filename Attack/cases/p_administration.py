@@ -85,7 +85,7 @@ def case_246_path_tricks(w):
 
 
 def case_245_pages_and_filters(w):
-    for query in ("limit=0", "limit=-1", "limit=1001", "limit=1e3", "limit=99999999999999999999", "limit=", "limit=1&limit=2", "limit=0x10", "limit=%201",
+    for query in ("limit=0", "limit=-1", "limit=1001", "limit=1e3", "limit=99999999999999999999", "limit=1&limit=2", "limit=0x10", "limit=%201",
                   "sort=password_hash", "fields=secret_hash", "filter=" + "(" * 5000, "order=asc;drop", "order=DESC", "after=' OR 1=1--" + "%00", "offset=1"):
         for path in ("/admin/v1/clients", "/admin/v1/resources", "/admin/v1/audit"):
             answer = w.admin("GET", f"{path}?{query.replace(' ', '%20')}")

@@ -54,6 +54,7 @@ def certificate(folder, name, key, days="30"):
 
 
 def case_256_start_refusals(w):
+    # requirement: 6750-5.2-9
     attempt = Attempt(w)
     server, folder = attempt.server, attempt.server.folder
     failures = []

@@ -2,6 +2,7 @@
 import base64
 import http.client
 import json
+import re
 import socket
 import ssl
 import time
@@ -186,4 +187,4 @@ class Client:
 
 def statuses(raw):
     """The status codes of all answers in a raw stream."""
-    return [int(line.split(b" ")[1]) for line in raw.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3}) ", raw)]

@@ -52,18 +52,33 @@ class TestWorld(World):
         super().__init__(server, self.watch, slow=slow)
         self.watch.server = server
 
+    CURVE = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.certificates, check=True, capture_output=True)
+
+    def authority(self, name):
+        self.openssl("req", "-x509", "-newkey", *self.CURVE, "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name}")
+        return os.path.join(self.certificates, f"{name}.pem"), os.path.join(self.certificates, f"{name}.key")
+
+    def certificate(self, name, address, authority):
+        """A certificate for one address under an authority."""
+        self.openssl("req", "-newkey", *self.CURVE, "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={address}")
+        with open(os.path.join(self.certificates, "ext"), "w") as file:
+            file.write(f"subjectAltName=IP:{address}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n")
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial", "-days", "2",
+                     "-extfile", "ext", "-out", f"{name}.pem")
+        return os.path.join(self.certificates, f"{name}.pem"), os.path.join(self.certificates, f"{name}.key")
+
     def certificate_of_key_host(self):
         """A small authority and a certificate for 127.0.0.10, made with openssl."""
-        folder = self.certificates
-        def openssl(*arguments):
-            subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-        curve = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
-        openssl("req", "-x509", "-newkey", *curve, "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=attack authority")
-        openssl("req", "-newkey", *curve, "-nodes", "-keyout", "host.key", "-out", "host.csr", "-subj", "/CN=127.0.0.10")
-        with open(os.path.join(folder, "ext"), "w") as file:
-            file.write("subjectAltName=IP:127.0.0.10\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n")
-        openssl("x509", "-req", "-in", "host.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", "host.pem")
-        return tuple(os.path.join(folder, name) for name in ("ca.pem", "host.pem", "host.key"))
+        return (self.authority("trusted")[0], *self.certificate("host", "127.0.0.10", "trusted"))
+
+    def bad_certificates(self):
+        """Certificates that prove nothing about 127.0.0.10 to our server."""
+        self.authority("unknown")
+        return {"name": self.certificate("elsewhere", "127.0.0.11", "trusted"), "authority": self.certificate("stranger", "127.0.0.10", "unknown"),
+                "self-signed": self.authority("127.0.0.10")}
 
     def installation(self, name="tessera"):
         """A server with short announcements and the one allowed outbound address, started."""
@@ -72,7 +87,7 @@ class TestWorld(World):
             "log": {"level": "debug"},
         }, watch=self.watch, name=name)
         server.settings["administration"] = {"address": "127.0.0.1", "port": server.admin_port}
-        outbound = {"outbound": {"allowed": ["127.0.0.10"], "ca-certificate": self.host_files[0]}}
+        outbound = {"outbound": {"allowed": ["127.0.0.10"], "authorities": self.host_files[0]}}
         probe = server.run("config", "reference")
         self.outbound = "outbound.allowed" in probe.stdout
         if self.outbound:

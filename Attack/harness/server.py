@@ -66,8 +66,7 @@ class Server:
         return done
 
     def initialise(self):
-        self.write_configuration()
-        self.run("init", "--config", self.configuration, check=True)
+        self.run("init", "--config", self.configuration, "--issuer", self.issuer, "--data", self.data, "--port", str(self.port), check=True)
 
     def start(self, wait=20.0, prefix=(), env=None):
         self.write_configuration()
