@@ -86,8 +86,8 @@ def jose(program):
 def storage(program):
     """How much one commit for many writers gains; the text of the program is shown as it is."""
     done = subprocess.run([program, "storage"], capture_output=True, text=True, timeout=300)
-    match = re.search(r"ratio\W+([\d.]+)", done.stdout)
-    return (float(match.group(1)) if match else None), done.stdout.strip()
+    match = re.search(r"^(\d+) (\d+) ([\d.]+)$", done.stdout, re.M)
+    return (float(match.group(3)) if match else None), done.stdout.strip() or done.stderr.strip()[-300:]
 
 
 def start_and_idle(binary):

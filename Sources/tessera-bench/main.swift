@@ -2,6 +2,8 @@ let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "jose":
     joseBenchmark()
+case "storage":
+    try await storageBenchmark()
 case "empty-route":
     guard let port = arguments.dropFirst().first.flatMap({ Int($0) }) else {
         print("usage: tessera-bench empty-route PORT")
