@@ -81,7 +81,8 @@ import tessera
     @Test func `takes the master key from a systemd credential`() async throws {
         let installation = try TestInstallation()
         try Mutation.removal(of: "data/master.key")(installation)
-        try installation.write("tsm_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n", to: "tessera-master-key", mode: 0o440)
+        try installation.write(
+            "tsm_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n", to: "tessera-master-key", mode: 0o440)
         #expect(await installation.problems().map(\.code) == [.masterKeyMissing])
         #expect(await installation.problems(environment: ["CREDENTIALS_DIRECTORY": installation.folder]) == [])
     }

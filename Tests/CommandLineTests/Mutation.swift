@@ -14,7 +14,8 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     init(
-        _ name: String, _ expected: ConfigurationProblem.Code..., yaml: String = "", environment: [String: String] = [:],
+        _ name: String, _ expected: ConfigurationProblem.Code..., yaml: String = "",
+        environment: [String: String] = [:],
         flags: [String] = [], damage: @escaping @Sendable (TestInstallation) throws -> Void = { _ in }
     ) {
         self.name = name

@@ -6,7 +6,9 @@ extension Mutation {
     static let issuers: [Mutation] = [
         Mutation("no issuer", .issuerMissing, damage: file("log:\n  level: info\n")),
         Mutation("plain http off loopback", .issuerPlain, damage: file("issuer: http://id.example.com\n")),
-        Mutation("plain http on a name that begins like loopback", .issuerPlain, damage: file("issuer: http://localhost.evil.test\n")),
+        Mutation(
+            "plain http on a name that begins like loopback", .issuerPlain,
+            damage: file("issuer: http://localhost.evil.test\n")),
         Mutation("trailing slash", .issuerInvalid, damage: file("issuer: https://id.example.com/\n")),
         Mutation("query", .issuerInvalid, damage: file("issuer: https://id.example.com?a=b\n")),
         Mutation("fragment", .issuerInvalid, damage: file("issuer: 'https://id.example.com#a'\n")),
@@ -24,7 +26,7 @@ extension Mutation {
         Mutation("unknown key", .unknownKey, yaml: "isuer: https://x.example\n"),
         Mutation("unknown key below a known level", .unknownKey, yaml: "listen:\n  adress: 127.0.0.1\n"),
         Mutation("unknown list of mappings", .unknownKey, .issuerMissing, yaml: "users:\n  - name: root\n"),
-        Mutation("a mapping where a value belongs", .unknownKey, yaml: "data:\n  folder: x\n"),
+        Mutation("a mapping where a value belongs", .wrongType, yaml: "data:\n  folder: x\n"),
         Mutation("text for a number", .wrongType, yaml: "listen:\n  port: https\n"),
         Mutation("a fraction for a number", .wrongType, yaml: "listen:\n  port: 84.43\n"),
         Mutation("text for a flag", .wrongType, yaml: "log:\n  requests: sometimes\n"),
@@ -52,13 +54,17 @@ extension Mutation {
 
     static let network: [Mutation] = [
         Mutation("plain listener for the world", .listenerPlain, yaml: "listen:\n  tls: false\n  address: 0.0.0.0\n"),
-        Mutation("plain listener on another address", .listenerPlain, yaml: "listen:\n  tls: false\n  address: 192.0.2.1\n"),
+        Mutation(
+            "plain listener on another address", .listenerPlain, yaml: "listen:\n  tls: false\n  address: 192.0.2.1\n"),
         Mutation("no certificate for the world", .certificateMissing, yaml: "listen:\n  address: '::'\n"),
         Mutation("a name to listen on", .addressInvalid, yaml: "listen:\n  address: id.example.com\n"),
         Mutation("socket and port", .contradiction, yaml: "listen:\n  socket: /run/t.sock\n  port: 9000\n"),
         Mutation("socket with TLS", .contradiction, yaml: "listen:\n  socket: /run/t.sock\n  tls: true\n"),
-        Mutation("a long socket", .socketPathTooLong, yaml: "listen:\n  socket: /\(String(repeating: "x", count: 120))\n"),
-        Mutation("administration for the world without TLS", .administrationPlain, yaml: "administration:\n  address: 0.0.0.0\n"),
+        Mutation(
+            "a long socket", .socketPathTooLong, yaml: "listen:\n  socket: /\(String(repeating: "x", count: 120))\n"),
+        Mutation(
+            "administration for the world without TLS", .administrationPlain,
+            yaml: "administration:\n  address: 0.0.0.0\n"),
         Mutation(
             "administration for the world, TLS off", .administrationPlain,
             yaml: "listen:\n  tls: false\nadministration:\n  address: 0.0.0.0\n"),

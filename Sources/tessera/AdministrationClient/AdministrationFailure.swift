@@ -12,7 +12,9 @@ enum AdministrationFailure {
         let text = Console.harmless(lines: message)
         switch answer.status {
         case 404: return CommandFailure(.notFound, code, text)
-        case 503: return CommandFailure(.failure, code, text, fix: "The store is busy or failing; try again, then 'tessera doctor'.")
+        case 503:
+            return CommandFailure(
+                .failure, code, text, fix: "The store is busy or failing; try again, then 'tessera doctor'.")
         default: return CommandFailure(.failure, code, text)
         }
     }

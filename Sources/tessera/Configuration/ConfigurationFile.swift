@@ -16,7 +16,8 @@ struct ConfigurationFile {
     init(path: String) {
         self.path = path
         guard let facts = FileFacts(path) else {
-            refuse(.fileMissing, path, "there is no such file", fix: "Run 'tessera init', or name the file with --config.")
+            refuse(
+                .fileMissing, path, "there is no such file", fix: "Run 'tessera init', or name the file with --config.")
             return
         }
         guard facts.isRegularFile, facts.size <= Self.maximumBytes else {
@@ -88,7 +89,8 @@ struct ConfigurationFile {
         let suggestion = NearestName.of(key, among: candidates) ?? candidates.first { $0.hasPrefix(key + ".") }
         refuse(
             .unknownKey, key, "line \(line) of \(path) names no setting",
-            fix: suggestion.map { "Did you mean \($0)?" } ?? "Remove it; 'tessera config reference' lists all settings.")
+            fix: suggestion.map { "Did you mean \($0)?" } ?? "Remove it; 'tessera config reference' lists all settings."
+        )
     }
 
     private static func isReadable(_ node: Node, depth: Int) -> Bool {
@@ -110,7 +112,8 @@ struct ConfigurationFile {
         case .duplicatedKeysInMapping(let duplicates, let context):
             for name in duplicates {
                 refuse(
-                    .duplicateKey, name, "\(path) has it twice near line \(context.mark.line)", fix: "Keep one of them.")
+                    .duplicateKey, name, "\(path) has it twice near line \(context.mark.line)", fix: "Keep one of them."
+                )
             }
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):

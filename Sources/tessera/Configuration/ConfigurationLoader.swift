@@ -59,7 +59,8 @@ package struct ConfigurationLoader {
             let provider = try await FileProvider<YAMLSnapshot>(config: ConfigReader(provider: location))
             origins.append(
                 Origin(
-                    provider: provider, source: { _ in .file(named) }, key: plainKey, folder: FilePath.folder(of: path)))
+                    provider: provider, source: { _ in .file(named) }, key: plainKey, folder: FilePath.folder(of: path))
+            )
         } catch {
             refuse(.fileMalformed, path, "it cannot be read as settings", fix: "Write 'key: value' lines.")
         }
@@ -73,8 +74,12 @@ package struct ConfigurationLoader {
             let source = origin.source(setting.key)
             do {
                 let key = origin.key(setting.key)
-                guard let found = try origin.provider.value(forKey: key, type: setting.configType).value else { continue }
-                guard let value = check(found.content, of: setting, from: source, folder: origin.folder) else { return nil }
+                guard let found = try origin.provider.value(forKey: key, type: setting.configType).value else {
+                    continue
+                }
+                guard let value = check(found.content, of: setting, from: source, folder: origin.folder) else {
+                    return nil
+                }
                 return Configuration.Entry(value: value, source: source)
             } catch {
                 refuse(
@@ -110,7 +115,8 @@ package struct ConfigurationLoader {
             return nil
         case (.int(let number), _):
             return .integer(number)
-        case (.stringArray(let items), .choices(let allowed)) where items.isEmpty || !items.allSatisfy(allowed.contains):
+        case (.stringArray(let items), .choices(let allowed))
+        where items.isEmpty || !items.allSatisfy(allowed.contains):
             refuse(
                 .notAllowed, setting.key.rawValue, "\(place) is [\(items.joined(separator: ", "))]",
                 fix: "Use one or more of \(allowed.joined(separator: ", ")).")

@@ -38,7 +38,8 @@ package enum SettingsTable {
 
     static let listening: [Setting] = [
         Setting(.listenAddress, .text, default: .text("127.0.0.1"), "The IP address to listen on, or localhost."),
-        Setting(.listenPort, .integer(1...65_535, unit: "a port"), default: .integer(8443), "The TCP port to listen on."),
+        Setting(
+            .listenPort, .integer(1...65_535, unit: "a port"), default: .integer(8443), "The TCP port to listen on."),
         Setting(.listenSocket, .path, "A Unix socket to listen on instead of an address; for a proxy on this machine."),
         Setting(
             .listenTLS, .flag, default: .flag(true),

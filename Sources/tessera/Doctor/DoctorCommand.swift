@@ -18,7 +18,9 @@ struct DoctorCommand: AsyncParsableCommand {
         var findings = problems.map { problem in
             Finding.bad(problem.subject, "\(problem.code.rawValue): \(problem.message)", fix: problem.remedy)
         }
-        if problems.isEmpty { findings.append(.good("configuration", configuration.file ?? "environment and options only")) }
+        if problems.isEmpty {
+            findings.append(.good("configuration", configuration.file ?? "environment and options only"))
+        }
         findings += InstallationExamination(configuration: configuration).findings(at: now)
         findings += await DatabaseExamination(configuration: configuration).findings(at: now)
         findings += await ServerExamination(configuration: configuration).findings(at: now)

@@ -38,7 +38,8 @@ struct ServerExamination {
     private func clock(_ status: JSONObject, at now: NumericDate) -> Finding {
         let started = status.integer("started_at") ?? 0
         let (theirs, overflow) = started.addingReportingOverflow(status.integer("uptime") ?? 0)
-        guard !overflow, abs(now.secondsSince1970.subtractingReportingOverflow(theirs).partialValue) <= Self.clockTolerance
+        guard !overflow,
+            abs(now.secondsSince1970.subtractingReportingOverflow(theirs).partialValue) <= Self.clockTolerance
         else {
             return .bad("clock", "it differs from the server's", fix: "Check the time service of this machine.")
         }
@@ -65,7 +66,9 @@ struct ServerExamination {
             guard !keys.keys.isEmpty else {
                 return [.bad("endpoints", "the key set is empty", fix: "See 'tessera key list'.")]
             }
-            return [.good("endpoints", "\(configuration.issuerText) publishes its metadata and \(keys.keys.count) key(s)")]
+            return [
+                .good("endpoints", "\(configuration.issuerText) publishes its metadata and \(keys.keys.count) key(s)")
+            ]
         } catch let failure as CommandFailure {
             return [
                 .warning(

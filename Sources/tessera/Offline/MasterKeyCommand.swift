@@ -62,7 +62,7 @@ struct MasterKeyCommand: AsyncParsableCommand {
                     .failure, "master_key_exposed", "others may read \(path) (mode \(facts.modeText))",
                     fix: "Run 'chmod 600 \(path)'.")
             }
-            let new = try MasterKeyFailure.explaining { try MasterKeySource.key(in: path) }
+            let new = try await MasterKeyFailure.explaining { try MasterKeySource.key(in: path) }
             let configuration = await server.configuration()
             let now = Composition.now()
             let installation = try await MasterKeyFailure.explaining {

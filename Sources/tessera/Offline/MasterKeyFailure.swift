@@ -1,9 +1,5 @@
 /// Says what to do when a master key cannot be read.
 enum MasterKeyFailure {
-    static func explaining<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as MasterKeySource.SourceError { throw failure(error) }
-    }
-
     static func explaining<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let error as MasterKeySource.SourceError { throw failure(error) }
     }
@@ -11,7 +7,8 @@ enum MasterKeyFailure {
     private static func failure(_ error: MasterKeySource.SourceError) -> CommandFailure {
         switch error {
         case .unreadable(let path):
-            CommandFailure(.failure, "master_key_missing", "\(path) cannot be read", fix: "Check its path and its owner.")
+            CommandFailure(
+                .failure, "master_key_missing", "\(path) cannot be read", fix: "Check its path and its owner.")
         case .invalid(let origin):
             CommandFailure(
                 .failure, "master_key_invalid", "\(origin) holds no master key",

@@ -34,7 +34,8 @@ struct OpenInstallation: Sendable {
             throw ConfigurationFailure(
                 problems: [
                     ConfigurationProblem(
-                        .databaseUnusable, .databasePath, error.description, fix: "See docs/guide/backup.md for restoring.")
+                        .databaseUnusable, .databasePath, error.description,
+                        fix: "See docs/guide/backup.md for restoring.")
                 ])
         }
     }

@@ -13,7 +13,8 @@ package enum Console {
 
     /// The same, but the lines stay.
     package static func harmless(lines text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { harmless(String($0)) }.joined(separator: "\n")
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { harmless(String($0)) }.joined(
+            separator: "\n")
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

@@ -62,7 +62,8 @@ struct ClientProofOptions: ParsableArguments {
         }
         if let facts = FileFacts(key), facts.isReadableByOthers {
             throw CommandFailure(
-                .failure, "key_exposed", "others may read \(key) (mode \(facts.modeText))", fix: "Run 'chmod 600 \(key)'.")
+                .failure, "key_exposed", "others may read \(key) (mode \(facts.modeText))",
+                fix: "Run 'chmod 600 \(key)'.")
         }
         guard let bytes = FileManager.default.contents(atPath: key),
             let jwk = try? JSONWebKey(parsing: Array(bytes)), let signing = try? SigningKey(jwk)

@@ -57,13 +57,16 @@ struct RemoteIssuer: Sendable {
         }
         guard Self.isAcceptable(address) else {
             throw CommandFailure(
-                .failure, "endpoint_not_https", "\(member) of \(issuer) is not an https URL: \(Console.harmless(address))")
+                .failure, "endpoint_not_https",
+                "\(member) of \(issuer) is not an https URL: \(Console.harmless(address))")
         }
         return address
     }
 
     /// Sends a form as the client; what comes back is not judged here.
-    func post(_ form: [(String, String)], to member: String, as proof: ClientProof, at now: NumericDate) async throws
+    func post(
+        _ form: [(String, String)], to member: String, as proof: ClientProof, at now: NumericDate
+    ) async throws
         -> Answer
     {
         var fields = form
@@ -106,7 +109,8 @@ struct RemoteIssuer: Sendable {
         guard address.hasPrefix("http://") else { return false }
         let authority = address.dropFirst(7).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         return ["localhost", "127.0.0.1", "[::1]"].contains { host in
-            authority == host || (authority.hasPrefix(host + ":") && authority.dropFirst(host.count + 1).allSatisfy(\.isNumber))
+            authority == host
+                || (authority.hasPrefix(host + ":") && authority.dropFirst(host.count + 1).allSatisfy(\.isNumber))
         }
     }
 

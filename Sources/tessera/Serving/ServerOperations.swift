@@ -33,7 +33,8 @@ struct ServerOperations: Sendable {
                 Problem("new_master_key_file", "must be readable by its owner alone (chmod 600)"))
         }
         guard let new = try? MasterKeySource.key(in: path) else {
-            throw OperationRefusal.invalid(Problem("new_master_key_file", "must hold a master key (tsm_ and 43 characters)"))
+            throw OperationRefusal.invalid(
+                Problem("new_master_key_file", "must hold a master key (tsm_ and 43 characters)"))
         }
         try await DataKeys.rewrap(installation.dataKeys, in: installation.store, to: new, recording: event)
     }

@@ -3,7 +3,8 @@ import ArgumentParser
 /// `tessera usage`
 struct UsageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "usage", abstract: "Count tokens issued, introspected and refused, by client, resource and minute.",
+        commandName: "usage",
+        abstract: "Count tokens issued, introspected and refused, by client, resource and minute.",
         discussion: "Without --since, the last hour. \(Availability.needsServer)")
 
     @Option(help: ArgumentHelp("Only this client.", valueName: "id"))

@@ -4,7 +4,8 @@ import JOSE
 /// `tessera config check`
 struct ConfigCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "List every reason why 'tessera serve' would not start with this configuration.",
+        commandName: "check",
+        abstract: "List every reason why 'tessera serve' would not start with this configuration.",
         discussion: Availability.needsNothing)
 
     @OptionGroup var options: ConfigurationOptions

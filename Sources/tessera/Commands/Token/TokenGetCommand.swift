@@ -7,7 +7,8 @@ struct TokenGetCommand: AsyncParsableCommand {
         commandName: "get", abstract: "Get an access token with the client_credentials grant.",
         discussion: Availability.anyIssuer)
 
-    @Option(help: ArgumentHelp("Scope tokens, separated by spaces. Default: all that is permitted.", valueName: "tokens"))
+    @Option(
+        help: ArgumentHelp("Scope tokens, separated by spaces. Default: all that is permitted.", valueName: "tokens"))
     var scope: String?
 
     @Option(help: ArgumentHelp("The resource that the token is for (RFC 8707).", valueName: "url"))

@@ -4,7 +4,8 @@ import JOSE
 /// `tessera token introspect`
 struct TokenIntrospectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "introspect", abstract: "Ask the issuer about a token, as the resource that received it (RFC 7662).",
+        commandName: "introspect",
+        abstract: "Ask the issuer about a token, as the resource that received it (RFC 7662).",
         discussion: "Exits with 0 when the token is active and with 1 when it is not. \(Availability.anyIssuer)")
 
     @OptionGroup var token: TokenArgument

@@ -15,7 +15,8 @@ struct TokenRevokeCommand: AsyncParsableCommand {
         let text = try token.text()
         let proof = try client.proof()
         let remote = try await issuer.discover()
-        let answer = try await remote.post([("token", text)], to: "revocation_endpoint", as: proof, at: Composition.now())
+        let answer = try await remote.post(
+            [("token", text)], to: "revocation_endpoint", as: proof, at: Composition.now())
         guard answer.status == 200 else { throw RemoteFailure.failure(answer) }
         output.confirm("The token no longer works.")
     }

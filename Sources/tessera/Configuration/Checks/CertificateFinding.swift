@@ -12,7 +12,9 @@ struct CertificateFinding {
     var concernsPrivateKey = false
 
     /// Everything that is wrong with this pair of PEM files at `now`.
-    static func findings(certificate path: String, privateKey keyPath: String, at now: NumericDate) -> [CertificateFinding] {
+    static func findings(
+        certificate path: String, privateKey keyPath: String, at now: NumericDate
+    ) -> [CertificateFinding] {
         var findings: [CertificateFinding] = []
         let leaf = certificate(path, into: &findings)
         // A weak pair is one problem, not two.
@@ -41,7 +43,8 @@ struct CertificateFinding {
         if NumericDate(leaf.notValidAfter) <= now {
             findings.append(
                 CertificateFinding(
-                    code: .certificateExpired, message: "\(path) expired on \(Timestamp.text(NumericDate(leaf.notValidAfter)))",
+                    code: .certificateExpired,
+                    message: "\(path) expired on \(Timestamp.text(NumericDate(leaf.notValidAfter)))",
                     remedy: "Renew it."))
         }
         if NumericDate(leaf.notValidBefore) > now {
