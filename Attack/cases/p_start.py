@@ -8,7 +8,7 @@ import time
 
 import yaml
 
-from ..harness.server import Server, free_port
+from ..harness.server import Server, environment, free_port
 
 
 class Attempt:
@@ -27,7 +27,7 @@ class Attempt:
         start = time.monotonic()
         try:
             done = subprocess.run([server.binary, "serve", "--config", server.configuration], cwd=server.folder, capture_output=True, text=True,
-                                  timeout=6, env={**os.environ, **(env or {})})
+                                  timeout=6, env=environment(env))
         except subprocess.TimeoutExpired:
             return None, "", time.monotonic() - start
         return done.returncode, done.stderr + done.stdout, time.monotonic() - start
@@ -144,7 +144,7 @@ def case_256_clock_behind_the_database(w):
     attempt.server.start()
     attempt.server.stop()
     done = subprocess.Popen(["faketime", "-f", "-1h", attempt.server.binary, "serve", "--config", attempt.server.configuration], cwd=attempt.server.folder,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment())
     try:
         text, _ = done.communicate(timeout=6)
         assert done.returncode != 0 and "clock" in text.lower(), text[-300:]

@@ -22,6 +22,11 @@ def free_port(address="127.0.0.1"):
         return sock.getsockname()[1]
 
 
+def environment(more=None):
+    """Ours without the settings of another server and of the tools; unknown ones would stop the start."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TESSERA_")} | (more or {})
+
+
 def limits():
     """As many files as the floods need; the server inherits them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -60,7 +65,7 @@ class Server:
 
     def run(self, *arguments, timeout=30, check=False, env=None):
         done = subprocess.run(
-            [self.binary, *arguments], capture_output=True, text=True, timeout=timeout, cwd=self.folder, env=env)
+            [self.binary, *arguments], capture_output=True, text=True, timeout=timeout, cwd=self.folder, env=environment(env))
         if check and done.returncode != 0:
             raise RuntimeError(f"tessera {' '.join(arguments)} ended with {done.returncode}: {done.stderr or done.stdout}")
         return done
@@ -73,7 +78,7 @@ class Server:
         self.process = subprocess.Popen(
             [*prefix, self.binary, "serve", "--config", self.configuration], cwd=self.folder,
             stdout=open(self.out_path, "ab"), stderr=open(self.err_path, "ab"), preexec_fn=limits,
-            env={**os.environ, **(env or {})})
+            env=environment(env))
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
