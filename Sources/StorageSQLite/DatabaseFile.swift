@@ -25,7 +25,9 @@ struct DatabaseFile {
 
     private func checkFolder() throws(SQLiteOpenError) {
         var information = stat()
-        guard stat(folder, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { throw .missingFolder(folder) }
+        guard stat(folder, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+            throw .missingFolder(folder)
+        }
         guard information.st_mode & S_IWOTH == 0 else { throw .unsafeFolder(folder) }
     }
 
@@ -63,7 +65,9 @@ struct DatabaseFile {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .failed(path: path, detail: systemMessage()) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .failed(path: path, detail: "fsync of \(folder): \(systemMessage())") }
+        guard fsync(descriptor) == 0 else {
+            throw .failed(path: path, detail: "fsync of \(folder): \(systemMessage())")
+        }
     }
 
     /// Makes an empty file that only its owner may read; throws if there is one.

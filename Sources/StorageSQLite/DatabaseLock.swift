@@ -16,7 +16,9 @@ final class DatabaseLock: Sendable {
             let reason = errno
             let pid = Self.holder(in: descriptor)
             close(descriptor)
-            guard reason == EWOULDBLOCK else { throw .failed(path: path, detail: "\(lockPath): \(systemMessage(reason))") }
+            guard reason == EWOULDBLOCK else {
+                throw .failed(path: path, detail: "\(lockPath): \(systemMessage(reason))")
+            }
             throw .inUse(path: path, pid: pid)
         }
         self.descriptor = Mutex(descriptor)

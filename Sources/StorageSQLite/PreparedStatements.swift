@@ -7,7 +7,9 @@ final class PreparedStatements {
     private var handles: [UnsafePointer<UInt8>: OpaquePointer] = [:]
 
     func handle(of sql: StaticString, on connection: OpaquePointer) throws -> OpaquePointer {
-        guard sql.hasPointerRepresentation else { throw SQLiteFailure(code: SQLITE_MISUSE, message: "no statement text") }
+        guard sql.hasPointerRepresentation else {
+            throw SQLiteFailure(code: SQLITE_MISUSE, message: "no statement text")
+        }
         if let handle = handles[sql.utf8Start] { return handle }
         var handle: OpaquePointer?
         let code = sql.utf8Start.withMemoryRebound(to: CChar.self, capacity: sql.utf8CodeUnitCount) {

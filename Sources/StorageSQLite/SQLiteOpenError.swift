@@ -28,7 +28,8 @@ extension SQLiteOpenError: CustomStringConvertible {
         switch self {
         case .inUse(let path, let pid):
             let holder = pid.map { "process \($0)" } ?? "another process"
-            return "the database \(path) is in use by \(holder): stop it first, or give this server a database of its own"
+            return
+                "the database \(path) is in use by \(holder): stop it first, or give this server a database of its own"
         case .tooNew(let path, let found, let known):
             return "the database \(path) has schema version \(found), this program knows versions up to \(known): "
                 + "start the newer program again, or restore a backup from before the update"
@@ -47,11 +48,14 @@ extension SQLiteOpenError: CustomStringConvertible {
         case .damaged(let path, let detail):
             return "the database \(path) is damaged (\(detail)) and was left as it is: restore a backup"
         case .readOnly(let path):
-            return "the database \(path) cannot be written: check its owner, chmod 0600 it, and look how its disk is mounted"
+            return
+                "the database \(path) cannot be written: check its owner, chmod 0600 it, and look how its disk is mounted"
         case .orphanedLog(let path):
-            return "there is a log \(path)-wal without its database \(path): put the database back beside it, or remove the log"
+            return
+                "there is a log \(path)-wal without its database \(path): put the database back beside it, or remove the log"
         case .setting(let name, let found, let expected):
-            return "SQLite answered \(name)=\(found) where \(expected) is needed: this disk or this SQLite cannot keep data safely"
+            return
+                "SQLite answered \(name)=\(found) where \(expected) is needed: this disk or this SQLite cannot keep data safely"
         case .failed(let path, let detail):
             return "the database \(path) could not be opened: \(detail)"
         }

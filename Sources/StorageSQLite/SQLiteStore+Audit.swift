@@ -51,8 +51,10 @@ extension WriteTransaction {
             INSERT INTO audit_event (at, action, outcome, actor, target, address, request_id, detail, count, last_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """,
-            .date(event.at), .text(event.action), .text(event.outcome.rawValue), .text(event.actor), .text(event.target),
-            .text(event.address), .text(event.requestID), .text(event.detail), .integer(event.count), .date(event.lastAt))
+            .date(event.at), .text(event.action), .text(event.outcome.rawValue), .text(event.actor),
+            .text(event.target),
+            .text(event.address), .text(event.requestID), .text(event.detail), .integer(event.count),
+            .date(event.lastAt))
         return lastInsertedID
     }
 }

@@ -14,7 +14,8 @@ extension SQLiteStore: ClientStore {
                 """,
                 .text(client.id), .text(client.name), .bool(client.isEnabled),
                 .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
-                .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt), .integer(client.version))
+                .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt), .integer(client.version)
+            )
             try transaction.append(event)
             return .inserted
         }

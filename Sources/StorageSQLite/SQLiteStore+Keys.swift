@@ -45,7 +45,8 @@ extension WriteTransaction {
                 distrusted_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """,
-            .text(key.id), .text(key.purpose.rawValue), .text(key.publicKey), .blob(key.sealedKey), .date(key.announcedAt),
+            .text(key.id), .text(key.purpose.rawValue), .text(key.publicKey), .blob(key.sealedKey),
+            .date(key.announcedAt),
             .date(key.activeFrom), .date(key.retiredAt), .date(key.removedAt), .date(key.distrustedAt))
     }
 }

@@ -15,7 +15,8 @@ extension SQLiteStore: ResourceStore {
                     access_token_lifetime, signing_algorithm, created_at, updated_at, version)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                 """,
-                .text(resource.id), .text(resource.identifier.rawValue), .text(resource.name), .bool(resource.isEnabled),
+                .text(resource.id), .text(resource.identifier.rawValue), .text(resource.name),
+                .bool(resource.isEnabled),
                 .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
                 .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
                 .text(resource.signingAlgorithm.rawValue), .date(resource.createdAt), .date(resource.updatedAt),
@@ -81,7 +82,9 @@ extension SQLiteStore: ResourceStore {
                 WHERE resource = (SELECT identifier FROM protected_resource WHERE id = ?1) AND revoked_at IS NULL
                 """,
                 .text(id), .date(event.at), .text(RevocationReason.resourceDeleted.rawValue))
-            guard try transaction.run("DELETE FROM protected_resource WHERE id = ?1", .text(id)) == 1 else { return .missing }
+            guard try transaction.run("DELETE FROM protected_resource WHERE id = ?1", .text(id)) == 1 else {
+                return .missing
+            }
             try transaction.unregister(id)
             return try transaction.finish(advancing: epochs, recording: event)
         }

@@ -14,7 +14,8 @@ extension SQLiteStore: RevocationStore {
             guard added == 1 else {
                 // Never forgotten earlier than any of the callers asked for.
                 try transaction.run(
-                    "UPDATE revoked_token SET expires_at = ?2 WHERE id = ?1 AND expires_at < ?2", .text(token), .date(expiry))
+                    "UPDATE revoked_token SET expires_at = ?2 WHERE id = ?1 AND expires_at < ?2", .text(token),
+                    .date(expiry))
                 return false
             }
             try transaction.append(event)

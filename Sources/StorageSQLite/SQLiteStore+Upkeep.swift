@@ -24,7 +24,8 @@ extension SQLiteStore: UpkeepStore {
         }
         count &+= try await write {
             try $0.run(
-                "DELETE FROM audit_event WHERE id IN (SELECT id FROM audit_event WHERE last_at < ?1 LIMIT ?2)", auditEnd,
+                "DELETE FROM audit_event WHERE id IN (SELECT id FROM audit_event WHERE last_at < ?1 LIMIT ?2)",
+                auditEnd,
                 limit)
         }
         count &+= try await write {

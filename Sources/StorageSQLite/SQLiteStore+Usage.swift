@@ -11,7 +11,8 @@ extension SQLiteStore: UsageStore {
                     INSERT INTO usage_counter (minute, client, resource, kind, count) VALUES (?1, ?2, ?3, ?4, ?5)
                     ON CONFLICT (minute, client, resource, kind) DO UPDATE SET count = count + excluded.count
                     """,
-                    .integer(key.minute), .text(key.client), .text(key.resource), .text(key.kind.rawValue), .integer(count))
+                    .integer(key.minute), .text(key.client), .text(key.resource), .text(key.kind.rawValue),
+                    .integer(count))
             }
         }
     }
@@ -30,7 +31,8 @@ extension SQLiteStore: UsageStore {
             return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
                 let row = StoredRow(row, of: "usage_counter")
                 let key = UsageKey(
-                    client: try row.text("client"), resource: try row.text("resource"), minute: try row.integer("minute"),
+                    client: try row.text("client"), resource: try row.text("resource"),
+                    minute: try row.integer("minute"),
                     kind: try row.choice("kind"))
                 return (key, try row.integer("count"))
             }

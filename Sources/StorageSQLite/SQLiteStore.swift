@@ -101,7 +101,9 @@ package final class SQLiteStore: Sendable {
     /// Asks for what was set: a pragma that has no effect reports no error.
     private static func checkSettings(of pool: DatabasePool) throws {
         try pool.writeWithoutTransaction { database in
-            let expected = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0")]
+            let expected = [
+                ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"),
+            ]
             for (name, value) in expected {
                 let found = try String.fetchOne(database, sql: "PRAGMA \(name)") ?? ""
                 guard found == value else { throw SQLiteOpenError.setting(name: name, found: found, expected: value) }
@@ -114,7 +116,9 @@ package final class SQLiteStore: Sendable {
         do {
             return try pool.writeWithoutTransaction { database in
                 var settings: [String: String] = [:]
-                for name in ["journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "user_version"] {
+                for name in [
+                    "journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "user_version",
+                ] {
                     settings[name] = try String.fetchOne(database, sql: "PRAGMA \(name)")
                 }
                 return settings

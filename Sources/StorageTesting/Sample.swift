@@ -27,7 +27,8 @@ package enum Sample {
     }
 
     package static func grant(
-        _ id: String = "g1", client: String = "svc", resource: String = "https://api.example", scope: [String] = ["read"],
+        _ id: String = "g1", client: String = "svc", resource: String = "https://api.example",
+        scope: [String] = ["read"],
         at date: NumericDate = now
     ) -> Grant {
         Grant(
@@ -35,7 +36,9 @@ package enum Sample {
             resource: ResourceIndicator(unchecked: resource), scope: Scope(unchecked: scope), createdAt: date)
     }
 
-    package static func secret(_ id: String = "s1", value: String = "tsc_sample", expiresAt: NumericDate? = nil) -> StoredSecret {
+    package static func secret(
+        _ id: String = "s1", value: String = "tsc_sample", expiresAt: NumericDate? = nil
+    ) -> StoredSecret {
         StoredSecret(id: id, hash: TokenHash(of: Secret(value)), createdAt: now, expiresAt: expiresAt)
     }
 

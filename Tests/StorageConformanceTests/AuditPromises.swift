@@ -10,7 +10,8 @@ import Testing
         try await kind.run { store async throws in
             var event = AuditEvent(
                 at: Sample.now, action: "token.refused", outcome: .refusal, actor: "client:svc", target: "token:t1",
-                address: "192.0.2.1", requestID: "r9", detail: "ü \n \u{2028}", count: 3, lastAt: Sample.now + .seconds(4))
+                address: "192.0.2.1", requestID: "r9", detail: "ü \n \u{2028}", count: 3,
+                lastAt: Sample.now + .seconds(4))
             let ids = try await store.append([event, event])
             #expect(ids.count == 2 && ids[0] < ids[1])
             event.id = ids[0]

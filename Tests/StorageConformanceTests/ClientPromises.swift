@@ -62,9 +62,12 @@ import Testing
     @Test(arguments: StoreUnderTest.allCases)
     func `lists in the order of the ids, page by page`(kind: StoreUnderTest) async throws {
         try await kind.run { store async throws in
-            for id in ["c", "a", "e", "B", "d"] { _ = try await store.insert(Sample.client(id), recording: Sample.event()) }
+            for id in ["c", "a", "e", "B", "d"] {
+                _ = try await store.insert(Sample.client(id), recording: Sample.event())
+            }
             #expect(try await store.clients(after: nil, limit: 3).map(\.id.rawValue) == ["B", "a", "c"])
-            #expect(try await store.clients(after: ClientID(unchecked: "c"), limit: 3).map(\.id.rawValue) == ["d", "e"])
+            #expect(
+                try await store.clients(after: ClientID(unchecked: "c"), limit: 3).map(\.id.rawValue) == ["d", "e"])
             #expect(try await store.clients(after: nil, limit: 0).isEmpty)
         }
     }
@@ -85,9 +88,11 @@ import Testing
             #expect(stored.version == 2 && stored.name == "New" && !stored.isEnabled)
             #expect(stored.updatedAt == Sample.now + .seconds(9) && stored.createdAt == Sample.now)
             #expect(
-                try await store.update(client, advancing: [epoch], recording: Sample.event("client.updated")) == .conflict)
+                try await store.update(client, advancing: [epoch], recording: Sample.event("client.updated"))
+                    == .conflict)
             #expect(
-                try await store.update(Sample.client("nobody"), advancing: [epoch], recording: Sample.event()) == .missing)
+                try await store.update(Sample.client("nobody"), advancing: [epoch], recording: Sample.event())
+                    == .missing)
             #expect(try await store.epochs() == [epoch: 1])
             #expect(try await store.events(AuditQuery()).map(\.action) == ["client.created", "client.updated"])
         }

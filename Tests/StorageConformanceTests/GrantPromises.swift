@@ -37,7 +37,9 @@ import Testing
                 #expect(try await store.permit(unknown, advancing: [epoch], recording: Sample.event()) == .missing)
             }
             // A resource's client_id is no client.
-            #expect(try await store.permit(Sample.grant(client: "api"), advancing: [], recording: Sample.event()) == .missing)
+            #expect(
+                try await store.permit(Sample.grant(client: "api"), advancing: [], recording: Sample.event())
+                    == .missing)
             #expect(try await store.events(AuditQuery()).count == 2)
             #expect(try await store.epochs().isEmpty)
         }
@@ -49,7 +51,8 @@ import Testing
             try await prepare(store)
             _ = try await store.permit(grant, advancing: [], recording: Sample.event())
             let later = Sample.grant("g2", scope: ["write"], at: Sample.now + .seconds(60))
-            guard case .given(let stored, _) = try await store.permit(later, advancing: [], recording: Sample.event()) else {
+            guard case .given(let stored, _) = try await store.permit(later, advancing: [], recording: Sample.event())
+            else {
                 Issue.record("no grant was given")
                 return
             }
@@ -68,7 +71,8 @@ import Testing
             let epoch = EpochKey.grant(grant.id)
             func revoke(_ reason: RevocationReason) async throws -> Change {
                 try await store.revoke(
-                    grant.id, because: reason, advancing: [epoch], at: Sample.now, recording: Sample.event("grant.ended"))
+                    grant.id, because: reason, advancing: [epoch], at: Sample.now,
+                    recording: Sample.event("grant.ended"))
             }
             #expect(try await revoke(.administrator) == .done([epoch: 1]))
             #expect(try await revoke(.resourceDeleted) == .missing)

@@ -47,7 +47,8 @@ import Testing
                     new: [Sample.key("new")], changed: [Sample.key("unknown")], recording: [Sample.event()])
             }
             await #expect(throws: StoreError.self) {
-                try await store.save(new: [Sample.key("new"), Sample.key("old")], changed: [], recording: [Sample.event()])
+                try await store.save(
+                    new: [Sample.key("new"), Sample.key("old")], changed: [], recording: [Sample.event()])
             }
             #expect(try await store.keys().map(\.id.rawValue) == ["old"])
             #expect(try await store.events(AuditQuery()).isEmpty)

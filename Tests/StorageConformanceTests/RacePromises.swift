@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
-    func `one of many insertions of one client_id wins, be it a client or a resource`(kind: StoreUnderTest) async throws {
+    func `one of many insertions of one client_id wins, be it a client or a resource`(kind: StoreUnderTest) async throws
+    {
         try await kind.run { store async throws in
             for round in 0..<Self.rounds {
                 let won = try await winners { caller in
@@ -105,7 +106,8 @@ import Testing
                 let won = try await winners { caller in
                     var changed = read
                     changed.name = "by \(caller)"
-                    let change = try await store.update(changed, advancing: [], recording: Sample.event("client.updated"))
+                    let change = try await store.update(
+                        changed, advancing: [], recording: Sample.event("client.updated"))
                     return change != .conflict
                 }
                 try #require(won == 1)

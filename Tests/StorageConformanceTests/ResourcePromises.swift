@@ -52,7 +52,8 @@ import Testing
             _ = try await store.insert(resource, recording: Sample.event())
             resource.scope = Scope(unchecked: ["only"])
             let epoch = EpochKey.resource(resource.identifier)
-            #expect(try await store.update(resource, advancing: [epoch], recording: Sample.event()) == .done([epoch: 1]))
+            #expect(
+                try await store.update(resource, advancing: [epoch], recording: Sample.event()) == .done([epoch: 1]))
             #expect(try await store.resource(resource.id)?.scope.tokens == ["only"])
             #expect(try await store.resource(resource.id)?.version == 2)
             #expect(try await store.update(resource, advancing: [epoch], recording: Sample.event()) == .conflict)
@@ -74,7 +75,8 @@ import Testing
             #expect(deleted == .done([epoch: 1]))
             #expect(try await store.resource(resource.id) == nil)
             #expect(try await store.revocation(of: Sample.grant().id) == .resourceDeleted)
-            #expect(try await store.deleteResource(resource.id, advancing: [epoch], recording: Sample.event()) == .missing)
+            #expect(
+                try await store.deleteResource(resource.id, advancing: [epoch], recording: Sample.event()) == .missing)
             #expect(try await store.epochs() == [epoch: 1])
             #expect(try await store.insert(resource, recording: Sample.event()) == .inserted)
             #expect(try await store.standingGrant(of: Sample.client().id, at: resource.identifier) == nil)

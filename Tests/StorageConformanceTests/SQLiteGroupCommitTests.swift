@@ -27,7 +27,9 @@ import Testing
         for round in 1...5 {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for caller in 0..<64 {
-                    group.addTask { _ = try await store.claim("\(round)-\(caller)", in: .clientAssertion("a"), until: until) }
+                    group.addTask {
+                        _ = try await store.claim("\(round)-\(caller)", in: .clientAssertion("a"), until: until)
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -71,7 +73,8 @@ import Testing
                     }
                     do {
                         try await store.save(
-                            new: [Sample.key("k\(caller)"), Sample.key("taken")], changed: [], recording: [Sample.event()])
+                            new: [Sample.key("k\(caller)"), Sample.key("taken")], changed: [],
+                            recording: [Sample.event()])
                         return false
                     } catch is StoreError { return nil }
                 }
@@ -97,8 +100,10 @@ import Testing
 
     @Test(arguments: [
         // Found out only by COMMIT.
-        ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
-         "INSERT INTO c VALUES (1)"),
+        (
+            "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
+            "INSERT INTO c VALUES (1)"
+        ),
         // Ends the transaction under all who take part in it.
         ("SELECT 1", "SELECT RAISE(ROLLBACK, 'no')"),
     ])

@@ -58,9 +58,12 @@ import Testing
         #expect(try fresh.schema() == migrated)
     }
 
-    private let next = Migration.all + [
-        Migration(version: Migration.all.count + 1, sql: "ALTER TABLE client ADD COLUMN note TEXT NOT NULL DEFAULT 'none'")
-    ]
+    private let next =
+        Migration.all + [
+            Migration(
+                version: Migration.all.count + 1, sql: "ALTER TABLE client ADD COLUMN note TEXT NOT NULL DEFAULT 'none'"
+            )
+        ]
 
     @Test func `a further version only adds an entry`() async throws {
         try make(GoldenSchema.version1)

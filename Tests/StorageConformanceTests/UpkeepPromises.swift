@@ -60,7 +60,10 @@ import Testing
             }
             #expect(try await store.sweep(at: now, keeping: retention, limit: 100) == 2)
             #expect(try await store.events(AuditQuery()).map(\.action) == ["kept", "folded"])
-            #expect(try await store.usage(of: nil, minutes: 0..<Int64.max, limit: 10).map(\.key.minute) == [minute - 10, minute - 9])
+            #expect(
+                try await store.usage(of: nil, minutes: 0..<Int64.max, limit: 10).map(\.key.minute) == [
+                    minute - 10, minute - 9,
+                ])
             // The id of a swept event is not given again.
             let next = try await store.append([Sample.event()])
             #expect(next[0] > ids[2])
@@ -76,7 +79,8 @@ import Testing
             let ended = Sample.grant("ended", at: now - .seconds(9000))
             _ = try await store.permit(ended, advancing: [], recording: Sample.event(at: now))
             _ = try await store.revoke(
-                ended.id, because: .administrator, advancing: [], at: now - .seconds(1001), recording: Sample.event(at: now))
+                ended.id, because: .administrator, advancing: [], at: now - .seconds(1001),
+                recording: Sample.event(at: now))
             let live = Sample.grant("live", at: now - .seconds(9000))
             _ = try await store.permit(live, advancing: [.grant(live.id)], recording: Sample.event(at: now))
             #expect(try await store.sweep(at: now, keeping: retention, limit: 100) == 1)
