@@ -8,8 +8,8 @@ import urllib.parse
 
 # I7: a body never shows the inside of the server.
 INSIDE = re.compile(
-    r"Traceback|Fatal error|\.swift\b|/Sources/|SQLITE_|sqlite3?_|\bSELECT .* FROM\b|\bINSERT INTO\b|/home/|/root/|/tmp/|"
-    r"\bStoreError\b|\bJOSEError\b|\bNIO[A-Z]|0x[0-9a-f]{9,}|Hummingbird|GRDB", re.I)
+    r"Traceback|[Ff]atal error|\.swift\b|/Sources/|SQLITE_|sqlite3?_[a-z]|\bSELECT .* FROM\b|\bINSERT INTO\b|/home/|/root/|/tmp/|"
+    r"\bStoreError\b|\bJOSEError\b|\bDatabaseError\b|\bNIO(Core|SSL|HTTP|Posix)|0x[0-9a-f]{9,}|Hummingbird|GRDB\.")
 RSS_GROWTH = 32 << 20
 
 
