@@ -1,25 +1,29 @@
-import Glibc
+import Foundation  // FileManager: the C structure of stat has no one module to import it from in optimised builds
 
 /// What the file system says about a path, following links.
 package struct FileFacts: Hashable, Sendable {
     package let mode: UInt32
     package let owner: UInt32
     package let size: Int
-    private let type: UInt32
+    private let type: FileAttributeType
 
     /// `nil` if there is nothing, or it may not be looked at.
     package init?(_ path: String) {
-        var entry = stat()
-        guard stat(path, &entry) == 0 else { return nil }
-        mode = entry.st_mode & 0o7777
-        type = entry.st_mode & S_IFMT
-        owner = entry.st_uid
-        size = Int(entry.st_size)
+        let path = URL(filePath: path).resolvingSymlinksInPath().path
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            let mode = (attributes[.posixPermissions] as? NSNumber)?.uint32Value,
+            let owner = (attributes[.ownerAccountID] as? NSNumber)?.uint32Value,
+            let size = (attributes[.size] as? NSNumber)?.intValue, let type = attributes[.type] as? FileAttributeType
+        else { return nil }
+        self.mode = mode & 0o7777
+        self.owner = owner
+        self.size = size
+        self.type = type
     }
 
-    package var isFolder: Bool { type == S_IFDIR }
-    package var isRegularFile: Bool { type == S_IFREG }
-    package var isSocket: Bool { type == S_IFSOCK }
+    package var isFolder: Bool { type == .typeDirectory }
+    package var isRegularFile: Bool { type == .typeRegular }
+    package var isSocket: Bool { type == .typeSocket }
     package var isReadableByOthers: Bool { mode & 0o077 != 0 }
     package var isWritableByOthers: Bool { mode & 0o022 != 0 }
 

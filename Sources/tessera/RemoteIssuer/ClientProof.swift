@@ -1,9 +1,9 @@
 import FoundationEssentials
-import JOSE
-import OAuth
+package import JOSE
+package import OAuth
 
 /// How this command proves which client it speaks for.
-enum ClientProof: Sendable {
+package enum ClientProof: Sendable {
     case none(String)
     case basic(String, Secret)
     case post(String, Secret)
@@ -12,7 +12,7 @@ enum ClientProof: Sendable {
     private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     private static let assertionLifetime = Duration.seconds(60)
 
-    func add(
+    package func add(
         to form: inout [(String, String)], headers: inout [String: String], issuer: String, at now: NumericDate
     ) throws {
         switch self {

@@ -1,13 +1,13 @@
-import JOSE
+package import JOSE
 
 /// A JWT taken apart for people, verified only if a key set is given.
-struct JWTInspection {
-    let header: JSONObject
-    let claims: JSONObject
+package struct JWTInspection {
+    package let header: JSONObject
+    package let claims: JSONObject
     private let token: String
 
     /// `nil` if it does not look like a JWT at all: an opaque token, for example.
-    init?(_ token: String) {
+    package init?(_ token: String) {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, token.utf8.count <= 16_384, let header = Self.object(parts[0]),
             let claims = Self.object(parts[1])
@@ -23,7 +23,7 @@ struct JWTInspection {
     }
 
     /// Everything that speaks against it at `now`; empty: signed by the issuer, for now.
-    func objections(issuer: String, keys: JWKSet, at now: NumericDate) -> [String] {
+    package func objections(issuer: String, keys: JWKSet, at now: NumericDate) -> [String] {
         guard let jwt = try? UnverifiedJWT(token) else { return ["it is not a well-formed JWT"] }
         // This tool shows the type to a person; a consumer must name the one that it expects.
         let type = jwt.header.type.map { JWTType.exactly($0) } ?? .jwtOrAbsent

@@ -1,12 +1,12 @@
 import AsyncHTTPClient
 import FoundationEssentials
-import JOSE
+package import JOSE
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
 /// An OAuth server somewhere, as its own metadata describes it.
-struct RemoteIssuer: Sendable {
+package struct RemoteIssuer: Sendable {
     private static let maximumDocument = 1 << 20
     private static let deadline = TimeAmount.seconds(20)
 
@@ -36,18 +36,22 @@ struct RemoteIssuer: Sendable {
                 seen.append("\(address): status \(answer.status)")
                 continue
             }
-            // RFC 8414 §3.3: a document of another issuer must not be used.
-            guard let named = metadata.string("issuer"), Array(named.utf8) == Array(issuer.utf8) else {
-                throw CommandFailure(
-                    .failure, "issuer_mismatch",
-                    "\(address) describes the issuer \(Console.harmless(metadata.string("issuer") ?? "?")), not \(issuer)",
-                    fix: "Give the issuer exactly as it calls itself.")
-            }
+            try check(metadata, from: address, isOf: issuer)
             return RemoteIssuer(issuer: issuer, metadata: metadata, authorities: authorities)
         }
         throw CommandFailure(
             .failure, "metadata_not_found", "no metadata was found: " + seen.joined(separator: "; "),
             fix: "Check the issuer URL.")
+    }
+
+    /// RFC 8414 §3.3: a document that names another issuer, by a single byte, must not be used.
+    package static func check(_ metadata: JSONObject, from address: String, isOf issuer: String) throws(CommandFailure)
+    {
+        let named = metadata.string("issuer") ?? ""
+        guard Array(named.utf8) != Array(issuer.utf8) else { return }
+        throw CommandFailure(
+            .failure, "issuer_mismatch", "\(address) describes the issuer \(Console.harmless(named)), not \(issuer)",
+            fix: "Give the issuer exactly as it calls itself.")
     }
 
     /// An address from the metadata.
@@ -90,21 +94,20 @@ struct RemoteIssuer: Sendable {
     }
 
     /// RFC 8414 §3.1 puts the well-known part before the path of the issuer, OpenID behind it.
-    static func addresses(of issuer: String) -> [String] {
+    package static func addresses(of issuer: String) -> [String] {
         guard let scheme = issuer.utf8.firstIndex(of: 0x3A) else { return [] }
         let rest = issuer[issuer.index(scheme, offsetBy: 3)...]
         let host = rest.prefix { $0 != "/" }
-        var path = String(rest.dropFirst(host.count))
-        if path == "/" { path = "" }
+        let path = String(rest.dropFirst(host.count))
         let root = issuer[...scheme] + "//" + host
         let bare = path.hasSuffix("/") ? String(path.dropLast()) : path
         return [
-            "\(root)/.well-known/oauth-authorization-server\(path)",
+            "\(root)/.well-known/oauth-authorization-server\(bare)",
             "\(root)\(bare)/.well-known/openid-configuration",
         ]
     }
 
-    static func isAcceptable(_ address: String) -> Bool {
+    package static func isAcceptable(_ address: String) -> Bool {
         if address.hasPrefix("https://"), address.utf8.count > 8 { return true }
         guard address.hasPrefix("http://") else { return false }
         let authority = address.dropFirst(7).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
