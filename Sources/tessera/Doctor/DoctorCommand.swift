@@ -22,8 +22,10 @@ struct DoctorCommand: AsyncParsableCommand {
             findings.append(.good("configuration", configuration.file ?? "environment and options only"))
         }
         findings += InstallationExamination(configuration: configuration).findings(at: now)
+        let lock = LockExamination(configuration: configuration)
+        findings += lock.findings()
         findings += await DatabaseExamination(configuration: configuration).findings(at: now)
-        findings += await ServerExamination(configuration: configuration).findings(at: now)
+        findings += await ServerExamination(configuration: configuration, lockHolder: lock.holder).findings(at: now)
         let json = JSONObject([("findings", .array(findings.map(\.json)))])
         output.show(json) { _ in findings.map(\.text).joined(separator: "\n") }
         let bad = findings.count { $0.verdict == .bad }

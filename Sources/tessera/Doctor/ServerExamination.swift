@@ -7,6 +7,8 @@ struct ServerExamination {
     private static let clockTolerance: Int64 = 5
 
     let configuration: Configuration
+    /// The process that has the database open.
+    let lockHolder: Int32?
 
     func findings(at now: NumericDate) async -> [Finding] {
         let client = AdministrationClient(socket: configuration.administrationSocket)
@@ -14,6 +16,13 @@ struct ServerExamination {
         do { status = try await client.send(.get, "/admin/v1/status") } catch let failure as CommandFailure {
             guard failure.status == .unreachable else {
                 return [.bad("server", failure.message, fix: "See its log.")]
+            }
+            if let lockHolder {
+                return [
+                    .bad(
+                        "server", "process \(lockHolder) has the database open, but nothing answers at the socket",
+                        fix: "Name the configuration it was started with, or look at that process and its log.")
+                ]
             }
             return [.warning("server", "it does not run, or this user may not ask it", fix: failure.remedy)]
         } catch {
