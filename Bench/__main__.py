@@ -107,7 +107,9 @@ def start_and_idle(binary):
 
 
 def judge(table, measured, signatures, ratio, beside, first_answer, idle):
+    # E is the bare route, the cheaper of the two: what reading a form costs counts as ours.
     e_get, e_post = measured["E get"].microseconds, measured["E post"].microseconds
+    e = min(e_get, e_post)
     s, v = signatures["ES256 sign"][0], signatures["ES256 verify"][0]
     for name, value in (("E: empty route, GET", e_get), ("E: empty route, POST", e_post), ("S: bare ES256 signature", s), ("V: bare ES256 verification", v)):
         table.figure(name, value, "us")
@@ -117,12 +119,12 @@ def judge(table, measured, signatures, ratio, beside, first_answer, idle):
     def bound(name, what, limit, formula):
         table.at_most(what, measured[name].microseconds, limit, "us", f"{formula}; {measured[name].rate:.0f}/s")
 
-    bound("token jwt", "POST /token, ES256", e_post + s + 18, "E + S + 18")
-    bound("token opaque", "POST /token, opaque", e_post + 18, "E + 18")
-    bound("introspect opaque", "introspection, opaque", e_post + 18, "E + 18")
-    bound("introspect jwt", "introspection, own JWT", e_post + v + 18, "E + V + 18")
-    bound("jwks", "GET key set", e_get + 3, "E + 3")
-    bound("metadata", "GET metadata", e_get + 3, "E + 3")
+    bound("token jwt", "POST /token, ES256", e + s + 18, "E + S + 18")
+    bound("token opaque", "POST /token, opaque", e + 18, "E + 18")
+    bound("introspect opaque", "introspection, opaque", e + 18, "E + 18")
+    bound("introspect jwt", "introspection, own JWT", e + v + 18, "E + V + 18")
+    bound("jwks", "GET key set", e + 3, "E + 3")
+    bound("metadata", "GET metadata", e + 3, "E + 3")
     if ratio is not None:
         table.at_least("group commit, 64 durable writers", ratio, 8, "x", "against one commit per write")
     for name, load in beside.items():

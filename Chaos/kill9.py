@@ -1,4 +1,5 @@
 """kill -9 at a random moment under load, restart, check (F01)."""
+import contextlib
 import os
 import random
 import shutil
@@ -42,7 +43,7 @@ def verdict_of(world, things, current, rounds_before):
 
 
 def integrity(server):
-    with sqlite3.connect(f"file:{server.data}/tessera.sqlite?mode=ro", uri=True) as database:
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/tessera.sqlite?mode=ro", uri=True)) as database:
         return database.execute("pragma integrity_check").fetchone()[0] == "ok"
 
 

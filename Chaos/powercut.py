@@ -3,6 +3,7 @@
 The data folder lies on ext4 in a loop image on tmpfs. The server is frozen, the image copied (the page cache of the inner file
 system is not in it), the copy mounted in the same place, and the server started on it.
 """
+import gc
 import os
 import random
 import shutil
@@ -21,6 +22,16 @@ from .load import begin
 
 def sh(*command):
     subprocess.run(command, check=True, capture_output=True)
+
+
+def unmount(path):
+    """Connections to the socket in it keep a file system busy until they are collected."""
+    for _ in range(20):
+        gc.collect()
+        if subprocess.run(["umount", path], capture_output=True).returncode == 0:
+            return
+        time.sleep(0.1)
+    sh("umount", "-l", path)
 
 
 class Disk:
@@ -44,12 +55,12 @@ class Disk:
         sh("cp", "--sparse=always", self.image, self.copy)
 
     def detach(self):
-        subprocess.run(["umount", self.mount], capture_output=True)
+        unmount(self.mount)
 
     def close(self):
         self.detach()
-        subprocess.run(["umount", self.base], capture_output=True)
-        shutil.rmtree(self.base, ignore_errors=True)
+        unmount(self.base)
+        os.rmdir(self.base)
 
 
 def one_round(binary, folder, number):
