@@ -2,6 +2,7 @@ import Foundation  // Process is not in FoundationEssentials
 import Glibc
 import JOSE
 import Testing
+import tessera
 
 /// A folder of its own for each test, removed with the value that holds it.
 final class TestFolder: Sendable {
@@ -17,10 +18,7 @@ final class TestFolder: Sendable {
 }
 
 @Suite(.serialized) struct `The program` {
-    private func mode(_ path: String) -> UInt32 {
-        var facts = stat()
-        return stat(path, &facts) == 0 ? facts.st_mode & 0o777 : 0
-    }
+    private func mode(_ path: String) -> UInt32 { FileFacts(path)?.mode ?? 0 }
 
     @Test func `says which version it is`() throws {
         let folder = try TestFolder()

@@ -5,6 +5,8 @@ package struct FileFacts: Hashable, Sendable {
     package let mode: UInt32
     package let owner: UInt32
     package let size: Int
+    /// The number that the kernel's tables know it by.
+    package let inode: UInt
     private let type: FileAttributeType
 
     /// `nil` if there is nothing, or it may not be looked at.
@@ -13,11 +15,14 @@ package struct FileFacts: Hashable, Sendable {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
             let mode = (attributes[.posixPermissions] as? NSNumber)?.uint32Value,
             let owner = (attributes[.ownerAccountID] as? NSNumber)?.uint32Value,
-            let size = (attributes[.size] as? NSNumber)?.intValue, let type = attributes[.type] as? FileAttributeType
+            let size = (attributes[.size] as? NSNumber)?.intValue,
+            let inode = (attributes[.systemFileNumber] as? NSNumber)?.uintValue,
+            let type = attributes[.type] as? FileAttributeType
         else { return nil }
         self.mode = mode & 0o7777
         self.owner = owner
         self.size = size
+        self.inode = inode
         self.type = type
     }
 

@@ -1,0 +1,65 @@
+import JOSE
+import OAuth
+import Storage
+import TestSupport
+import Testing
+import tessera
+
+@Suite struct `The reference of tokens` {
+    private let page: String
+
+    init() throws { page = try Repository.text("docs/reference/tokens.md") }
+
+    /// The last cell of the row that begins with `name`.
+    private func size(_ name: String) -> String? {
+        let row = page.split(separator: "\n").first { $0.hasPrefix("| \(name) |") }
+        return row?.split(separator: "|").last.map { String($0).trimmingBlanks }
+    }
+
+    @Test(.requirement("6749-2.2-3", "6749-5.1-10"))
+    func `tells the sizes of what is issued`() {
+        let secrets = SecretGenerator.system
+        #expect(size("`client_id`, made by the server") == "\(secrets.identifier(prefix: "c_").utf8.count)")
+        #expect(size("`client_id`, chosen by an administrator") == "1 to \(ClientID.maximumLength)")
+        #expect(size("`client_secret`") == "\(secrets.secret(.clientSecret).revealedValue.utf8.count)")
+        #expect(size("`jti`") == "\(secrets.identifier().utf8.count)")
+        #expect(size("access token, JWT") == "at most \(JSONLimits.token.maximumBytes)")
+        #expect(size("resource identifier") == "at most \(ResourceIndicator.maximumLength)")
+        #expect(size("master key") == "\(MasterKey.text(of: secrets.bytes(32)).utf8.count)")
+    }
+
+    @Test(.requirement("6749-3.3-5"))
+    func `tells what is demanded of a scope, and its default`() {
+        #expect(size("scope") == "at most \(Scope.maximumLength)")
+        #expect(page.contains("at most \(Scope.maximumCount) of them"))
+        #expect(page.contains("`scope` may be left out of a token request"))
+    }
+
+    @Test(.requirement("7519-4.1-1", "7519-4.3-1"))
+    func `names every claim, and the private one`() throws {
+        let claims = AccessTokenClaims(
+            issuer: "https://id.example.com", subject: Subject(unchecked: "a"), clientID: ClientID(unchecked: "a"),
+            audience: [ResourceIndicator(unchecked: "https://api.example.com")], tokenID: TokenID(unchecked: "t"),
+            scope: try Scope("read"), issuedAt: TestInstallation.now, expiresAt: TestInstallation.now,
+            grant: GrantID(unchecked: "g"), epochs: TokenEpochs())
+        let names = try JSONObject(parsing: claims.json).members.map(\.name)
+        #expect(names.count == 9)
+        let section = try #require(page.split(separator: "## Claims of an access token").last)
+        for name in names { #expect(section.contains("`\(name)`"), "\(name) is missing") }
+        #expect(section.contains("| `tessera` | private to the issuer"))
+    }
+
+    @Test(.requirement("7523-5-2"), arguments: [SettingKey.tokensAssertionLifetime, .tokensClockSkew])
+    func `tells what an assertion must be`(_ key: SettingKey) throws {
+        guard case .integer(let number)? = SettingsTable.setting(key)?.defaultValue else {
+            Issue.record("no default")
+            return
+        }
+        #expect(page.contains("`\(key.rawValue)` (\(number) s)"))
+        for algorithm in Algorithm.allCases { #expect(page.contains(algorithm.rawValue)) }
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String { split(separator: " ").joined(separator: " ") }
+}
