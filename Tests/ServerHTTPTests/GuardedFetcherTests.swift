@@ -27,11 +27,11 @@ import Testing
         handler: @escaping ServerRequest.Handler, _ body: (LiveServer, String) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
-        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
+        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let server = try await LiveServer.handlerServer(
             configure: {
                 $0.address = .tcp(host: "127.0.0.10", port: 0)
-                $0.certificates = try TLSCertificates(files, at: LiveServer.start)
+                $0.certificates = try TLSCertificates(files, at: RealClock.now)
                 $0.limits.drain = .milliseconds(200)
             }, handler: handler)
         try await body(server, authority)

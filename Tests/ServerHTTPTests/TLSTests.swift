@@ -42,18 +42,18 @@ import Testing
 
     @Test func `speaks HTTP 2 and HTTP 1.1 over TLS, as the client likes`() async throws {
         let folder = try TemporaryFolder()
-        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
+        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let server = try await LiveServer.publicServer {
-            $0.certificates = try TLSCertificates(files, at: LiveServer.start)
+            $0.certificates = try TLSCertificates(files, at: RealClock.now)
         }
         for http1 in [false, true] {
             let client = client(trusting: authority, http1: http1)
-            let response = try await get(server, client)
-            #expect(response.status == .ok)
-            #expect(response.version == (http1 ? .http1_1 : .http2))
-            #expect(response.headers.first(name: "strict-transport-security") == "max-age=31536000")
-            #expect(response.headers.first(name: "x-request-id") != nil)
+            let response = try? await get(server, client)
             try await client.shutdown()
+            #expect(response?.status == .ok)
+            #expect(response?.version == (http1 ? .http1_1 : .http2))
+            #expect(response?.headers.first(name: "strict-transport-security") == "max-age=31536000")
+            #expect(response?.headers.first(name: "x-request-id") != nil)
         }
         try await server.shutDown()
         folder.remove()
@@ -61,9 +61,9 @@ import Testing
 
     @Test func `refuses old protocols and ciphers without authentication`() async throws {
         let folder = try TemporaryFolder()
-        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
+        let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let server = try await LiveServer.publicServer {
-            $0.certificates = try TLSCertificates(files, at: LiveServer.start)
+            $0.certificates = try TLSCertificates(files, at: RealClock.now)
         }
         #expect(try await status(server, client(trusting: authority, maximum: .tlsv11)) == nil)
         let old = "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:AES128-SHA"
@@ -93,15 +93,15 @@ import Testing
 
     @Test func `takes a new certificate without a restart, and keeps the old one when the new is broken`() async throws {
         let folder = try TemporaryFolder()
-        let (files, oldAuthority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
-        let (other, newAuthority) = try DevelopmentCertificate.files(in: folder.path + "/new", at: LiveServer.start)
-        let certificates = try TLSCertificates(files, at: LiveServer.start)
+        let (files, oldAuthority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
+        let (other, newAuthority) = try DevelopmentCertificate.files(in: folder.path + "/new", at: RealClock.now)
+        let certificates = try TLSCertificates(files, at: RealClock.now)
         let log = CapturedLines()
         let logger = Logger(label: "tls") { label in
             JSONLogHandler(label: label, now: { LiveServer.start }, write: { log.append($0) })
         }
         let reloader = TLSReloader(
-            certificates, every: .milliseconds(30), logger: logger, now: { LiveServer.start })
+            certificates, every: .milliseconds(30), logger: logger, now: { RealClock.now })
         let server = try await LiveServer.publicServer(
             configure: { $0.certificates = certificates }, extra: [reloader])
         #expect(try await status(server, client(trusting: oldAuthority)) == 200)
@@ -139,16 +139,16 @@ import Testing
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: files.privateKey)
         #expect(throws: TLSCertificateError.keyReadableByAll(files.privateKey)) {
-            try TLSCertificates(files, at: LiveServer.start)
+            try TLSCertificates(files, at: RealClock.now)
         }
         folder.remove()
     }
 
     @Test func `ends a handshake that does not come to its end`() async throws {
         let folder = try TemporaryFolder()
-        let (files, _) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: LiveServer.start)
+        let (files, _) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let server = try await LiveServer.publicServer {
-            $0.certificates = try TLSCertificates(files, at: LiveServer.start)
+            $0.certificates = try TLSCertificates(files, at: RealClock.now)
             $0.limits.headerDeadline = .milliseconds(200)
         }
         let start = ContinuousClock.now

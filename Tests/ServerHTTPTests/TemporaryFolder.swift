@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 
 /// A folder that only this test uses; removed by ``remove()``.
 struct TemporaryFolder {
@@ -15,6 +15,6 @@ struct TemporaryFolder {
 
     func mode(_ name: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path + "/" + name)
-        return (attributes[.posixPermissions] as? any BinaryInteger).map { Int($0) } ?? -1
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
     }
 }

@@ -5,10 +5,15 @@ package final class Readiness: Sendable {
     package enum State: Hashable, Sendable { case ready, draining, failing }
 
     private struct Check {
-        var at: ContinuousClock.Instant?
-        var passed = false
-        var isRunning = false
+        /// Set while a check runs.
+        var began: ContinuousClock.Instant?
+        var ended: ContinuousClock.Instant?
+        /// The store was opened a moment ago.
+        var passed = true
     }
+
+    /// A check that takes longer than this has failed.
+    private static let patience = Duration.seconds(5)
 
     private let draining = Atomic<Bool>(false)
     private let last = Mutex(Check())
@@ -25,13 +30,14 @@ package final class Readiness: Sendable {
         guard !draining.load(ordering: .acquiring) else { return .draining }
         let now = ContinuousClock.now
         let known = last.withLock { last -> Bool? in
-            if let at = last.at, last.isRunning || now - at < .seconds(1) { return last.passed }
-            last.isRunning = last.at != nil
+            if let began = last.began { return last.passed && now - began < Self.patience }
+            if let ended = last.ended, now - ended < .seconds(1) { return last.passed }
+            last.began = now
             return nil
         }
         if let known { return known ? .ready : .failing }
         let passed = (try? await check()) != nil
-        last.withLock { $0 = Check(at: .now, passed: passed) }
+        last.withLock { $0 = Check(ended: .now, passed: passed) }
         guard !draining.load(ordering: .acquiring) else { return .draining }
         return passed ? .ready : .failing
     }

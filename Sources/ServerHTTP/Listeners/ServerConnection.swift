@@ -26,6 +26,13 @@ struct ServerConnection: ServerChildChannel {
     let executors: LoopTaskExecutors
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let made = connection(on: channel)
+        // The accept loop forgets a connection that could not be set up; its socket has to be closed here.
+        made.whenFailure { _ in channel.close(promise: nil) }
+        return made
+    }
+
+    private func connection(on channel: any Channel) -> EventLoopFuture<Value> {
         let address = channel.remoteAddress.flatMap(IPAddress.init)
         guard address == nil else {
             return channel.eventLoop.makeCompletedFuture {
@@ -83,21 +90,24 @@ struct ServerConnection: ServerChildChannel {
         connection.maximumBufferedControlFrames = 1_000
         var stream = NIOHTTP2Handler.StreamConfiguration()
         stream.streamResetFrameRateLimit.maximumCount = limits.streamResets
+        let management = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: eventLoop,
+            configuration: .init(
+                maxIdleTime: TimeAmount(limits.idle), maxAge: nil, maxGraceTime: TimeAmount(limits.drain),
+                keepalive: nil))
         _ = try pipeline.configureHTTP2Pipeline(
-            mode: .server, connectionConfiguration: connection, streamConfiguration: stream
+            mode: .server, connectionConfiguration: connection, streamConfiguration: stream,
+            streamDelegate: management.http2StreamDelegate
         ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
                     HTTP2Stream(dispatcher: dispatcher, peer: peer, executor: executor))
             }
         }
-        let management = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: eventLoop,
-            configuration: .init(
-                maxIdleTime: TimeAmount(limits.idle), maxAge: nil, maxGraceTime: TimeAmount(limits.drain),
-                keepalive: nil))
         try pipeline.addHandler(management)
         try pipeline.addHandler(ConnectionErrorHandler())
+        // Its clock starts when the channel becomes active, which was before the handshake.
+        management.channelActive(context: try pipeline.context(handler: management))
     }
 }
 

@@ -22,6 +22,8 @@ package final class RequestLog: Sendable {
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
     private let write: @Sendable ([UInt8]) -> Void
+    /// A thread of its own: the descriptor may be a full pipe, and that must hold up nobody else.
+    private let thread = NIOThreadPool(numberOfThreads: 1)
 
     /// When this much has gathered it is written without waiting for the time.
     static let writeSize = 65_536
@@ -32,8 +34,11 @@ package final class RequestLog: Sendable {
     /// - Parameter write: takes whole lines; may block.
     package init(write: @escaping @Sendable ([UInt8]) -> Void) {
         self.write = write
+        thread.start()
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
+
+    deinit { thread.shutdownGracefully { _ in } }
 
     /// A log to a file descriptor, such as 1 for the standard output.
     package convenience init(fileDescriptor: Int32) {
@@ -78,8 +83,7 @@ package final class RequestLog: Sendable {
         }
         guard !bytes.isEmpty else { return }
         let write = write
-        // The descriptor may be a full pipe: that must stop neither an event loop nor a thread of the cooperative pool.
-        try? await NIOThreadPool.singleton.runIfActive { write(bytes) }
+        try? await thread.runIfActive { write(bytes) }
     }
 
     func append(_ request: ServerRequest, _ response: ServerResponse, at date: NumericDate, microseconds: Int64) {

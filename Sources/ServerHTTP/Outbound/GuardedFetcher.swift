@@ -48,20 +48,25 @@ package actor GuardedFetcher: KeySetFetcher {
         return try await flight.value
     }
 
-    /// Ends at the time limit even if what it waits for does not.
+    /// Ends at the time limit even if what it waits for does not: a name server may take half a minute to say nothing.
     private nonisolated func within(
         _ limit: Duration, _ body: @escaping @Sendable () async throws -> [UInt8]
     ) async throws -> [UInt8] {
-        try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            group.addTask(operation: body)
-            group.addTask {
-                try await Task.sleep(for: limit)
-                throw OutboundError.timedOut
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw OutboundError.timedOut }
-            return first
+        let (results, first) = AsyncStream.makeStream(
+            of: Result<[UInt8], any Error>.self, bufferingPolicy: .bufferingOldest(1))
+        let work = Task {
+            do { first.yield(.success(try await body())) } catch { first.yield(.failure(error)) }
         }
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            first.yield(.failure(OutboundError.timedOut))
+        }
+        defer {
+            work.cancel()
+            timer.cancel()
+        }
+        for await result in results { return try result.get() }
+        throw OutboundError.timedOut
     }
 
     private nonisolated func load(_ url: OutboundURL) async throws -> [UInt8] {
@@ -112,6 +117,7 @@ package actor GuardedFetcher: KeySetFetcher {
         configuration.dnsOverride = [url.host: address.description]
         configuration.httpVersion = .http1Only
         configuration.maximumUsesPerConnection = 1
+        configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
     }
 }

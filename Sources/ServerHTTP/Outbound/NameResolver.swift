@@ -31,18 +31,13 @@ enum NameResolver {
         return found
     }
 
+    /// Through its text, which every platform writes alike. A zone (`%eth0`) marks a link-local address; `IPAddress` refuses
+    /// it, and so does whoever asks.
     private static func address(_ info: addrinfo) -> IPAddress? {
-        guard let socket = info.ai_addr else { return nil }
-        switch info.ai_family {
-        case AF_INET:
-            return socket.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { v4 in
-                IPAddress(bytes: withUnsafeBytes(of: v4.pointee.sin_addr) { Array($0) })
-            }
-        case AF_INET6:
-            return socket.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { v6 in
-                IPAddress(bytes: withUnsafeBytes(of: v6.pointee.sin6_addr) { Array($0) })
-            }
-        default: return nil
-        }
+        var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let result = getnameinfo(
+            info.ai_addr, info.ai_addrlen, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST)
+        guard result == 0 else { return nil }
+        return IPAddress(String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 }

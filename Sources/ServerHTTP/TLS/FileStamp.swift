@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 
 /// Enough of a file's state to see that it was written or replaced, behind symbolic links too.
 struct FileStamp: Hashable, Sendable {
@@ -13,19 +13,15 @@ struct FileStamp: Hashable, Sendable {
         // Certificate tools renew by pointing a link elsewhere, and the permissions that count are the file's.
         let path = URL(filePath: path).resolvingSymlinksInPath().path
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-            let modified = attributes[.modificationDate] as? Date
+            let modified = attributes[.modificationDate] as? Date,
+            let number = (attributes[.systemFileNumber] as? NSNumber)?.intValue,
+            let size = (attributes[.size] as? NSNumber)?.intValue,
+            let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue
         else { return nil }
         self.path = path
         self.modified = modified
-        number = Self.integer(attributes[.systemFileNumber])
-        size = Self.integer(attributes[.size])
-        mode = Self.integer(attributes[.posixPermissions])
-    }
-
-    private static func integer(_ value: Any?) -> Int {
-        switch value {
-        case let value as any BinaryInteger: Int(truncatingIfNeeded: value)
-        default: 0
-        }
+        self.number = number
+        self.size = size
+        self.mode = mode
     }
 }

@@ -6,9 +6,9 @@ struct RequestHeadReader {
     private var minorVersion = 1
     private var authority: String?
     private var headers = HeaderFields()
-    private let maximumCount: Int
+    private let limits: HTTPLimits
 
-    init(maximumCount: Int) { self.maximumCount = maximumCount }
+    init(limits: HTTPLimits) { self.limits = limits }
 
     /// `method SP request-target SP HTTP-version`, with exactly one space each (RFC 9112 §3).
     mutating func readRequestLine(_ line: ArraySlice<UInt8>) throws(RequestRefusal) {
@@ -20,6 +20,7 @@ struct RequestHeadReader {
         guard (1...32).contains(method.count), method.allSatisfy(ByteClass.isToken), !target.isEmpty,
             target.allSatisfy(ByteClass.isVisible), !target.contains(UInt8(ascii: "#"))
         else { throw .malformed("request_line") }
+        guard target.count <= limits.targetBytes else { throw .targetTooLong }
         methodName = String(decoding: method, as: UTF8.self)
         try readVersion(line[(lastSpace + 1)...])
         try readTarget(target)
@@ -73,7 +74,7 @@ struct RequestHeadReader {
 
     /// `field-name ":" OWS field-value OWS` (RFC 9112 §5): no space before the colon, no folded line.
     mutating func readField(_ line: ArraySlice<UInt8>) throws(RequestRefusal) {
-        guard headers.fields.count < maximumCount else { throw .headerTooLarge }
+        guard headers.fields.count < limits.headerCount else { throw .headerTooLarge }
         let field = try Self.field(line)
         headers.append(field.name, field.value)
     }

@@ -35,7 +35,7 @@ package struct RequestParser {
 
     package init(limits: HTTPLimits) {
         self.limits = limits
-        reader = RequestHeadReader(maximumCount: limits.headerCount)
+        reader = RequestHeadReader(limits: limits)
     }
 
     package var phase: Phase {
@@ -78,7 +78,6 @@ package struct RequestParser {
                     headerStart = start
                     continue
                 }
-                guard line.count <= limits.targetBytes + 44 else { throw .targetTooLong }
                 try reader.readRequestLine(line)
                 lines = 1
             } else if line.isEmpty {
@@ -86,7 +85,7 @@ package struct RequestParser {
                 if case .length(let length) = finished.framing, length > limits.bodyBytes { throw .bodyTooLarge }
                 head = finished
                 chunks = finished.framing == .chunked ? ChunkedBody(maximum: limits.bodyBytes) : nil
-                reader = RequestHeadReader(maximumCount: limits.headerCount)
+                reader = RequestHeadReader(limits: limits)
                 lines = 0
                 skippedEmptyLine = false
                 headerStart = start
