@@ -22,7 +22,8 @@ extension Administration {
     ) async throws -> Registered<RegisteredClient> {
         try demand(.write, of: administrator, at: now)
         var client = try draft.checked(secrets: provider.secrets, at: now)
-        let secret = client.credentials.method.usesSecret
+        let secret =
+            client.credentials.method.usesSecret
             ? try client.credentials.addSecret(secrets: provider.secrets, at: now).secret : nil
         let created = client
         return try await changes.alone {
@@ -112,7 +113,8 @@ extension Administration {
             try await save(
                 client, ending: [],
                 recording: event(
-                    "client.secret_removed", on: "client:\(id)", detail: "secret \(secret)", by: administrator, at: now))
+                    "client.secret_removed", on: "client:\(id)", detail: "secret \(secret)", by: administrator, at: now)
+            )
         }
     }
 

@@ -18,7 +18,8 @@ extension Administration {
         return try await sortedKeys()
     }
 
-    package func retireKey(_ id: KeyID, by administrator: Administrator, at now: NumericDate) async throws -> KeyRecord {
+    package func retireKey(_ id: KeyID, by administrator: Administrator, at now: NumericDate) async throws -> KeyRecord
+    {
         try demand(.write, of: administrator, at: now)
         let record = try await existingKey(id)
         guard record.distrustedAt == nil, record.retiredAt.map({ now < $0 }) ?? true else {
@@ -27,7 +28,9 @@ extension Administration {
         return try await provider.keys.retire(id, by: administrator.actor, at: now)
     }
 
-    package func distrustKey(_ id: KeyID, by administrator: Administrator, at now: NumericDate) async throws -> KeyRecord {
+    package func distrustKey(
+        _ id: KeyID, by administrator: Administrator, at now: NumericDate
+    ) async throws -> KeyRecord {
         try demand(.write, of: administrator, at: now)
         let record = try await existingKey(id)
         // Twice is the same as once.

@@ -46,7 +46,8 @@ extension Administration {
             let client = try await existingClient(id)
             // RFC 6749 §4.4: a client that proves nothing may not act on its own behalf.
             guard client.credentials.method != .none else {
-                throw AdministrationError.conflict("a client with the authentication method none can hold no permission")
+                throw AdministrationError.conflict(
+                    "a client with the authentication method none can hold no permission")
             }
             guard let resource = try await store.resource(identifiedBy: indicator) else {
                 throw AdministrationError.invalid([Problem("resource", "is not registered")])
@@ -65,8 +66,11 @@ extension Administration {
             let permission = try await store.permit(
                 grant, advancing: narrowed.map { [.grant($0)] } ?? [],
                 recording: event(
-                    "permission.given", on: "client:\(id)", detail: "at \(indicator): \(scope)", by: administrator, at: now))
-            guard case .given(let stored, let counters) = permission else { throw AdministrationError.missing("client") }
+                    "permission.given", on: "client:\(id)", detail: "at \(indicator): \(scope)", by: administrator,
+                    at: now))
+            guard case .given(let stored, let counters) = permission else {
+                throw AdministrationError.missing("client")
+            }
             provider.registry.forgetGrants(of: id)
             provider.revocations.apply(counters)
             return stored
@@ -84,7 +88,8 @@ extension Administration {
                 throw AdministrationError.missing("permission")
             }
             try await end(
-                grant, recording: event(
+                grant,
+                recording: event(
                     "permission.removed", on: "client:\(id)", detail: "at \(resource)", by: administrator, at: now),
                 at: now)
         }
@@ -96,7 +101,8 @@ extension Administration {
         try await changes.alone {
             guard let grant = try await store.grant(id) else { throw AdministrationError.missing("grant") }
             try await end(
-                grant, recording: event(
+                grant,
+                recording: event(
                     "grant.revoked", on: "grant:\(id)", detail: "of client:\(grant.client) at \(grant.resource)",
                     by: administrator, at: now),
                 at: now)

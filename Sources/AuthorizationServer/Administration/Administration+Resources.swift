@@ -22,7 +22,8 @@ extension Administration {
     ) async throws -> Registered<ProtectedResource> {
         try demand(.write, of: administrator, at: now)
         var resource = try draft.checked(policy: provider.policy, secrets: provider.secrets, at: now)
-        let secret = resource.credentials.method.usesSecret
+        let secret =
+            resource.credentials.method.usesSecret
             ? try resource.credentials.addSecret(secrets: provider.secrets, at: now).secret : nil
         let created = resource
         return try await changes.alone {
@@ -50,7 +51,8 @@ extension Administration {
             let resource = try await existingResource(id)
             try check(version, against: resource.version)
             guard !isBuiltIn(resource) || change.changesLifetimeOnly else {
-                throw AdministrationError.conflict("of the administration resource only access_token_lifetime can change")
+                throw AdministrationError.conflict(
+                    "of the administration resource only access_token_lifetime can change")
             }
             let changed = try change.checked(against: resource, policy: provider.policy, at: now)
             let fields = resource.changedFields(to: changed)

@@ -57,7 +57,9 @@ extension Administration {
                     return TokenRevocation(tokenID: id, expiresAt: expiry, isEnded: false)
                 }
             } catch {
-                throw AdministrationError.invalid([Problem("token", "is not a token that this server accepts as its own")])
+                throw AdministrationError.invalid([
+                    Problem("token", "is not a token that this server accepts as its own")
+                ])
             }
         case .identifier(let identifier, let until):
             let latest = now + .seconds(provider.policy.maximumAccessTokenLifetime + 300)

@@ -32,7 +32,8 @@ package struct ClientDraft: Sendable {
         let methodText = check.required(credentials.method, "authentication_method")
         let method: AuthenticationMethod? = methodText.flatMap { check.oneOf($0, "authentication_method") }
         let registered = method.map { check.credentials(credentials, method: $0) }
-        let types = check.grantTypes(grantTypes ?? (method == AuthenticationMethod.none ? [] : ["client_credentials"]), method: method)
+        let types = check.grantTypes(
+            grantTypes ?? (method == AuthenticationMethod.none ? [] : ["client_credentials"]), method: method)
         let origins = check.origins(allowedOrigins ?? [], method: method)
         try check.finish()
         guard let registered else { throw .invalid([Problem("authentication_method", "is required")]) }
@@ -62,7 +63,8 @@ package struct ClientChange: Sendable {
         self.problems = problems
     }
 
-    func checked(against client: RegisteredClient, at now: NumericDate) throws(AdministrationError) -> RegisteredClient {
+    func checked(against client: RegisteredClient, at now: NumericDate) throws(AdministrationError) -> RegisteredClient
+    {
         var check = DraftCheck(problems)
         var changed = client
         let method = client.credentials.method

@@ -91,7 +91,9 @@ extension DraftCheck {
     }
 
     private mutating func checkFit(of credentials: RegisteredCredentials) {
-        guard let algorithm = credentials.assertionAlgorithm, let keySet = credentials.keySet, problems.isEmpty else { return }
+        guard let algorithm = credentials.assertionAlgorithm, let keySet = credentials.keySet, problems.isEmpty else {
+            return
+        }
         if keySet.verificationKeys(for: algorithm).isEmpty {
             report("assertion_algorithm", "no key in jwks is for it")
         }
@@ -140,7 +142,9 @@ extension DraftCheck {
     private mutating func keySetURL(_ text: String) -> String {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.keySetURLMaximumLength, text.hasPrefix("https://"),
-            bytes.allSatisfy({ (0x21...0x7E).contains($0) && ![0x22, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D].contains($0) })
+            bytes.allSatisfy({
+                (0x21...0x7E).contains($0) && ![0x22, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D].contains($0)
+            })
         else {
             report("jwks_uri", "must be an https URL of at most \(Self.keySetURLMaximumLength) bytes")
             return text

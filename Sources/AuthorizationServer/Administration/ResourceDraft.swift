@@ -45,7 +45,8 @@ package struct ResourceDraft: Sendable {
         let scope = check.required(scope, "scope").map { check.scope($0) } ?? .empty
         let format: AccessTokenFormat? = check.oneOf(tokenFormat ?? AccessTokenFormat.jwt.rawValue, "token_format")
         let lifetime = check.lifetime(
-            accessTokenLifetime ?? min(300, policy.maximumAccessTokenLifetime), maximum: policy.maximumAccessTokenLifetime)
+            accessTokenLifetime ?? min(300, policy.maximumAccessTokenLifetime),
+            maximum: policy.maximumAccessTokenLifetime)
         let algorithm: Algorithm? = check.oneOf(signingAlgorithm ?? Algorithm.ES256.rawValue, "signing_algorithm")
         try check.finish()
         guard let identifier, let registered, let format, let algorithm else { throw .invalid([]) }

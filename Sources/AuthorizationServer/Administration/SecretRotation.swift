@@ -28,7 +28,9 @@ extension RegisteredCredentials {
         }
         secrets.removeAll { !$0.isLive(at: now) }
         guard secrets.count < Self.maximumSecrets else {
-            throw .conflict("there are \(Self.maximumSecrets) live secrets; remove one or let the old ones end with expires_old_in 0")
+            throw .conflict(
+                "there are \(Self.maximumSecrets) live secrets; remove one or let the old ones end with expires_old_in 0"
+            )
         }
         let secret = generator.secret(.clientSecret)
         let stored = StoredSecret(

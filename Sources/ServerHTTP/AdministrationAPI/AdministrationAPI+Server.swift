@@ -20,7 +20,7 @@ extension AdministrationAPI {
     func backUp(_ call: AdministrationCall) async throws -> ServerResponse {
         let path = try call.absolutePath("path")
         let event = try administration.operation(
-            "backup.made", detail: "to a file of the server", by: call.administrator, at: call.now)
+            "backup.made", detail: "to \(path)", by: call.administrator, at: call.now)
         try await operations.backUp(path)
         try await administration.record(event)
         return Self.done(Representation.object { $0.member("path", path) }, status: 201)
@@ -60,10 +60,12 @@ extension AdministrationCall {
         var problems = reader.finish()
         if let path {
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            let isPlain = parts.count > 1 && parts[0].isEmpty && !parts.dropFirst().contains { ["", ".", ".."].contains($0) }
+            let isPlain =
+                parts.count > 1 && parts[0].isEmpty && !parts.dropFirst().contains { ["", ".", ".."].contains($0) }
             let hasControls = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
             if !isPlain || hasControls || path.utf8.count > 1024 {
-                problems.append(Problem(name, "must be an absolute path of at most 1024 bytes without empty or dot parts"))
+                problems.append(
+                    Problem(name, "must be an absolute path of at most 1024 bytes without empty or dot parts"))
             }
         } else if problems.isEmpty {
             problems.append(Problem(name, "is required"))

@@ -83,7 +83,8 @@ extension AdministrationAPI {
             return .challenge(
                 403, OAuthError(.insufficientScope, "this operation needs \(right.rawValue)"), scope: right.rawValue)
         case .invalid(let problems):
-            let text = problems.isEmpty ? "the request is not valid" : problems.map(\.description).joined(separator: "; ")
+            let text =
+                problems.isEmpty ? "the request is not valid" : problems.map(\.description).joined(separator: "; ")
             return AdministrationRefusal(400, "invalid_request", text, problems: problems)
         case .missing(let thing):
             return AdministrationRefusal(404, "not_found", "there is no such \(thing)")

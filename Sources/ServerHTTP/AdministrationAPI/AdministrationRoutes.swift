@@ -22,7 +22,9 @@ extension AdministrationRoute {
         .init(.get, "/admin/v1/resources/{id}", .read) { try await $0.getResource($1) },
         .init(.patch, "/admin/v1/resources/{id}", .write, body: .required) { try await $0.updateResource($1) },
         .init(.delete, "/admin/v1/resources/{id}", .write) { try await $0.deleteResource($1) },
-        .init(.post, "/admin/v1/resources/{id}/secrets", .write, body: .optional) { try await $0.createResourceSecret($1) },
+        .init(.post, "/admin/v1/resources/{id}/secrets", .write, body: .optional) {
+            try await $0.createResourceSecret($1)
+        },
         .init(.delete, "/admin/v1/resources/{id}/secrets/{secret}", .write) { try await $0.deleteResourceSecret($1) },
         .init(.post, "/admin/v1/resources/{id}/revoke-tokens", .write) { try await $0.revokeResourceTokens($1) },
 
@@ -40,10 +42,14 @@ extension AdministrationRoute {
             .get, "/admin/v1/audit", .read,
             query: ["after", "action", "actor", "target", "since", "until", "limit", "order"]
         ) { try await $0.listAudit($1) },
-        .init(.get, "/admin/v1/usage", .read, query: ["client", "since", "until", "limit"]) { try await $0.listUsage($1) },
+        .init(.get, "/admin/v1/usage", .read, query: ["client", "since", "until", "limit"]) {
+            try await $0.listUsage($1)
+        },
 
         .init(.post, "/admin/v1/backup", .write, body: .required, isSocketOnly: true) { try await $0.backUp($1) },
-        .init(.post, "/admin/v1/master-key/rewrap", .write, body: .required, isSocketOnly: true) { try await $0.rewrap($1) },
+        .init(.post, "/admin/v1/master-key/rewrap", .write, body: .required, isSocketOnly: true) {
+            try await $0.rewrap($1)
+        },
 
         .init(.get, "/metrics", .read) { await $0.metrics($1) },
         .init(.get, "/health/live", nil) { api, _ in api.live() },

@@ -111,9 +111,11 @@ import Testing
         let draft = ClientDraft(id: "spa", name: "S", credentials: CredentialsDraft(method: "none"))
         _ = try await administration.createClient(draft, by: .root, at: Self.at)
         let permission = PermissionDraft(resource: "https://orders.example", scope: "read")
-        guard case .conflict? = await refusal({
-            _ = try await administration.permit(ClientID(unchecked: "spa"), permission, by: .root, at: Self.at)
-        }) else {
+        guard
+            case .conflict? = await refusal({
+                _ = try await administration.permit(ClientID(unchecked: "spa"), permission, by: .root, at: Self.at)
+            })
+        else {
             Issue.record("a public client was permitted")
             return
         }
@@ -122,7 +124,8 @@ import Testing
     @Test func `refuses a change that was made from an older version`() async throws {
         let issuance = try await Issuance()
         let administration = Administration(provider: issuance.provider)
-        _ = try await administration.updateClient(Self.svc, with: ClientChange(name: "A"), expecting: 1, by: .root, at: Self.at)
+        _ = try await administration.updateClient(
+            Self.svc, with: ClientChange(name: "A"), expecting: 1, by: .root, at: Self.at)
         #expect(
             await refusal {
                 _ = try await administration.updateClient(
@@ -179,7 +182,8 @@ import Testing
             #expect(try await !issuance.isActive(token, by: "payments"))
         }
         #expect(
-            await refusal { try await administration.revokeGrant(grant.id, by: .root, at: Self.at) } == .missing("grant"))
+            await refusal { try await administration.revokeGrant(grant.id, by: .root, at: Self.at) }
+                == .missing("grant"))
     }
 
     @Test func `says of every change who made it`() async throws {

@@ -29,10 +29,14 @@ import Testing
 
     @Test func `names every problem at once`() async throws {
         let draft = draft(
-            id: "a/b", name: "", method: "client_secret_jwt", grantTypes: ["password"], origins: ["https://a.example/x"])
+            id: "a/b", name: "", method: "client_secret_jwt", grantTypes: ["password"], origins: ["https://a.example/x"]
+        )
         #expect(
             try await fields(draft) == ["id", "name", "authentication_method", "grant_types", "allowed_origins[0]"])
-        #expect(try await fields(ClientDraft(name: nil, credentials: CredentialsDraft())) == ["name", "authentication_method"])
+        #expect(
+            try await fields(ClientDraft(name: nil, credentials: CredentialsDraft())) == [
+                "name", "authentication_method",
+            ])
     }
 
     @Test func `keeps the problems of reading it and does not repeat them as missing fields`() async throws {
@@ -42,7 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", true), ("a", false), ("a b", true), ("ü", true), ("-a", true), ("a%2Fb", true), ("..", true), ("a\n", true),
+        ("", true), ("a", false), ("a b", true), ("ü", true), ("-a", true), ("a%2Fb", true), ("..", true),
+        ("a\n", true),
         (String(repeating: "a", count: 128), false), (String(repeating: "a", count: 129), true), ("svc_1.x~y-z", false),
     ])
     func `takes only ids that are safe in a URL`(id: String, isRefused: Bool) async throws {
@@ -62,8 +67,10 @@ import Testing
         ("https://app.example", false), ("https://app.example:8443", false), ("http://localhost:5173", false),
         ("http://127.0.0.1:80", true), ("http://[::1]:3000", false), ("https://[2001:db8::1]", false),
         ("https://app.example:443", true), ("http://app.example", true), ("https://app.example/", true),
-        ("https://app.example?x", true), ("https://user@app.example", true), ("https://*.example", true), ("null", true),
-        ("*", true), ("https://APP.example", true), ("https://app.example:0", true), ("https://app.example:65536", true),
+        ("https://app.example?x", true), ("https://user@app.example", true), ("https://*.example", true),
+        ("null", true),
+        ("*", true), ("https://APP.example", true), ("https://app.example:0", true),
+        ("https://app.example:65536", true),
         ("https://app.example:", true), ("https://", true), ("https://a..b", true), ("file:///x", true),
         ("https://app.example:08443", true), ("https://app.example\n", true), ("http://localhost.evil.example", true),
     ])
@@ -153,14 +160,17 @@ import Testing
         let stored = try #require(try await issuance.store.client(created.value.id))
         #expect(stored.credentials.secrets.map(\.hash) == [TokenHash(of: Secret(secret))])
         #expect(!"\(stored)".contains(secret))
-        let publicClient = try await administration.createClient(draft(id: nil, method: "none"), by: .root, at: Issuance.start)
+        let publicClient = try await administration.createClient(
+            draft(id: nil, method: "none"), by: .root, at: Issuance.start)
         #expect(publicClient.secret == nil)
     }
 
     @Test func `refuses an id that a client or a resource has`() async throws {
         let administration = Administration(provider: try await Issuance().provider)
         for id in ["svc", "orders", "tessera-admin"] {
-            let error = await refusal { _ = try await administration.createClient(draft(id: id), by: .root, at: Issuance.start) }
+            let error = await refusal {
+                _ = try await administration.createClient(draft(id: id), by: .root, at: Issuance.start)
+            }
             guard case .conflict? = error else {
                 Issue.record("\(id): \(String(describing: error))")
                 continue

@@ -10,7 +10,8 @@ import Testing
         format: String? = nil, lifetime: Int64? = nil, algorithm: String? = nil
     ) -> ResourceDraft {
         ResourceDraft(
-            id: id, identifier: identifier, name: name, scope: scope, tokenFormat: format, accessTokenLifetime: lifetime,
+            id: id, identifier: identifier, name: name, scope: scope, tokenFormat: format,
+            accessTokenLifetime: lifetime,
             signingAlgorithm: algorithm)
     }
 
@@ -34,7 +35,8 @@ import Testing
     func `keeps lifetimes within the policy`(lifetime: Int64, isRefused: Bool) async throws {
         var policy = ServerPolicy()
         policy.maximumAccessTokenLifetime = 600
-        #expect(try await fields(draft(lifetime: lifetime), policy: policy) == (isRefused ? ["access_token_lifetime"] : []))
+        #expect(
+            try await fields(draft(lifetime: lifetime), policy: policy) == (isRefused ? ["access_token_lifetime"] : []))
     }
 
     @Test(arguments: [
@@ -55,7 +57,8 @@ import Testing
         let administration = Administration(provider: try await Issuance().provider)
         for identifier in ["https://orders.example", "https://id.example/admin/v1"] {
             let error = await refusal {
-                _ = try await administration.createResource(draft(identifier: identifier), by: .root, at: Issuance.start)
+                _ = try await administration.createResource(
+                    draft(identifier: identifier), by: .root, at: Issuance.start)
             }
             #expect(error == .conflict("the identifier is taken by a resource"))
         }
@@ -78,8 +81,14 @@ import Testing
         #expect(longer.accessTokenLifetime == 60)
         let attempts: [() async throws -> Void] = [
             { _ = try await administration.updateResource(id, with: ResourceChange(scope: "x"), by: .root, at: at) },
-            { _ = try await administration.updateResource(id, with: ResourceChange(isEnabled: false), by: .root, at: at) },
-            { _ = try await administration.updateResource(id, with: ResourceChange(tokenFormat: "jwt"), by: .root, at: at) },
+            {
+                _ = try await administration.updateResource(
+                    id, with: ResourceChange(isEnabled: false), by: .root, at: at)
+            },
+            {
+                _ = try await administration.updateResource(
+                    id, with: ResourceChange(tokenFormat: "jwt"), by: .root, at: at)
+            },
             { try await administration.deleteResource(id, by: .root, at: at) },
             { _ = try await administration.addResourceSecret(id, endingOthersIn: nil, by: .root, at: at) },
         ]

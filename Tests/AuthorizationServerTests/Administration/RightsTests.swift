@@ -12,39 +12,63 @@ import Testing
     typealias Operation = @Sendable (Administration, Administrator) async throws -> Void
 
     static let changes: [(String, Operation)] = [
-        ("createClient", { a, who in
-            let draft = ClientDraft(name: "N", credentials: CredentialsDraft(method: "none"))
-            _ = try await a.createClient(draft, by: who, at: at)
-        }),
-        ("updateClient", { a, who in _ = try await a.updateClient(svc, with: ClientChange(name: "M"), by: who, at: at) }),
+        (
+            "createClient",
+            { a, who in
+                let draft = ClientDraft(name: "N", credentials: CredentialsDraft(method: "none"))
+                _ = try await a.createClient(draft, by: who, at: at)
+            }
+        ),
+        (
+            "updateClient",
+            { a, who in _ = try await a.updateClient(svc, with: ClientChange(name: "M"), by: who, at: at) }
+        ),
         ("deleteClient", { a, who in try await a.deleteClient(svc, by: who, at: at) }),
         ("addClientSecret", { a, who in _ = try await a.addClientSecret(svc, endingOthersIn: 0, by: who, at: at) }),
         ("removeClientSecret", { a, who in try await a.removeClientSecret("s", of: svc, by: who, at: at) }),
-        ("permit", { a, who in
-            _ = try await a.permit(
-                svc, PermissionDraft(resource: "https://orders.example", scope: "read"), by: who, at: at)
-        }),
+        (
+            "permit",
+            { a, who in
+                _ = try await a.permit(
+                    svc, PermissionDraft(resource: "https://orders.example", scope: "read"), by: who, at: at)
+            }
+        ),
         ("forbid", { a, who in try await a.forbid(svc, at: Issuance.jwtAPI, by: who, at: at) }),
         ("revokeClientTokens", { a, who in _ = try await a.revokeClientTokens(svc, by: who, at: at) }),
-        ("createResource", { a, who in
-            let draft = ResourceDraft(identifier: "https://n.example", name: "N", scope: "a")
-            _ = try await a.createResource(draft, by: who, at: at)
-        }),
-        ("updateResource", { a, who in
-            _ = try await a.updateResource(orders, with: ResourceChange(name: "M"), by: who, at: at)
-        }),
+        (
+            "createResource",
+            { a, who in
+                let draft = ResourceDraft(identifier: "https://n.example", name: "N", scope: "a")
+                _ = try await a.createResource(draft, by: who, at: at)
+            }
+        ),
+        (
+            "updateResource",
+            { a, who in
+                _ = try await a.updateResource(orders, with: ResourceChange(name: "M"), by: who, at: at)
+            }
+        ),
         ("deleteResource", { a, who in try await a.deleteResource(orders, by: who, at: at) }),
-        ("addResourceSecret", { a, who in _ = try await a.addResourceSecret(orders, endingOthersIn: 0, by: who, at: at) }),
+        (
+            "addResourceSecret",
+            { a, who in _ = try await a.addResourceSecret(orders, endingOthersIn: 0, by: who, at: at) }
+        ),
         ("removeResourceSecret", { a, who in try await a.removeResourceSecret("s", of: orders, by: who, at: at) }),
         ("revokeResourceTokens", { a, who in _ = try await a.revokeResourceTokens(orders, by: who, at: at) }),
         ("rotateKeys", { a, who in _ = try await a.rotateKeys(for: nil, by: who, at: at) }),
         ("retireKey", { a, who in _ = try await a.retireKey(KeyID(unchecked: "k"), by: who, at: at) }),
         ("distrustKey", { a, who in _ = try await a.distrustKey(KeyID(unchecked: "k"), by: who, at: at) }),
-        ("revokeToken", { a, who in
-            _ = try await a.revoke(.identifier(TokenID(unchecked: "t"), until: at + .seconds(60)), by: who, at: at)
-        }),
+        (
+            "revokeToken",
+            { a, who in
+                _ = try await a.revoke(.identifier(TokenID(unchecked: "t"), until: at + .seconds(60)), by: who, at: at)
+            }
+        ),
         ("revokeGrant", { a, who in try await a.revokeGrant(GrantID(unchecked: "g"), by: who, at: at) }),
-        ("revokeSubjectTokens", { a, who in _ = try await a.revokeSubjectTokens(Subject(unchecked: "s"), by: who, at: at) }),
+        (
+            "revokeSubjectTokens",
+            { a, who in _ = try await a.revokeSubjectTokens(Subject(unchecked: "s"), by: who, at: at) }
+        ),
         ("operation", { a, who in _ = try a.operation("backup.made", by: who, at: at) }),
     ]
 
@@ -111,7 +135,9 @@ import Testing
         let draft = PermissionDraft(resource: "https://id.example/admin/v1", scope: "tessera:admin:grant")
         _ = try await administration.permit(Self.svc, draft, by: .root, at: at)
         #expect(
-            await refusal { _ = try await administration.addClientSecret(Self.svc, endingOthersIn: 0, by: .writer, at: at) }
+            await refusal {
+                _ = try await administration.addClientSecret(Self.svc, endingOthersIn: 0, by: .writer, at: at)
+            }
                 == .rightMissing(.grant))
         _ = try await administration.updateClient(Self.svc, with: ClientChange(isEnabled: false), by: .writer, at: at)
         let enabling = ClientChange(isEnabled: true)
@@ -132,7 +158,9 @@ import Testing
         _ = try await administration.permit(Self.svc, draft, by: .root, at: Self.at)
         let change = ClientChange(credentials: CredentialsChange(keySetURL: "https://evil.example/jwks"))
         #expect(
-            await refusal { _ = try await administration.updateClient(Self.svc, with: change, by: .writer, at: Self.at) }
+            await refusal {
+                _ = try await administration.updateClient(Self.svc, with: change, by: .writer, at: Self.at)
+            }
                 == .rightMissing(.grant))
     }
 }

@@ -14,9 +14,11 @@ import Testing
         let new = try await administration.addClientSecret(Self.svc, endingOthersIn: nil, by: .root, at: Self.at)
         _ = try await issuance.token()
         _ = try await issuance.token(credentials: try Issuance.basic("svc", new.secret))
-        guard case .conflict? = await refusal({
-            _ = try await administration.addClientSecret(Self.svc, endingOthersIn: 60, by: .root, at: Self.at)
-        }) else {
+        guard
+            case .conflict? = await refusal({
+                _ = try await administration.addClientSecret(Self.svc, endingOthersIn: 60, by: .root, at: Self.at)
+            })
+        else {
             Issue.record("a third secret was made")
             return
         }
@@ -41,7 +43,8 @@ import Testing
         _ = try await issuance.token(
             credentials: try Issuance.basic("svc", new.secret), at: Self.at + .seconds(60))
         // The one that has ended makes room.
-        _ = try await administration.addClientSecret(Self.svc, endingOthersIn: nil, by: .root, at: Self.at + .seconds(60))
+        _ = try await administration.addClientSecret(
+            Self.svc, endingOthersIn: nil, by: .root, at: Self.at + .seconds(60))
         #expect(try await issuance.store.client(Self.svc)?.credentials.secrets.count == 2)
     }
 
@@ -67,9 +70,11 @@ import Testing
         let keys = JWKSet(keys: [try SigningKey.generate(.ES256).verificationKey.jwk])
         let issuance = try await Issuance(clientMethod: .privateKeyJWT, keySet: keys)
         let administration = Administration(provider: issuance.provider)
-        guard case .conflict? = await refusal({
-            _ = try await administration.addClientSecret(Self.svc, endingOthersIn: nil, by: .root, at: Self.at)
-        }) else {
+        guard
+            case .conflict? = await refusal({
+                _ = try await administration.addClientSecret(Self.svc, endingOthersIn: nil, by: .root, at: Self.at)
+            })
+        else {
             Issue.record("a client of keys got a secret")
             return
         }

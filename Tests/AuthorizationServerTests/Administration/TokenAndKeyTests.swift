@@ -39,10 +39,15 @@ import Testing
             .identifier(claims.tokenID, until: claims.expiresAt), by: .root, at: Self.at)
         #expect(try await !issuance.isActive(second))
         #expect(try await issuance.events("token.revoked").count == 2)
-        #expect(await problemFields { _ = try await administration.revoke(.token(Secret("x")), by: .root, at: Self.at) } == ["token"])
+        #expect(
+            await problemFields { _ = try await administration.revoke(.token(Secret("x")), by: .root, at: Self.at) }
+                == ["token"])
         for until in [Self.at, Self.at + .seconds(90_000), NumericDate(secondsSince1970: Int64.max)] {
             let id = RevokedToken.identifier(TokenID(unchecked: "t"), until: until)
-            #expect(await problemFields { _ = try await administration.revoke(id, by: .root, at: Self.at) } == ["expires_at"])
+            #expect(
+                await problemFields { _ = try await administration.revoke(id, by: .root, at: Self.at) } == [
+                    "expires_at"
+                ])
         }
     }
 
@@ -57,7 +62,8 @@ import Testing
         #expect(try await issuance.isActive(try await issuance.token().accessToken))
         _ = try await administration.distrustKey(key, by: .root, at: Self.at)
         #expect(try await issuance.events("key.distrusted").count == 1)
-        guard case .conflict? = await refusal({ _ = try await administration.retireKey(key, by: .root, at: Self.at) }) else {
+        guard case .conflict? = await refusal({ _ = try await administration.retireKey(key, by: .root, at: Self.at) })
+        else {
             Issue.record("a distrusted key was retired")
             return
         }
@@ -80,8 +86,14 @@ import Testing
         let issuance = try await Issuance()
         let administration = Administration(provider: issuance.provider)
         for limit in [0, -1, 1001, Int.max] {
-            #expect(await problemFields { _ = try await administration.audit(AuditQuery(limit: limit), by: .root, at: Self.at) } == ["limit"])
-            #expect(await problemFields { _ = try await administration.clients(after: nil, limit: limit, by: .root, at: Self.at) } == ["limit"])
+            #expect(
+                await problemFields {
+                    _ = try await administration.audit(AuditQuery(limit: limit), by: .root, at: Self.at)
+                } == ["limit"])
+            #expect(
+                await problemFields {
+                    _ = try await administration.clients(after: nil, limit: limit, by: .root, at: Self.at)
+                } == ["limit"])
         }
         let status = try await administration.status(by: .root, at: Self.at)
         #expect(status.clients == 1 && status.resources == 3 && status.keys.count == 2)

@@ -6,6 +6,7 @@ import ServerHTTP
 import Storage
 import StorageTesting
 import Synchronization
+import Testing
 
 /// An issuer over the in-memory store with its administration API, asked without a network.
 struct AdministeredServer: Sendable {
@@ -37,16 +38,18 @@ struct AdministeredServer: Sendable {
         let store: any Store = InMemoryStore()
         self.store = store
         provider = try await OpenIDProvider.open(
-            issuer: Issuer("https://id.example")!, policy: ServerPolicy(), store: store,
-            sealer: SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1")!, secrets: .system,
-            fetcher: NoFetcher(), at: Self.start)
+            issuer: #require(Issuer("https://id.example")), policy: ServerPolicy(), store: store,
+            sealer: #require(SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1")),
+            secrets: .system, fetcher: NoFetcher(), at: Self.start)
         let program = program
         api = AdministrationAPI(
             administration: Administration(provider: provider),
             operations: AdministrationOperations(
                 version: "1.2.3",
                 backUp: { path in
-                    guard path != "/backups/there" else { throw OperationRefusal.conflict("there is a file at this path") }
+                    guard path != "/backups/there" else {
+                        throw OperationRefusal.conflict("there is a file at this path")
+                    }
                     program.backUp(path)
                 },
                 rewrap: { file, event in
@@ -97,15 +100,18 @@ struct AdministeredServer: Sendable {
         let response: ServerResponse
         var status: Int { response.status }
         var text: String { String(decoding: response.body, as: UTF8.self) }
-        var json: JSONObject { (try? JSONObject(parsing: response.body, limits: .document(maximumBytes: 1 << 20))) ?? JSONObject() }
+        var json: JSONObject {
+            (try? JSONObject(parsing: response.body, limits: .document(maximumBytes: 1 << 20))) ?? JSONObject()
+        }
         var error: String? { json.string("error") }
         func header(_ name: String) -> String? { response.headers.first(name) }
         /// The fields that the answer complains of.
         var fields: [String] { json["problems"]?.array?.compactMap { $0.object?.string("field") } ?? [] }
     }
 
-    static let clientBody = #"{"id":"svc","name":"Service","authentication_method":"client_secret_basic"}"#
-    static let resourceBody = #"{"id":"orders","identifier":"https://orders.example","name":"Orders","scope":"read write"}"#
+    static let clientBody = #"{"id":"svc","name":"Service","authentication_method":"client_secret_post"}"#
+    static let resourceBody =
+        #"{"id":"orders","identifier":"https://orders.example","name":"Orders","scope":"read write"}"#
 
     /// Registers the client `svc` with a permission at the resource `orders`; returns the client's secret.
     func register() async throws -> Secret {

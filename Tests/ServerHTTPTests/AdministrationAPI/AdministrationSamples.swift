@@ -14,8 +14,8 @@ struct AdministrationSample: Sendable {
 
     init(
         _ method: RequestMethod, _ path: String, event: String,
-        target: (@Sendable (AdministeredServer) async throws -> String)? = nil,
-        body: @escaping @Sendable (AdministeredServer) async throws -> String? = { _ in nil }
+        body: @escaping @Sendable (AdministeredServer) async throws -> String? = { _ in nil },
+        target: (@Sendable (AdministeredServer) async throws -> String)? = nil
     ) {
         self.method = method
         self.path = path
@@ -51,7 +51,9 @@ struct AdministrationSample: Sendable {
         },
         .init(.patch, "/admin/v1/resources/{id}", event: "resource.disabled") { _ in #"{"enabled":false}"# },
         .init(.delete, "/admin/v1/resources/{id}", event: "resource.deleted"),
-        .init(.post, "/admin/v1/resources/{id}/secrets", event: "resource.secret_added") { _ in #"{"expires_old_in":60}"# },
+        .init(.post, "/admin/v1/resources/{id}/secrets", event: "resource.secret_added") { _ in
+            #"{"expires_old_in":60}"#
+        },
         .init(
             .delete, "/admin/v1/resources/{id}/secrets/{secret}", event: "resource.secret_removed",
             target: { server in

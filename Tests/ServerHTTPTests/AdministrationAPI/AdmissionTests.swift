@@ -15,7 +15,10 @@ import Testing
             #expect(reply.status == 403 && reply.error == "forbidden")
         }
         _ = await server.provider.flush(at: AdministeredServer.start)
-        #expect(try await Set(server.events("administration.refused").map(\.detail)) == ["peer_not_allowed", "peer_unknown"])
+        #expect(
+            try await Set(server.events("administration.refused").map(\.detail)) == [
+                "peer_not_allowed", "peer_unknown",
+            ])
     }
 
     @Test func `takes tokens for its own audience only, while they live`() async throws {
@@ -35,20 +38,26 @@ import Testing
         let server = try await AdministeredServer()
         _ = try await server.register()
         let token = try await server.token(of: "ro", scope: "tessera:admin:read")
-        let overrides = [("x-http-method-override", "DELETE"), ("x-method-override", "DELETE"), ("x-original-url", "/health/live")]
+        let overrides = [
+            ("x-http-method-override", "DELETE"), ("x-method-override", "DELETE"), ("x-original-url", "/health/live"),
+        ]
         #expect(await server.network(.get, "/admin/v1/clients/svc", token: token, headers: overrides).status == 200)
         #expect(await server.network(.post, "/admin/v1/clients/svc", token: token, headers: overrides).status == 405)
         #expect(try await server.store.client(ClientID(unchecked: "svc")) != nil)
         #expect(await server.network(.get, "/admin/v1/status?access_token=\(token.revealedValue)").status == 401)
-        #expect(await server.network(.get, "/admin/v1/status", headers: [("authorization", "Basic cm86eA==")]).status == 401)
+        #expect(
+            await server.network(.get, "/admin/v1/status", headers: [("authorization", "Basic cm86eA==")]).status == 401
+        )
         let two = [("authorization", "Bearer x"), ("authorization", "Bearer \(token.revealedValue)")]
         #expect(await server.network(.get, "/admin/v1/status", headers: two).status == 401)
     }
 
     @Test(arguments: [
         "//admin/v1/status", "/ADMIN/v1/status", "/admin;/v1/status", "/admin/v1/status/", "/admin/v1/./status",
-        "/admin/v1/x/../status", "/admin/v1/%73tatus", "/admin%2Fv1%2Fstatus", "/admin/v1/status;x", "/admin/v1/status%00",
-        "/admin/v1//clients", "/admin/v1/clients/", "/admin/v1/clients/%", "/admin/v1/clients/%zz", "/admin/v1/clients/%00",
+        "/admin/v1/x/../status", "/admin/v1/%73tatus", "/admin%2Fv1%2Fstatus", "/admin/v1/status;x",
+        "/admin/v1/status%00",
+        "/admin/v1//clients", "/admin/v1/clients/", "/admin/v1/clients/%", "/admin/v1/clients/%zz",
+        "/admin/v1/clients/%00",
         "/admin/v1/clients/a%20b", "/admin/v1/clients/%C3%BC", "/admin/v2/status", "/", "", "/admin", "/admin/v1",
     ])
     func `knows one spelling of each path`(path: String) async throws {

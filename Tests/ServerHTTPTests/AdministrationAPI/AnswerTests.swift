@@ -10,7 +10,8 @@ import Testing
         let server = try await AdministeredServer()
         let first = try await server.register()
         let second = await server.socket(.post, "/admin/v1/clients/svc/secrets").json.string("client_secret") ?? ""
-        let resource = await server.socket(.post, "/admin/v1/resources/orders/secrets").json.string("client_secret") ?? ""
+        let resource =
+            await server.socket(.post, "/admin/v1/resources/orders/secrets").json.string("client_secret") ?? ""
         let token = try await server.token(of: "svc2", scope: "read", at: "https://orders.example")
         let inspection = await server.socket(.post, "/admin/v1/tokens/inspect", #"{"token":"\#(token.revealedValue)"}"#)
         #expect(inspection.json.bool("active") == true)
@@ -28,7 +29,9 @@ import Testing
                 let reply = await server.socket(.get, path)
                 #expect(reply.status == 200, "\(path)")
                 for secret in secrets { #expect(!reply.text.contains(secret), "\(path)") }
-                for member in ["\"d\"", "\"k\"", "hash", "sealed_key", "sealedKey"] { #expect(!reply.text.contains(member), "\(path)") }
+                for member in ["\"d\"", "\"k\"", "hash", "sealed_key", "sealedKey"] {
+                    #expect(!reply.text.contains(member), "\(path)")
+                }
             }
         }
         #expect(!inspection.text.contains(token.revealedValue))
@@ -38,12 +41,14 @@ import Testing
         let server = try await AdministeredServer()
         let key = try SigningKey.generate(.ES256)
         let jwks = key.verificationKey.jwk.json.jsonText
-        let body = #"{"id":"jwt","name":"J","authentication_method":"private_key_jwt","assertion_algorithm":"ES256","jwks":{"keys":[\#(jwks)]}}"#
+        let body =
+            #"{"id":"jwt","name":"J","authentication_method":"private_key_jwt","assertion_algorithm":"ES256","jwks":{"keys":[\#(jwks)]}}"#
         let client = await server.socket(.post, "/admin/v1/clients", body)
         #expect(client.status == 201 && client.header("location") == "/admin/v1/clients/jwt")
         #expect(
             client.json.members.map(\.name) == [
-                "id", "name", "enabled", "authentication_method", "jwks", "assertion_algorithm", "secrets", "grant_types",
+                "id", "name", "enabled", "authentication_method", "jwks", "assertion_algorithm", "secrets",
+                "grant_types",
                 "allowed_origins", "created_at", "updated_at", "version",
             ])
         #expect(client.json.object("jwks")?["keys"]?.array?.count == 1)
@@ -102,7 +107,9 @@ import Testing
     @Test func `may not be kept by caches`() async throws {
         let server = try await AdministeredServer()
         _ = try await server.register()
-        for (method, path) in [(RequestMethod.get, "/admin/v1/clients"), (.get, "/nothing"), (.delete, "/admin/v1/clients/svc")] {
+        for (method, path) in [
+            (RequestMethod.get, "/admin/v1/clients"), (.get, "/nothing"), (.delete, "/admin/v1/clients/svc"),
+        ] {
             #expect(await server.socket(method, path).header("cache-control") == "no-store")
         }
     }

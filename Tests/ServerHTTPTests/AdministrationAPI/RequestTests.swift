@@ -8,7 +8,8 @@ import Testing
 @Suite struct `Requests to the administration API` {
     @Test func `are JSON and nothing else`() async throws {
         let server = try await AdministeredServer()
-        for type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", ""] {
+        for type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", ""]
+        {
             let reply = await server.socket(
                 .post, "/admin/v1/clients", AdministeredServer.clientBody, headers: [("content-type", type)])
             #expect(reply.status == 415 && reply.error == "unsupported_media_type")
@@ -38,13 +39,15 @@ import Testing
 
     @Test func `have every problem named by field`() async throws {
         let server = try await AdministeredServer()
-        let body = #"{"id":7,"name":"","authentication_method":"none","grant_types":"x","colour":1,"jwks":[],"enabled":true}"#
+        let body =
+            #"{"id":7,"name":"","authentication_method":"none","grant_types":"x","colour":1,"jwks":[],"enabled":true}"#
         let reply = await server.socket(.post, "/admin/v1/clients", body)
         #expect(reply.status == 400)
         #expect(Set(reply.fields) == ["id", "name", "grant_types", "colour", "jwks", "enabled"])
         #expect(reply.json.string("error_description")?.contains("colour") == true)
-        let change = await server.socket(.patch, "/admin/v1/resources/tessera-admin", #"{"identifier":"https://x.example"}"#)
-        #expect(change.status == 409)
+        let change = await server.socket(
+            .patch, "/admin/v1/resources/tessera-admin", #"{"identifier":"https://x.example"}"#)
+        #expect(change.fields == ["identifier"])
         _ = try await server.register()
         let fixed = await server.socket(.patch, "/admin/v1/resources/orders", #"{"identifier":"https://x.example"}"#)
         #expect(fixed.fields == ["identifier"])
@@ -55,12 +58,16 @@ import Testing
         _ = try await server.register()
         #expect(await server.socket(.post, "/admin/v1/clients/svc/revoke-tokens", #"{"x":1}"#).status == 400)
         #expect(await server.socket(.post, "/admin/v1/clients/svc/revoke-tokens", "{}").status == 200)
-        #expect(await server.socket(.post, "/admin/v1/clients/svc/secrets", #"{"expires_old_in":"1"}"#).fields == ["expires_old_in"])
+        #expect(
+            await server.socket(.post, "/admin/v1/clients/svc/secrets", #"{"expires_old_in":"1"}"#).fields == [
+                "expires_old_in"
+            ])
         #expect(await server.socket(.post, "/admin/v1/clients/svc/secrets", #"{"y":1}"#).fields == ["y"])
     }
 
     @Test(arguments: [
-        "limit=0", "limit=-1", "limit=1001", "limit=99999999999999999999", "limit=1e3", "limit=%2B5", "limit=05", "limit=abc",
+        "limit=0", "limit=-1", "limit=1001", "limit=99999999999999999999", "limit=1e3", "limit=%2B5", "limit=05",
+        "limit=abc",
         "after=%00", "after=a%20b", "after=%C3%BC", "sort=secret", "after=a&after=b", "limit=1&limit=1", "after=%zz",
         "after=" + String(repeating: "a", count: 256), "limit=1;after=x",
     ])
@@ -97,7 +104,8 @@ import Testing
         let events = await server.socket(.get, "/admin/v1/audit?action=client.created&order=desc&limit=2").json
         #expect(events["events"]?.array?.compactMap { $0.object?.string("target") } == ["client:c4", "client:c3"])
         let next = try #require(events.integer("next"))
-        let more = await server.socket(.get, "/admin/v1/audit?action=client.created&order=desc&limit=2&after=\(next)").json
+        let more = await server.socket(.get, "/admin/v1/audit?action=client.created&order=desc&limit=2&after=\(next)")
+            .json
         #expect(more["events"]?.array?.compactMap { $0.object?.string("target") } == ["client:c2", "client:c1"])
     }
 
@@ -127,7 +135,9 @@ import Testing
             #expect(reply.fields == ["path"], "\(path)")
         }
         #expect(await server.socket(.post, "/admin/v1/backup", #"{"path":"/backups/there"}"#).status == 409)
-        #expect(await server.socket(.post, "/admin/v1/master-key/rewrap", #"{"new_master_key_file":"/keys/missing"}"#).status == 404)
+        #expect(
+            await server.socket(.post, "/admin/v1/master-key/rewrap", #"{"new_master_key_file":"/keys/missing"}"#)
+                .status == 404)
         #expect(await server.socket(.post, "/admin/v1/backup", #"{"path":"/backups/a"}"#).status == 201)
         #expect(server.program.backups == ["/backups/a"])
     }
@@ -136,7 +146,7 @@ import Testing
         let server = try await AdministeredServer()
         let reply = await server.socket(.post, "/admin/v1/keys/rotate", #"{"purpose":"signing:none"}"#)
         #expect(reply.fields == ["purpose"])
-        #expect(await server.socket(.get, "/admin/v1/usage?since=10&until=5").fields == ["since"])
+        #expect(await server.socket(.get, "/admin/v1/usage?since=1000&until=5").fields == ["since"])
         #expect(server.program.reports.isEmpty)
     }
 }

@@ -32,7 +32,10 @@ import Testing
     @Test func `are those that its description names, with the same rights`() throws {
         let routes = Dictionary(
             uniqueKeysWithValues: AdministrationRoute.all.map { route in
-                ("\(route.method.rawValue) \(route.path)", route.right.map { String($0.rawValue.dropFirst(14)) } ?? "open")
+                (
+                    "\(route.method.rawValue) \(route.path)",
+                    route.right.map { String($0.rawValue.dropFirst(14)) } ?? "open"
+                )
             })
         #expect(try described() == routes)
     }
@@ -76,7 +79,8 @@ import Testing
     func `demand a token over the network`(operation: String) async throws {
         let parts = operation.split(separator: " ").map(String.init)
         let method = try #require(RequestMethod(rawValue: parts[0]))
-        let target = parts[1].replacing("{id}", with: "svc").replacing("{kid}", with: "k").replacing("{secret}", with: "s")
+        let target = parts[1].replacing("{id}", with: "svc").replacing("{kid}", with: "k").replacing(
+            "{secret}", with: "s")
         let server = try await AdministeredServer()
         let reply = await server.network(method, target, "{}")
         #expect(reply.status == 401)
