@@ -7,10 +7,15 @@ final class ConnectionTable: Sendable {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var perAddress: [String: Int] = [:]
         var refused: UInt64 = 0
+        /// The most there were since memory was last given back.
+        var peak = 0
         var isClosed = false
     }
 
     private let state = Mutex(State())
+    /// From here on what was freed is worth giving back: some 10 MB of TLS state.
+    private static let flood = 256
+
     private let total: Int
     private let perAddress: Int
 
@@ -33,18 +38,25 @@ final class ConnectionTable: Sendable {
             }
             state.channels[id] = channel
             state.perAddress[address, default: 0] += 1
+            state.peak = max(state.peak, state.channels.count)
             return true
         }
         guard isAdmitted else { return false }
-        channel.closeFuture.whenComplete { [self] _ in leave(id, address) }
+        channel.closeFuture.whenComplete { [self] _ in
+            if leave(id, address) { FreedMemory.giveBackSoon(after: channel) }
+        }
         return true
     }
 
-    private func leave(_ id: ObjectIdentifier, _ address: String) {
+    /// Whether a flood has ebbed: half of the connections that there were are gone.
+    private func leave(_ id: ObjectIdentifier, _ address: String) -> Bool {
         state.withLock { state in
-            guard state.channels.removeValue(forKey: id) != nil else { return }
+            guard state.channels.removeValue(forKey: id) != nil else { return false }
             let count = state.perAddress[address, default: 1] - 1
             state.perAddress[address] = count > 0 ? count : nil
+            guard state.peak >= Self.flood, state.channels.count <= state.peak / 2 else { return false }
+            state.peak = state.channels.count
+            return true
         }
     }
 
