@@ -9,7 +9,8 @@ import Testing
     private static let pinned = [IPAddress("127.0.0.10")].compactMap { $0 }
 
     private func fetcher(
-        _ authority: String? = nil, allowed: [AddressRange] = loopback, limit: Duration = .seconds(5), perMinute: Int = 30,
+        _ authority: String? = nil, allowed: [AddressRange] = loopback, limit: Duration = .seconds(5),
+        perMinute: Int = 30,
         resolve: @escaping GuardedFetcher.Resolver = { _ in GuardedFetcherTests.pinned }
     ) -> GuardedFetcher {
         GuardedFetcher(
@@ -23,8 +24,8 @@ import Testing
     }
 
     /// A server on the one loopback address that the tests allow.
-    private func with(
-        handler: @escaping ServerRequest.Handler, _ body: (LiveServer, String) async throws -> Void
+    private func serve(
+        _ handler: @escaping ServerRequest.Handler, during body: (LiveServer, String) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
@@ -40,7 +41,8 @@ import Testing
     }
 
     @Test func `fetches from the address that it checked, with the certificate of the name`() async throws {
-        try await with(handler: { request, _ in .json(Array(#"{"keys":[]}"#.utf8)) }) { server, authority in
+        let keys: ServerRequest.Handler = { _, _ in .json(Array(#"{"keys":[]}"#.utf8)) }
+        try await serve(keys) { server, authority in
             let url = "https://localhost:\(server.port)/keys"
             let body = try await fetcher(authority).fetch(url)
             #expect(body == Array(#"{"keys":[]}"#.utf8))
@@ -54,15 +56,15 @@ import Testing
     }
 
     @Test func `follows no redirect, takes no error and no endless document`() async throws {
-        try await with(handler: { request, _ in
+        let unhelpful: ServerRequest.Handler = { request, _ in
             switch request.path {
             case "/moved": ServerResponse(status: 302, headers: HeaderFields([.init(name: "location", value: "/keys")]))
             case "/large": .json([UInt8](repeating: 0x20, count: GuardedFetcher.maximumSize + 1))
-            case "/slow":
-                await Self.late()
+            case "/slow": await Self.late()
             default: .error(500, "server_error", "no")
             }
-        }) { server, authority in
+        }
+        try await serve(unhelpful) { server, authority in
             let base = "https://localhost:\(server.port)"
             let fetcher = fetcher(authority, limit: .seconds(2))
             await #expect(throws: OutboundError.statusUnexpected(302)) { try await fetcher.fetch(base + "/moved") }
@@ -75,7 +77,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "http://a.example/", "https://", "https:///x", "https://a@b.example/", "https://a.example#f", "https://a.example:0/",
+        "http://a.example/", "https://", "https:///x", "https://a@b.example/", "https://a.example#f",
+        "https://a.example:0/",
         "https://a.example:65536/", "https://a.example:/", "https://a.example:80:80/", "https://a\\b/", "https://a b/",
         "HTTPS://a.example/", "file:///etc/passwd", "https://[::1/", "https://[1.2.3.4]/", "https://a.example/\u{e9}",
         "https://b\u{fc}cher.example/", "https://a%2eexample/", "https://a.example/\"",
@@ -91,7 +94,10 @@ import Testing
         await #expect(throws: OutboundError.addressForbidden) { try await fetcher.fetch("https://a.example/") }
     }
 
-    @Test(arguments: ["https://127.0.0.1/", "https://[::1]/", "https://localhost/", "https://2130706433/", "https://0x7f.1/", "https://127.1/"])
+    @Test(arguments: [
+        "https://127.0.0.1/", "https://[::1]/", "https://localhost/", "https://2130706433/", "https://0x7f.1/",
+        "https://127.1/",
+    ])
     func `reaches no internal address by its own name`(url: String) async {
         let fetcher = fetcher(allowed: [], resolve: GuardedFetcher.systemResolver)
         await #expect(throws: OutboundError.self) { try await fetcher.fetch(url) }
@@ -99,11 +105,13 @@ import Testing
 
     @Test func `asks once for callers who ask together, and spares hosts`() async throws {
         let count = Atomic<Int>(0)
-        let fetcher = fetcher(perMinute: 3, resolve: { _ in
-            count.add(1, ordering: .relaxed)
-            try await Task.sleep(for: .milliseconds(50))
-            return []
-        })
+        let fetcher = fetcher(
+            perMinute: 3,
+            resolve: { _ in
+                count.add(1, ordering: .relaxed)
+                try await Task.sleep(for: .milliseconds(50))
+                return []
+            })
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {
                 group.addTask { _ = try? await fetcher.fetch("https://a.example/keys") }

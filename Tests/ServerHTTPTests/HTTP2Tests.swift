@@ -42,9 +42,10 @@ import Testing
             let promise = channel.eventLoop.makePromise(of: (any Channel).self)
             multiplexer.createStreamChannel(promise: promise) { stream in
                 stream.eventLoop.makeCompletedFuture {
-                    try stream.pipeline.syncOperations.addHandler(StatusCollector { value in
-                        status.withLock { $0 = $0 ?? value }
-                    })
+                    try stream.pipeline.syncOperations.addHandler(
+                        StatusCollector { value in
+                            status.withLock { $0 = $0 ?? value }
+                        })
                 }
             }
             let stream = try await promise.futureResult.get()
@@ -71,7 +72,9 @@ import Testing
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
-    private static let get = [(":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/jwks")]
+    private static let get = [
+        (":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/jwks"),
+    ]
 
     private static func with(
         _ body: (LiveServer, String) async throws -> Void,
@@ -128,40 +131,45 @@ import Testing
     }
 
     @Test func `ends a connection that opens streams only to reset them`() async throws {
-        try await Self.with({ server, authority in
-            let connection = try await Connection(to: server, trusting: authority)
-            #expect(try await connection.status(Self.get) == "200")
-            for _ in 0..<200 where connection.channel.isActive {
-                let promise = connection.channel.eventLoop.makePromise(of: (any Channel).self)
-                connection.multiplexer.createStreamChannel(promise: promise) {
-                    $0.eventLoop.makeSucceededVoidFuture()
+        try await Self.with(
+            { server, authority in
+                let connection = try await Connection(to: server, trusting: authority)
+                #expect(try await connection.status(Self.get) == "200")
+                for _ in 0..<200 where connection.channel.isActive {
+                    let promise = connection.channel.eventLoop.makePromise(of: (any Channel).self)
+                    connection.multiplexer.createStreamChannel(promise: promise) {
+                        $0.eventLoop.makeSucceededVoidFuture()
+                    }
+                    guard let stream = try? await promise.futureResult.get() else { break }
+                    let headers = HTTP2Frame.FramePayload.Headers(headers: HPACKHeaders(Self.get), endStream: false)
+                    stream.write(HTTP2Frame.FramePayload.headers(headers), promise: nil)
+                    try? await stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.cancel))
                 }
-                guard let stream = try? await promise.futureResult.get() else { break }
-                let headers = HTTP2Frame.FramePayload.Headers(headers: HPACKHeaders(Self.get), endStream: false)
-                stream.write(HTTP2Frame.FramePayload.headers(headers), promise: nil)
-                try? await stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.cancel))
-            }
-            let deadline = ContinuousClock.now + .seconds(5)
-            while connection.channel.isActive, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
-            #expect(!connection.channel.isActive)
-        }, configure: { $0.limits.streamResets = 20 })
+                let deadline = ContinuousClock.now + .seconds(5)
+                while connection.channel.isActive, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                #expect(!connection.channel.isActive)
+            }, configure: { $0.limits.streamResets = 20 })
     }
 
     @Test func `ends an idle connection, and none with a request at work`() async throws {
-        try await Self.with({ server, authority in
-            let connection = try await Connection(to: server, trusting: authority)
-            #expect(try await connection.status(Self.get) == "200")
-            let start = ContinuousClock.now
-            try await connection.channel.closeFuture.get()
-            #expect(ContinuousClock.now - start < .seconds(3))
-        }, configure: { $0.limits.idle = .milliseconds(200) })
+        try await Self.with(
+            { server, authority in
+                let connection = try await Connection(to: server, trusting: authority)
+                #expect(try await connection.status(Self.get) == "200")
+                let start = ContinuousClock.now
+                try await connection.channel.closeFuture.get()
+                #expect(ContinuousClock.now - start < .seconds(3))
+            }, configure: { $0.limits.idle = .milliseconds(200) })
     }
 
     @Test func `ends a stream whose body never comes`() async throws {
-        try await Self.with({ server, authority in
-            let connection = try await Connection(to: server, trusting: authority)
-            #expect(try await connection.status(Self.get, ends: false) == "408")
-            try await connection.channel.close()
-        }, configure: { $0.limits.bodyDeadline = .milliseconds(200) })
+        try await Self.with(
+            { server, authority in
+                let connection = try await Connection(to: server, trusting: authority)
+                #expect(try await connection.status(Self.get, ends: false) == "408")
+                try await connection.channel.close()
+            }, configure: { $0.limits.bodyDeadline = .milliseconds(200) })
     }
 }

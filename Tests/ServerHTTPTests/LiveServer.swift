@@ -59,7 +59,8 @@ final class LiveServer: Sendable {
         _ log: CapturedLines, _ requestLog: RequestLog, ready: @escaping @Sendable () async throws -> Void = {}
     ) -> ServerEnvironment {
         ServerEnvironment(
-            now: { start }, requestIDs: RequestIDs(prefix: "abcdef"), requestLog: requestLog, metrics: MetricsRegistry(),
+            now: { start }, requestIDs: RequestIDs(prefix: "abcdef"), requestLog: requestLog,
+            metrics: MetricsRegistry(),
             readiness: Readiness(check: ready),
             logger: Logger(label: "test") { label in
                 JSONLogHandler(label: label, level: .trace, now: { start }, write: { log.append($0) })

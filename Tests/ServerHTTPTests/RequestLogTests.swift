@@ -12,7 +12,9 @@ import Testing
         let resource = RequestText.authorization("orders", LiveServer.secret.revealedValue)
         _ = try await server.exchange(RequestText.form("/introspect", "token=\(token)", authorization: resource))
         _ = try await server.exchange(
-            RequestText.form("/token", "grant_type=client_credentials", authorization: RequestText.authorization("svc", "bad-secret-1")))
+            RequestText.form(
+                "/token", "grant_type=client_credentials",
+                authorization: RequestText.authorization("svc", "bad-secret-1")))
         _ = try await server.exchange(RequestText.get("/jwks?access_token=query-secret"))
         let lines = await server.logLines().filter { $0.contains("request_id") && $0.contains("duration_us") }
         try #require(lines.count == 4)
@@ -20,10 +22,12 @@ import Testing
             #expect(!lines.joined().contains(secret))
         }
         let line = try JSONObject(parsing: Array(lines[0].utf8))
-        #expect(line.members.map(\.name) == [
-            "time", "request_id", "listener", "address", "method", "path", "status", "duration_us", "bytes", "client",
-            "grant", "jti", "resource", "decision",
-        ])
+        #expect(
+            line.members.map(\.name) == [
+                "time", "request_id", "listener", "address", "method", "path", "status", "duration_us", "bytes",
+                "client",
+                "grant", "jti", "resource", "decision",
+            ])
         #expect(line.string("time") == "2027-01-15T08:00:00Z")
         #expect(line.string("listener") == "public")
         #expect(line.string("address") == "127.0.0.1")
@@ -86,14 +90,15 @@ import Testing
         #expect(!captured.lines[0].utf8.contains { $0 < 0x20 })
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (951_782_400, "2000-02-29T00:00:00Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
-        (1_700_000_000, "2023-11-14T22:13:20Z", "Tue, 14 Nov 2023 22:13:20 GMT"),
-        (4_107_542_400, "2100-03-01T00:00:00Z", "Mon, 01 Mar 2100 00:00:00 GMT"),
-        (-5, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (Int64.max, "9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"),
-    ] as [(Int64, String, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (951_782_400, "2000-02-29T00:00:00Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (1_700_000_000, "2023-11-14T22:13:20Z", "Tue, 14 Nov 2023 22:13:20 GMT"),
+            (4_107_542_400, "2100-03-01T00:00:00Z", "Mon, 01 Mar 2100 00:00:00 GMT"),
+            (-5, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (Int64.max, "9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ] as [(Int64, String, String)])
     func `knows the calendar`(seconds: Int64, timestamp: String, date: String) {
         #expect(CivilTime(secondsSince1970: seconds).rfc3339 == timestamp)
         #expect(HTTPDate.format(seconds) == date)

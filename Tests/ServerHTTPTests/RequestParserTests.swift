@@ -155,7 +155,8 @@ import Testing
     }
 
     @Test func `tells a client that asks first whether to send its body`() throws {
-        let expecting = try Self.parse("POST / HTTP/1.1\r\n\(Self.host)Expect: 100-Continue\r\nContent-Length: 1\r\n\r\na")
+        let expecting = try Self.parse(
+            "POST / HTTP/1.1\r\n\(Self.host)Expect: 100-Continue\r\nContent-Length: 1\r\n\r\na")
         #expect(expecting.first?.head.expectsContinue == true)
         let old = try Self.parse("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na")
         #expect(old.first?.head.expectsContinue == false)

@@ -102,7 +102,10 @@ import Testing
         let post = try await server.exchange(RequestText.form("/jwks", ""))
         #expect(post.status == 405)
         #expect(post.header("allow") == "GET, HEAD, OPTIONS")
-        for path in ["/", "/token/", "//token", "/Token", "/%74oken", "/./token", "/jwks/../token", "/metrics", "/admin/v1/status"] {
+        for path in [
+            "/", "/token/", "//token", "/Token", "/%74oken", "/./token", "/jwks/../token", "/metrics",
+            "/admin/v1/status",
+        ] {
             let answer = try await server.exchange(RequestText.get(path))
             #expect(answer.status == 404)
             #expect(try json(answer).string("error") == "not_found")

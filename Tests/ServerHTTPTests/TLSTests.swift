@@ -79,9 +79,10 @@ import Testing
         let (files, authority) = try DevelopmentCertificate.files(in: path, at: LiveServer.start)
         #expect(try folder.mode("tls") == 0o700)
         #expect(try folder.mode("tls/private-key.pem") == 0o600)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [
-            "ca.pem", "certificate.pem", "private-key.pem",
-        ])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [
+                "ca.pem", "certificate.pem", "private-key.pem",
+            ])
         let first = try String(contentsOfFile: authority, encoding: .utf8)
         _ = try DevelopmentCertificate.files(in: path, at: LiveServer.start + .seconds(86_400))
         #expect(try String(contentsOfFile: authority, encoding: .utf8) == first)
@@ -91,7 +92,8 @@ import Testing
         folder.remove()
     }
 
-    @Test func `takes a new certificate without a restart, and keeps the old one when the new is broken`() async throws {
+    @Test func `takes a new certificate without a restart, and keeps the old one when the new is broken`() async throws
+    {
         let folder = try TemporaryFolder()
         let (files, oldAuthority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let (other, newAuthority) = try DevelopmentCertificate.files(in: folder.path + "/new", at: RealClock.now)

@@ -44,7 +44,8 @@ final class Dispatcher: Sendable {
         guard let method = head.method else { return nil }
         let request = ServerRequest(
             method: method, path: head.path, query: head.query, headers: head.headers, body: body,
-            peer: proxies.isEmpty ? peer : proxies.client(of: peer, head.headers), requestID: ids.next(), listener: name)
+            peer: proxies.isEmpty ? peer : proxies.client(of: peer, head.headers), requestID: ids.next(), listener: name
+        )
         return Exchange(request: request, route: routes[head.path], started: started, date: now())
     }
 

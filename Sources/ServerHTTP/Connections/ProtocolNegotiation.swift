@@ -10,7 +10,8 @@ final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannelHandler 
     private var deadline = ConnectionDeadline()
 
     init(
-        timeLimit: TimeAmount, install: @escaping (_ isHTTP2: Bool, ChannelPipeline.SynchronousOperations) throws -> Void
+        timeLimit: TimeAmount,
+        install: @escaping (_ isHTTP2: Bool, ChannelPipeline.SynchronousOperations) throws -> Void
     ) {
         self.timeLimit = timeLimit
         self.install = install

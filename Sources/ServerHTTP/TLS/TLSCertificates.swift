@@ -49,7 +49,9 @@ package final class TLSCertificates: Sendable {
     }
 
     private static func load(_ files: TLSFiles, at now: NumericDate) throws -> (NIOSSLContext, expires: Int64) {
-        guard let stamp = FileStamp(path: files.privateKey) else { throw TLSCertificateError.unreadable(files.privateKey) }
+        guard let stamp = FileStamp(path: files.privateKey) else {
+            throw TLSCertificateError.unreadable(files.privateKey)
+        }
         guard stamp.mode & 0o007 == 0 else { throw TLSCertificateError.keyReadableByAll(files.privateKey) }
         let chain: [NIOSSLCertificate]
         do {

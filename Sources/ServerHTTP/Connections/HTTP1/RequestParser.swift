@@ -68,7 +68,8 @@ package struct RequestParser {
     }
 
     private mutating func readHead() throws(RequestRefusal) -> Bool {
-        while let line = try nextLine(limit: lines == 0 ? limits.targetBytes + 64 : limits.headerBytes, else: headLimit) {
+        while let line = try nextLine(limit: lines == 0 ? limits.targetBytes + 64 : limits.headerBytes, else: headLimit)
+        {
             guard start - headerStart <= limits.headerBytes else { throw .headerTooLarge }
             if lines == 0 {
                 if line.isEmpty {
