@@ -46,7 +46,8 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func hasValidPort(_ authority: Substring) -> Bool {
-        let afterHost = authority.hasPrefix("[") ? authority.drop { $0 != "]" }.dropFirst() : authority.drop { $0 != ":" }
+        let afterHost =
+            authority.hasPrefix("[") ? authority.drop { $0 != "]" }.dropFirst() : authority.drop { $0 != ":" }
         guard !afterHost.isEmpty else { return true }
         let digits = afterHost.dropFirst()
         guard afterHost.first == ":", digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(digits) else {

@@ -40,7 +40,9 @@ package protocol ClientStore: Sendable {
     /// In the order of their ids, after `id`, at most `limit`.
     func clients(after id: ClientID?, limit: Int) async throws -> [RegisteredClient]
     /// Replaces the client if its stored version is `client.version`, and stores `version + 1`.
-    func update(_ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
+    func update(
+        _ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) async throws -> Change
     /// Removes the client and ends its grants; the epochs stay, so that a later client of that name inherits no token.
     func deleteClient(_ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
 }

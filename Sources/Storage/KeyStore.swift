@@ -19,7 +19,8 @@ package struct KeyRecord: Hashable, Sendable {
         package init?(rawValue: String) {
             if rawValue == "sealing" {
                 self = .sealing
-            } else if rawValue.hasPrefix("signing:"), let algorithm = Algorithm(rawValue: String(rawValue.dropFirst(8))) {
+            } else if rawValue.hasPrefix("signing:"), let algorithm = Algorithm(rawValue: String(rawValue.dropFirst(8)))
+            {
                 self = .signing(algorithm)
             } else {
                 return nil

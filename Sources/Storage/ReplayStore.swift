@@ -5,7 +5,9 @@ package struct ReplayDomain: Hashable, Sendable {
     package let rawValue: String
 
     /// The `jti` of a client's assertions (RFC 7523 §3).
-    package static func clientAssertion(_ client: String) -> ReplayDomain { ReplayDomain(rawValue: "assertion:" + client) }
+    package static func clientAssertion(_ client: String) -> ReplayDomain {
+        ReplayDomain(rawValue: "assertion:" + client)
+    }
 }
 
 /// Things that may be used once.

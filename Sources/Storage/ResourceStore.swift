@@ -55,7 +55,11 @@ package protocol ResourceStore: Sendable {
     func resource(_ id: ClientID) async throws -> ProtectedResource?
     func resource(identifiedBy identifier: ResourceIndicator) async throws -> ProtectedResource?
     func resources(after id: ClientID?, limit: Int) async throws -> [ProtectedResource]
-    func update(_ resource: ProtectedResource, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
+    func update(
+        _ resource: ProtectedResource, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) async throws -> Change
     /// Removes the resource and ends the grants at it; the epochs stay.
-    func deleteResource(_ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
+    func deleteResource(
+        _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) async throws -> Change
 }

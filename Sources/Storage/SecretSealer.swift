@@ -10,7 +10,9 @@ package struct SecretSealer: Sendable {
 
     /// `nil` if `current` is not among the keys, or an id is not 1 to 32 bytes long.
     package init?(dataKeys: [String: SymmetricKey], current: String) {
-        guard dataKeys[current] != nil, dataKeys.keys.allSatisfy({ (1...32).contains($0.utf8.count) }) else { return nil }
+        guard dataKeys[current] != nil, dataKeys.keys.allSatisfy({ (1...32).contains($0.utf8.count) }) else {
+            return nil
+        }
         self.dataKeys = dataKeys
         self.current = current
     }
@@ -33,5 +35,7 @@ package struct SecretSealer: Sendable {
         } catch { throw SealError.damaged }
     }
 
-    private static func associated(_ id: String, _ context: String) -> [UInt8] { Array("tessera/1/\(id)/\(context)".utf8) }
+    private static func associated(_ id: String, _ context: String) -> [UInt8] {
+        Array("tessera/1/\(id)/\(context)".utf8)
+    }
 }

@@ -1,5 +1,6 @@
 /// All that an issuer remembers. An endpoint asks only for the stores it uses.
-package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & ReplayStore & ResourceStore
+package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & ReplayStore
+    & ResourceStore
     & RevocationStore & UpkeepStore & UsageStore
 
 /// Why a store did not answer. Never a statement about a token or a client: callers answer 503.

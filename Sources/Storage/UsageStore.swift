@@ -21,5 +21,7 @@ package struct UsageKey: Hashable, Sendable {
 package protocol UsageStore: Sendable {
     func add(_ counts: [UsageKey: Int64]) async throws
     /// Counters of the minutes in `range` (half open), of one client or of all, in order, at most `limit`.
-    func usage(of client: String?, minutes range: Range<Int64>, limit: Int) async throws -> [(key: UsageKey, count: Int64)]
+    func usage(
+        of client: String?, minutes range: Range<Int64>, limit: Int
+    ) async throws -> [(key: UsageKey, count: Int64)]
 }

@@ -3,29 +3,48 @@ import JOSE
 import Storage
 import StorageSQLite
 
+/// A durable write as the benchmark makes it: the number of the writer and of its write.
+private typealias Write = @Sendable (SQLiteStore, _ writer: Int, _ count: Int) async throws -> Void
+
 /// Durable writes per second of 64 concurrent writers on this disk, sharing commits and with a commit for each.
 ///
-/// Prints `group_commit_writes_per_s single_commit_writes_per_s ratio`, the medians of alternating runs.
+/// Two kinds, since they cost differently: rows that are appended (audit events), many of which share a page of the log,
+/// and rows whose keys scatter (one-time identifiers), each of which dirties a page of its own. Prints
+/// `kind group_commit_writes_per_s single_commit_writes_per_s ratio`, the medians of alternating runs.
 func storageBenchmark() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "tessera-storage-benchmark-\(getpid())")
     try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
+    print("kind group_commit_writes_per_s single_commit_writes_per_s ratio")
+    try await compare("scattered", in: folder) { store, writer, count in
+        _ = try await store.claim(
+            "jti-\(count)", in: .clientAssertion("client-\(writer)"), until: NumericDate(secondsSince1970: 1 << 40))
+    }
+    try await compare("appended", in: folder) { store, writer, count in
+        _ = try await store.append([
+            AuditEvent(
+                at: NumericDate(secondsSince1970: 1_800_000_000), action: "token.revoked", actor: "client:\(writer)",
+                target: "token:\(count)", address: "192.0.2.1", requestID: "r-\(count)")
+        ])
+    }
+}
+
+private func compare(_ kind: String, in folder: URL, _ write: @escaping Write) async throws {
     var shared: [Double] = []
     var single: [Double] = []
     for run in 0..<5 {
-        let path = folder.appending(path: "\(run)").path
-        shared.append(try await writesPerSecond(SQLiteLimits(), path: path + "-shared.sqlite"))
-        single.append(try await writesPerSecond(SQLiteLimits(writesPerCommit: 1), path: path + "-single.sqlite"))
+        let path = folder.appending(path: "\(kind)-\(run)").path
+        shared.append(try await writesPerSecond(SQLiteLimits(), path: path + "-shared.sqlite", write))
+        single.append(try await writesPerSecond(SQLiteLimits(writesPerCommit: 1), path: path + "-single.sqlite", write))
     }
     let (group, one) = (median(shared), median(single))
-    print("group_commit_writes_per_s single_commit_writes_per_s ratio")
-    print("\(Int(group)) \(Int(one)) \(((group / one) * 100).rounded() / 100)")
+    print("\(kind) \(Int(group)) \(Int(one)) \(((group / one) * 100).rounded() / 100)")
 }
 
 private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-private func writesPerSecond(_ limits: SQLiteLimits, path: String) async throws -> Double {
+private func writesPerSecond(_ limits: SQLiteLimits, path: String, _ write: @escaping Write) async throws -> Double {
     let store = try await SQLiteStore.open(path: path, limits: limits)
     let clock = ContinuousClock()
     let start = clock.now
@@ -33,10 +52,9 @@ private func writesPerSecond(_ limits: SQLiteLimits, path: String) async throws 
     let writes = try await withThrowingTaskGroup(of: Int.self) { group in
         for writer in 0..<64 {
             group.addTask {
-                let domain = ReplayDomain.clientAssertion("client-\(writer)")
                 var count = 0
                 while clock.now < deadline {
-                    _ = try await store.claim("jti-\(count)", in: domain, until: NumericDate(secondsSince1970: 1 << 40))
+                    try await write(store, writer, count)
                     count += 1
                 }
                 return count

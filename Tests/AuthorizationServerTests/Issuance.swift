@@ -19,7 +19,8 @@ struct Issuance: Sendable {
     let fetcher: CountingFetcher
 
     init(
-        issuer: String = "https://id.example", policy: ServerPolicy = ServerPolicy(), store: any Store = InMemoryStore(),
+        issuer: String = "https://id.example", policy: ServerPolicy = ServerPolicy(),
+        store: any Store = InMemoryStore(),
         clientMethod: AuthenticationMethod = .clientSecretBasic, keySet: JWKSet? = nil, keySetURL: String? = nil,
         registers: Bool = true, secrets: SecretGenerator = .system
     ) async throws {
@@ -54,7 +55,8 @@ struct Issuance: Sendable {
 
     static func stored(_ secret: Secret, expiresAt: NumericDate? = nil) -> StoredSecret {
         StoredSecret(
-            id: "s-\(secret.revealedValue.hashValue)", hash: TokenHash(of: secret), createdAt: start, expiresAt: expiresAt)
+            id: "s-\(secret.revealedValue.hashValue)", hash: TokenHash(of: secret), createdAt: start,
+            expiresAt: expiresAt)
     }
 
     static func resource(
@@ -69,7 +71,9 @@ struct Issuance: Sendable {
 
     /// Credentials in a Basic header, as the edge reads them.
     static func basic(_ id: String, _ secret: Secret = secret) throws -> ClientCredentials {
-        var text = Base64URL.encode(Array("\(id):\(secret.revealedValue)".utf8)).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+        var text = Base64URL.encode(Array("\(id):\(secret.revealedValue)".utf8)).map {
+            $0 == "-" ? "+" : $0 == "_" ? "/" : $0
+        }
         while text.count % 4 != 0 { text.append("=") }
         return try ClientCredentials(authorization: "Basic " + String(text), form: form(""))
     }
@@ -100,7 +104,8 @@ struct Issuance: Sendable {
         try await introspect(token, by: resource, at: now).bool("active") == true
     }
 
-    func revoke(_ token: Secret, by client: String = "svc", hint: String = "", at now: NumericDate = start) async throws {
+    func revoke(_ token: Secret, by client: String = "svc", hint: String = "", at now: NumericDate = start) async throws
+    {
         let form = try Self.form("token=\(token.revealedValue)" + hint)
         _ = try await provider.revoke(PresentedToken(form), from: Self.basic(client), caller: Self.caller, at: now)
     }

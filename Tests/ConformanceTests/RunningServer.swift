@@ -17,19 +17,20 @@ struct RunningServer: Sendable {
     static let start = NumericDate(secondsSince1970: 1_800_000_000)
 
     let provider: OpenIDProvider
-    let store: any Store
+    let store: InMemoryStore
     let base: String
 
     /// Starts a server, runs `body` against it, and stops it again.
     static func run(
         issuer: String = "https://id.example", _ body: (RunningServer) async throws -> Void
     ) async throws {
-        let store: any Store = InMemoryStore()
+        let store = InMemoryStore()
         guard let issuer = Issuer(issuer),
             let sealer = SecretSealer(dataKeys: ["k": SymmetricKey(size: .bits256)], current: "k")
         else { return }
         let provider = try await OpenIDProvider.open(
-            issuer: issuer, policy: ServerPolicy(), store: store, sealer: sealer, secrets: .system, fetcher: NoFetcher(),
+            issuer: issuer, policy: ServerPolicy(), store: store, sealer: sealer, secrets: .system,
+            fetcher: NoFetcher(),
             at: start)
         try await register(in: store)
         let environment = ServerEnvironment(
@@ -114,7 +115,9 @@ struct RunningServer: Sendable {
 
     /// A Basic header of a registered owner.
     static func basic(_ id: String, _ secret: Secret = secret) -> (String, String) {
-        var text = Base64URL.encode(Array("\(id):\(secret.revealedValue)".utf8)).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+        var text = Base64URL.encode(Array("\(id):\(secret.revealedValue)".utf8)).map {
+            $0 == "-" ? "+" : $0 == "_" ? "/" : $0
+        }
         while text.count % 4 != 0 { text.append("=") }
         return ("authorization", "Basic " + String(text))
     }

@@ -1,5 +1,6 @@
 import JOSE
 import OAuth
+import StorageTesting
 import TestSupport
 import Testing
 
@@ -23,9 +24,12 @@ import Testing
     }
 
     @Test(
-        .requirement("6749-5.2-1", "6749-5.2-2", "6749-5.2-3", "6749-5.2-8", "6749-5.2-9", "6749-5.2-10", "6749-5.2-14", "8707-2-4"),
+        .requirement(
+            "6749-5.2-1", "6749-5.2-2", "6749-5.2-3", "6749-5.2-8", "6749-5.2-9", "6749-5.2-10", "6749-5.2-14",
+            "8707-2-4"),
         arguments: [
-            ("", "invalid_request"), ("scope=read", "invalid_request"), ("grant_type=password", "unsupported_grant_type"),
+            ("", "invalid_request"), ("scope=read", "invalid_request"),
+            ("grant_type=password", "unsupported_grant_type"),
             ("grant_type=client_credentials&grant_type=client_credentials", "invalid_request"),
             ("grant_type=client_credentials&scope=%22", "invalid_scope"),
             ("grant_type=client_credentials&scope=nope&resource=https://orders.example", "invalid_scope"),
@@ -48,7 +52,8 @@ import Testing
     func `answers failed authentication with 401 and a challenge`() async throws {
         try await RunningServer.run { server in
             for headers in [
-                [RunningServer.basic("svc", Secret("wrong"))], [RunningServer.basic("nobody")], [("authorization", "Basic x")],
+                [RunningServer.basic("svc", Secret("wrong"))], [RunningServer.basic("nobody")],
+                [("authorization", "Basic x")],
                 [("authorization", "Bearer x")],
             ] {
                 let answer = try await server.send("POST", "/token", form, headers: headers)
@@ -70,7 +75,9 @@ import Testing
         }
     }
 
-    @Test(.requirement("6749-3.2-4", "7009-2.1-1", "7662-2.1-1", "6749-4.4.2-1"), arguments: ["/token", "/introspect", "/revoke"])
+    @Test(
+        .requirement("6749-3.2-4", "7009-2.1-1", "7662-2.1-1", "6749-4.4.2-1"),
+        arguments: ["/token", "/introspect", "/revoke"])
     func `takes forms by POST and nothing else`(path: String) async throws {
         try await RunningServer.run { server in
             for method in ["GET", "PUT", "DELETE", "PATCH"] {
@@ -104,14 +111,36 @@ import Testing
             let stranger = try await server.send(
                 "POST", "/revoke", "token=\(token)", headers: [RunningServer.basic("svc", Secret("wrong"))])
             #expect(stranger.status == 401 && stranger.error == "invalid_client")
-            let empty = try await server.send("POST", "/revoke", "token_type_hint=x", headers: [RunningServer.basic("svc")])
+            let empty = try await server.send(
+                "POST", "/revoke", "token_type_hint=x", headers: [RunningServer.basic("svc")])
             #expect(empty.status == 400 && empty.error == "invalid_request")
 
-            let ended = try await server.send("POST", "/revoke", "token=\(token)", headers: [RunningServer.basic("svc")])
+            let ended = try await server.send(
+                "POST", "/revoke", "token=\(token)", headers: [RunningServer.basic("svc")])
             #expect(ended.status == 200)
             let after = try await server.send(
                 "POST", "/introspect", "token=\(token)", headers: [RunningServer.basic(resource)])
             #expect(String(decoding: after.body, as: UTF8.self) == #"{"active":false}"#)
+        }
+    }
+}
+
+@Suite struct `A store that does not answer` {
+    @Test(.requirement("7009-2.2.1-3")) func `is a 503, and never a statement about a token or a client`() async throws
+    {
+        try await RunningServer.run { server in
+            let token = try await server.token()
+            await server.store.close()
+            let revoked = try await server.send(
+                "POST", "/revoke", "token=\(token)", headers: [RunningServer.basic("svc")])
+            #expect(revoked.status == 503 && revoked.error == "temporarily_unavailable")
+            #expect(revoked.first("retry-after") != nil)
+            let asked = try await server.send(
+                "POST", "/introspect", "token=\(token)", headers: [RunningServer.basic("orders")])
+            #expect(asked.status == 503 || asked.json?.bool("active") == true)
+            let unknown = try await server.send(
+                "POST", "/token", "grant_type=client_credentials", headers: [RunningServer.basic("nobody")])
+            #expect(unknown.status == 503 && unknown.error == "temporarily_unavailable")
         }
     }
 }

@@ -46,7 +46,9 @@ import Testing
     }
 
     @Test func `in a huge header are a failed authentication`() {
-        let error = #expect(throws: OAuthError.self) { try read("Basic " + String(repeating: "QUFB", count: 20_000), "") }
+        let error = #expect(throws: OAuthError.self) {
+            try read("Basic " + String(repeating: "QUFB", count: 20_000), "")
+        }
         #expect(error?.code == .invalidClient)
     }
 

@@ -37,7 +37,8 @@ import Testing
     @Test(
         .requirement("8707-2-1", "8707-2-2", "8707-2-4"),
         arguments: [
-            "api", "/api", "//api.example", "https://a.test#f", "https://a.test#", "https:", "https://", "https:///x", "",
+            "api", "/api", "//api.example", "https://a.test#f", "https://a.test#", "https:", "https://", "https:///x",
+            "",
             "https://a.test/ b", "https://a.test/\u{e9}", "1a:b", ":b", "https://a\\b",
         ])
     func `is refused when it is anything else`(text: String) {
@@ -63,9 +64,11 @@ import Testing
     @Test(
         .requirement("8414-2-1"),
         arguments: [
-            "http://id.example", "https://id.example/", "https://id.example?x", "https://id.example#x", "https://a@b.test",
+            "http://id.example", "https://id.example/", "https://id.example?x", "https://id.example#x",
+            "https://a@b.test",
             "https://ID.example", "https://", "id.example", "https://id.example//a", "https://id.example/a/../b",
-            "https://id.example/%61", "ftp://id.example", "http://localhost.evil.test", "https://id.example:65536", "https://id.example:0", "https://id.example:08443",
+            "https://id.example/%61", "ftp://id.example", "http://localhost.evil.test", "https://id.example:65536",
+            "https://id.example:0", "https://id.example:08443",
             "https://id.example:x", "https://[::1]x", "https://id.example:", "",
         ])
     func `is refused when it is not a canonical https URL`(text: String) {

@@ -26,7 +26,9 @@ import Testing
         return claims
     }
 
-    private func credentials(_ claims: JSONObject, by key: SigningKey? = nil, type: String = "JWT") throws -> ClientCredentials {
+    private func credentials(
+        _ claims: JSONObject, by key: SigningKey? = nil, type: String = "JWT"
+    ) throws -> ClientCredentials {
         let jwt = try JWTSigner(key ?? self.key, type: type).sign(claims.jsonBytes)
         return try ClientCredentials(authorization: nil, form: Issuance.form(Self.form + jwt))
     }
@@ -42,7 +44,8 @@ import Testing
     func `authenticates the client whose key signed it`() async throws {
         #expect(await reason(try credentials(claims())) == nil)
         #expect(await reason(try credentials(claims(jti: "j2"), type: "client-authentication+jwt")) == nil)
-        #expect(await reason(try credentials(claims([("aud", .array([.string("https://id.example")]))], jti: "j3"))) == nil)
+        #expect(
+            await reason(try credentials(claims([("aud", .array([.string("https://id.example")]))], jti: "j3"))) == nil)
     }
 
     @Test(.requirement("7521-8.2-1")) func `counts once, whichever endpoint it is shown to`() async throws {
@@ -51,7 +54,8 @@ import Testing
         #expect(await reason(credentials) == "assertion_replayed")
         let presented = try PresentedToken(Issuance.form("token=x"))
         await #expect(throws: Rejection.assertionReplayed(ClientID("svc")!)) {
-            try await issuance.provider.revoke(presented, from: credentials, caller: Issuance.caller, at: Issuance.start)
+            try await issuance.provider.revoke(
+                presented, from: credentials, caller: Issuance.caller, at: Issuance.start)
         }
         await #expect(throws: Rejection.assertionReplayed(ClientID("svc")!)) {
             try await issuance.provider.introspect(
@@ -70,20 +74,26 @@ import Testing
 
     @Test(
         .requirement(
-            "7523-3-2", "7523-3-3", "7523-3-4", "7523-3-5", "7523-3-6", "7523-3-7", "7523-3-8", "7523-3-9", "7523-3-10", "7523-3-11",
-            "7523-3-14", "7523-3.2-1", "7521-4.2.1-1", "7521-5.1-1", "7521-5.1-2", "7521-5.1-3", "7521-5.2-1", "7521-5.2-2", "7521-5.2-3",
-            "7521-5.2-4", "7521-5.2-5", "7521-5.2-6", "7521-5.2-7", "7521-5.2-8", "7519-4.1.1-1", "7519-4.1.2-2", "7519-4.1.3-3",
-            "7519-4.1.4-3", "7519-4.1.5-1", "7519-4.1.5-2", "7519-4.1.5-3", "7519-4.1.7-3", "8725-3.9-3", "8725-3.8-4", "8725-3.8-3"),
+            "7523-3-2", "7523-3-3", "7523-3-4", "7523-3-5", "7523-3-6", "7523-3-7", "7523-3-8", "7523-3-9", "7523-3-10",
+            "7523-3-11",
+            "7523-3-14", "7523-3.2-1", "7521-4.2.1-1", "7521-5.1-1", "7521-5.1-2", "7521-5.1-3", "7521-5.2-1",
+            "7521-5.2-2", "7521-5.2-3",
+            "7521-5.2-4", "7521-5.2-5", "7521-5.2-6", "7521-5.2-7", "7521-5.2-8", "7519-4.1.1-1", "7519-4.1.2-2",
+            "7519-4.1.3-3",
+            "7519-4.1.4-3", "7519-4.1.5-1", "7519-4.1.5-2", "7519-4.1.5-3", "7519-4.1.7-3", "8725-3.9-3", "8725-3.8-4",
+            "8725-3.8-3"),
         arguments: [
             ("iss", JSONValue?.none, "assertion_iss_wrong"), ("iss", .string("other"), "assertion_iss_wrong"),
             ("iss", .string("SVC"), "assertion_iss_wrong"), ("iss", .integer(1), "assertion_iss_wrong"),
             ("aud", nil, "assertion_aud_wrong"), ("aud", .string("https://id.example/"), "assertion_aud_wrong"),
-            ("aud", .string("https://id.example/token"), "assertion_aud_wrong"), ("aud", .integer(1), "assertion_aud_wrong"),
+            ("aud", .string("https://id.example/token"), "assertion_aud_wrong"),
+            ("aud", .integer(1), "assertion_aud_wrong"),
             ("aud", .string("https://ID.example"), "assertion_aud_wrong"), ("aud", .array([]), "assertion_aud_wrong"),
             ("aud", .array([.string("https://id.example"), .string("https://other.example")]), "assertion_aud_wrong"),
             ("aud", .array([.string("https://id.example"), .integer(1)]), "assertion_aud_wrong"),
             ("exp", nil, "assertion_exp_wrong"), ("exp", .string("1800000060"), "assertion_exp_wrong"),
-            ("exp", .integer(1_799_999_970), "assertion_exp_wrong"), ("exp", .integer(1_800_000_700), "assertion_exp_wrong"),
+            ("exp", .integer(1_799_999_970), "assertion_exp_wrong"),
+            ("exp", .integer(1_800_000_700), "assertion_exp_wrong"),
             ("exp", .number(1e300), "assertion_exp_wrong"), ("exp", .integer(.max), "assertion_exp_wrong"),
             ("nbf", .integer(1_800_000_031), "assertion_nbf_wrong"), ("nbf", .string("x"), "assertion_nbf_wrong"),
             ("iat", .integer(1_800_000_031), "assertion_iat_wrong"), ("iat", .string("x"), "assertion_iat_wrong"),
@@ -102,7 +112,8 @@ import Testing
         var disguised = stranger.privateJWK.json
         disguised["kid"] = .string(key.id)
         #expect(
-            await reason(try credentials(claims(), by: SigningKey(JSONWebKey(disguised)))) == "assertion_signature_wrong")
+            await reason(try credentials(claims(), by: SigningKey(JSONWebKey(disguised))))
+                == "assertion_signature_wrong")
         #expect(await reason(try credentials(claims())) == nil)
     }
 

@@ -40,9 +40,13 @@ import Testing
         let issuance = try await Issuance()
         let inBody = try ClientCredentials(
             authorization: nil, form: Issuance.form("client_id=svc&client_secret=\(Issuance.secret.revealedValue)"))
-        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) { try await issuance.token(credentials: inBody) }
+        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) {
+            try await issuance.token(credentials: inBody)
+        }
         let bare = try ClientCredentials(authorization: nil, form: Issuance.form("client_id=svc"))
-        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) { try await issuance.token(credentials: bare) }
+        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) {
+            try await issuance.token(credentials: bare)
+        }
 
         let post = try await Issuance(clientMethod: .clientSecretPost)
         #expect(try await post.token(credentials: inBody).expiresIn == 300)

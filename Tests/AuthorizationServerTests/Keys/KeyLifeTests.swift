@@ -16,7 +16,8 @@ import Testing
         let issuance = try await Issuance()
         let keys = try JWKSet(parsing: issuance.provider.keySetDocument(at: Issuance.start).body).keys
         #expect(keys.count == 1)
-        #expect(keys.allSatisfy { !$0.isPrivate && $0.use == "sig" && $0.algorithm == .ES256 && $0.keyOperations == nil })
+        #expect(
+            keys.allSatisfy { !$0.isPrivate && $0.use == "sig" && $0.algorithm == .ES256 && $0.keyOperations == nil })
         let again = try await Issuance(store: issuance.store, registers: false)
         #expect(try published(again) == published(issuance))
     }
@@ -35,7 +36,8 @@ import Testing
         #expect(try await issuance.isActive(old, at: after + .seconds(200)))
     }
 
-    @Test func `turns by itself when its time has come, and is removed when nothing it made can be alive`() async throws {
+    @Test func `turns by itself when its time has come, and is removed when nothing it made can be alive`() async throws
+    {
         let issuance = try await Issuance()
         let first = try published(issuance)
         let due = Issuance.start + .seconds(29 * 86_400)
@@ -54,7 +56,9 @@ import Testing
     }
 
     @Test(arguments: [(Issuance.jwtAPI, "orders"), (Issuance.opaqueAPI, "payments")])
-    func `ends at once when it is distrusted, and a new one takes over`(api: ResourceIndicator, resource: String) async throws {
+    func `ends at once when it is distrusted, and a new one takes over`(
+        api: ResourceIndicator, resource: String
+    ) async throws {
         let issuance = try await Issuance()
         let token = try await issuance.token(resource: api).accessToken
         let purpose: KeyRecord.Purpose = api == Issuance.jwtAPI ? .signing(.ES256) : .sealing

@@ -8,9 +8,12 @@ import Testing
 @Suite struct `The client credentials grant` {
     @Test(
         .requirement(
-            "6749-5.1-2", "6749-5.1-3", "6749-5.1-4", "6749-4.4.3-1", "9068-2.1-1", "9068-2.1-2", "9068-2.1-5", "9068-2.1-6",
-            "9068-2.1-7", "9068-2.2-1", "9068-2.2-2", "9068-2.2-3", "9068-2.2-4", "9068-2.2-6", "9068-2.2-7", "9068-2.2-8",
-            "9068-2.2-9", "9068-2.2.3-1", "9068-3-1", "8707-2-5", "8707-2-6", "6750-5.2-3", "6750-5.2-4", "7519-4.1.6-1"))
+            "6749-5.1-2", "6749-5.1-3", "6749-5.1-4", "6749-4.4.3-1", "9068-2.1-1", "9068-2.1-2", "9068-2.1-5",
+            "9068-2.1-6",
+            "9068-2.1-7", "9068-2.2-1", "9068-2.2-2", "9068-2.2-3", "9068-2.2-4", "9068-2.2-6", "9068-2.2-7",
+            "9068-2.2-8",
+            "9068-2.2-9", "9068-2.2.3-1", "9068-3-1", "8707-2-5", "8707-2-6", "6750-5.2-3", "6750-5.2-4",
+            "7519-4.1.6-1", "7519-2-2"))
     func `issues a JWT with the claims of the profile`() async throws {
         let issuance = try await Issuance()
         let response = try await issuance.token(scope: "read")
@@ -25,6 +28,10 @@ import Testing
         #expect(jwt.header.type == "at+jwt" && jwt.header.algorithm == "ES256")
         let claims = try jwt.verified(by: VerificationKey(key), type: .exactly("at+jwt")).claims
         #expect(claims.string("iss") == "https://id.example")
+        for name in ["iss", "sub", "client_id", "jti"] {
+            let value = try #require(claims.string(name))
+            #expect(!value.contains(":") || (try? ResourceIndicator(value)) != nil)
+        }
         #expect(claims.string("aud") == "https://orders.example")
         #expect(claims.string("sub") == "svc" && claims.string("client_id") == "svc")
         #expect(claims.string("scope") == "read")
@@ -44,7 +51,9 @@ import Testing
         #expect(claims.bool("active") == true && claims.string("aud") == "https://payments.example")
     }
 
-    @Test(.requirement("6749-5.2-10", "9068-2.2.3-2"), arguments: ["refund", "read refund", "READ", "openid", "offline_access"])
+    @Test(
+        .requirement("6749-5.2-10", "9068-2.2.3-2"),
+        arguments: ["refund", "read refund", "READ", "openid", "offline_access"])
     func `refuses a scope that was not permitted`(scope: String) async throws {
         let issuance = try await Issuance()
         let error = await #expect(throws: Rejection.self) { try await issuance.token(scope: scope) }
@@ -69,7 +78,10 @@ import Testing
 
     @Test(
         .requirement("8707-2.2-1", "8707-2.2-2", "8707-3-1"),
-        arguments: ["https://unknown.example", "https://orders.example/", "https://orders.exampl", "https://id.example/admin/v1"])
+        arguments: [
+            "https://unknown.example", "https://orders.example/", "https://orders.exampl",
+            "https://id.example/admin/v1",
+        ])
     func `refuses a resource where the client has no permission`(resource: String) async throws {
         let issuance = try await Issuance()
         let error = await #expect(throws: Rejection.self) {
@@ -165,7 +177,9 @@ import Testing
         for index in stride(from: 0, to: text.count, by: 7) {
             #expect(try await !issuance.isActive(Secret(String(text.prefix(index) + "A")), by: "payments"))
         }
-        for other in [text + "A", text + "=", "TSA_" + text.dropFirst(4), "tsa_" + text, text.replacing("tsa_", with: "tsc_")] {
+        for other in [
+            text + "A", text + "=", "TSA_" + text.dropFirst(4), "tsa_" + text, text.replacing("tsa_", with: "tsc_"),
+        ] {
             #expect(try await !issuance.isActive(Secret(other), by: "payments"))
         }
     }
@@ -174,7 +188,8 @@ import Testing
         let issuance = try await Issuance()
         let token = try await issuance.token(resource: Issuance.opaqueAPI).accessToken
         let copy = InMemoryStoreCopy()
-        let other = try await Issuance(issuer: "https://other.example", store: try await copy.withKeys(of: issuance.store))
+        let other = try await Issuance(
+            issuer: "https://other.example", store: try await copy.withKeys(of: issuance.store))
         #expect(try await !other.isActive(token, by: "payments"))
         let own = try await other.token(resource: Issuance.opaqueAPI).accessToken
         #expect(try await other.isActive(own, by: "payments"))

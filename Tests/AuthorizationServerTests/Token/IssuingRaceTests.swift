@@ -36,8 +36,9 @@ final class Interruption: Sendable {
         let grant = try #require(try await issuance.store.standingGrant(of: ClientID("svc")!, at: Issuance.jwtAPI))
         var narrower = grant
         narrower.scope = Scope(unchecked: ["read"])
-        guard case .given(_, let epochs) = try await issuance.store.permit(
-            narrower, advancing: [.grant(grant.id)], recording: event)
+        guard
+            case .given(_, let epochs) = try await issuance.store.permit(
+                narrower, advancing: [.grant(grant.id)], recording: event)
         else { return #expect(Bool(false), "not permitted") }
         interruption.arm {
             provider.registry.forgetGrants(of: grant.client)
@@ -55,8 +56,9 @@ final class Interruption: Sendable {
         _ = try await issuance.token()
         var client = try #require(try await issuance.store.client(ClientID("svc")!))
         client.isEnabled = false
-        guard case .done(let epochs) = try await issuance.store.update(
-            client, advancing: [.client(client.id)], recording: event)
+        guard
+            case .done(let epochs) = try await issuance.store.update(
+                client, advancing: [.client(client.id)], recording: event)
         else { return #expect(Bool(false), "not updated") }
         interruption.arm { [id = client.id] in
             provider.registry.forgetClient(id)
