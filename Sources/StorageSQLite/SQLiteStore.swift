@@ -31,7 +31,10 @@ package final class SQLiteStore: Sendable {
         let lock = try DatabaseLock(of: file.path)
         do {
             let schema = SchemaVersion(path: file.path, migrations: migrations)
-            if try file.inspect() == .absent { try create(file, schema: schema) }
+            switch try file.inspect() {
+            case .absent: try create(file, schema: schema)
+            case .present: try checkPages(of: file.path)
+            }
             let pool = try openPool(file.path, schema: schema, limits: limits)
             return SQLiteStore(path: file.path, pool: pool, limits: limits, lock: lock)
         } catch {
@@ -96,6 +99,25 @@ package final class SQLiteStore: Sendable {
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         return configuration
+    }
+
+    /// Up to this size a start reads the whole database; `doctor` does so with any.
+    private static let quicklyChecked: Int64 = 64 << 20
+
+    /// A page that the disk lost is found now, and not when somebody's revocation was on it. Reads only: opening for
+    /// writing would already change the file.
+    private static func checkPages(of path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        try database.read { database in
+            let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+            guard pages &* size <= quicklyChecked else { return }
+            let found = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "ok"
+            guard found == "ok" else { throw SQLiteOpenError.damaged(path: path, detail: found) }
+        }
+        try database.close()
     }
 
     /// Asks for what was set: a pragma that has no effect reports no error.
