@@ -14,7 +14,8 @@ extension Administration {
     ) async throws -> [KeyRecord] {
         try demand(.write, of: administrator, at: now)
         let used = Set(provider.keyRing.snapshot.allRecords.map(\.purpose)).sorted { $0.rawValue < $1.rawValue }
-        _ = try await provider.keys.rotate(purpose.map { [$0] } ?? used, by: administrator.actor, at: now)
+        _ = try await provider.keys.rotate(
+            purpose.map { [$0] } ?? used, by: administrator.actor, from: administrator.caller, at: now)
         return try await sortedKeys()
     }
 
@@ -25,7 +26,7 @@ extension Administration {
         guard record.distrustedAt == nil, record.retiredAt.map({ now < $0 }) ?? true else {
             throw AdministrationError.conflict("the key makes no tokens any more: it is \(record.stage(at: now))")
         }
-        return try await provider.keys.retire(id, by: administrator.actor, at: now)
+        return try await provider.keys.retire(id, by: administrator.actor, from: administrator.caller, at: now)
     }
 
     package func distrustKey(
@@ -35,7 +36,7 @@ extension Administration {
         let record = try await existingKey(id)
         // Twice is the same as once.
         guard record.distrustedAt == nil else { return record }
-        return try await provider.keys.distrust(id, by: administrator.actor, at: now)
+        return try await provider.keys.distrust(id, by: administrator.actor, from: administrator.caller, at: now)
     }
 
     private func existingKey(_ id: KeyID) async throws -> KeyRecord {

@@ -25,7 +25,7 @@ package struct Administration: Sendable {
         let client = administrator.actor.hasPrefix("client:") ? ClientID(String(administrator.actor.dropFirst(7))) : nil
         provider.recordRefusal(
             of: "administration", reason: "right_missing", client: client,
-            caller: Caller(address: administrator.address, requestID: administrator.requestID), at: now)
+            caller: administrator.caller, at: now)
         throw .rightMissing(right)
     }
 
@@ -57,4 +57,8 @@ package struct Administration: Sendable {
         }
         return limit
     }
+}
+
+extension Administrator {
+    var caller: Caller { Caller(address: address, requestID: requestID) }
 }

@@ -1,13 +1,15 @@
+import Crypto
 package import JOSE
 package import OAuth
 package import Storage
-import Crypto
 
 /// Leads the keys of an issuer through their lives: announced, active, retired, removed, or distrusted.
 ///
 /// All changes go through here one after the other, are committed first, and then replace the ring's snapshot.
 package actor KeyKeeper {
-    package enum KeyError: Error, Hashable, Sendable { case unknown(KeyID), unreadable(KeyID), alreadyDistrusted(KeyID) }
+    package enum KeyError: Error, Hashable, Sendable {
+        case unknown(KeyID), unreadable(KeyID), alreadyDistrusted(KeyID)
+    }
 
     private let store: any KeyStore
     private let sealer: SecretSealer
@@ -46,30 +48,36 @@ package actor KeyKeeper {
     }
 
     /// Announces a successor for each purpose; it takes over when every verifier had time to see it.
-    package func rotate(_ purposes: [KeyRecord.Purpose], by actor: String, at now: NumericDate) async throws -> [KeyRecord] {
-        try await alone { try await self.announceSuccessors(purposes, by: actor, at: now) }
+    package func rotate(
+        _ purposes: [KeyRecord.Purpose], by actor: String, from caller: Caller? = nil, at now: NumericDate
+    ) async throws -> [KeyRecord] {
+        try await alone { try await self.announceSuccessors(purposes, by: Origin(actor, caller), at: now) }
     }
 
     /// Stops a key from making tokens now; what it made stays valid until it expires. A successor takes over at once.
-    package func retire(_ id: KeyID, by actor: String, at now: NumericDate) async throws -> KeyRecord {
+    package func retire(
+        _ id: KeyID, by actor: String, from caller: Caller? = nil, at now: NumericDate
+    ) async throws -> KeyRecord {
         try await alone {
             guard var record = try await self.record(id) else { throw KeyError.unknown(id) }
             record.retiredAt = min(record.retiredAt ?? now, now)
             record.removedAt = now + .seconds(self.policy.maximumAccessTokenLifetime + 300)
-            try await self.replace(record, action: "key.retired", by: actor, at: now)
+            try await self.replace(record, action: "key.retired", by: Origin(actor, caller), at: now)
             return record
         }
     }
 
     /// Refuses everything that a key ever made, from now on, and replaces it at once.
-    package func distrust(_ id: KeyID, by actor: String, at now: NumericDate) async throws -> KeyRecord {
+    package func distrust(
+        _ id: KeyID, by actor: String, from caller: Caller? = nil, at now: NumericDate
+    ) async throws -> KeyRecord {
         try await alone {
             guard var record = try await self.record(id) else { throw KeyError.unknown(id) }
             guard record.distrustedAt == nil else { throw KeyError.alreadyDistrusted(id) }
             record.distrustedAt = now
             record.retiredAt = min(record.retiredAt ?? now, now)
             record.removedAt = now + .seconds(self.policy.maximumAccessTokenLifetime + 300)
-            try await self.replace(record, action: "key.distrusted", by: actor, at: now)
+            try await self.replace(record, action: "key.distrusted", by: Origin(actor, caller), at: now)
             return record
         }
     }
@@ -83,7 +91,7 @@ package actor KeyKeeper {
             let purposes = Set(self.ring.snapshot.allRecords.map(\.purpose))
             let due = purposes.filter { self.isRotationDue($0, at: now) }.sorted { $0.rawValue < $1.rawValue }
             if !due.isEmpty {
-                _ = try await self.announceSuccessors(due, by: "system", at: now)
+                _ = try await self.announceSuccessors(due, by: .system, at: now)
                 isChanged = false
             }
             if isChanged { try await self.reload(at: now) }
@@ -97,7 +105,7 @@ package actor KeyKeeper {
     }
 
     private func announceSuccessors(
-        _ purposes: [KeyRecord.Purpose], by actor: String, at now: NumericDate
+        _ purposes: [KeyRecord.Purpose], by origin: Origin, at now: NumericDate
     ) async throws -> [KeyRecord] {
         var new: [KeyRecord] = []
         var changed: [KeyRecord] = []
@@ -114,19 +122,20 @@ package actor KeyKeeper {
                 changed.append(record)
             }
         }
-        let events = new.map { event("key.announced", $0, by: actor, at: now) }
+        let events = new.map { event("key.announced", $0, by: origin, at: now) }
         try await store.save(new: new, changed: changed, recording: events)
         try await reload(at: now)
         return new
     }
 
-    private func replace(_ record: KeyRecord, action: String, by actor: String, at now: NumericDate) async throws {
+    private func replace(_ record: KeyRecord, action: String, by origin: Origin, at now: NumericDate) async throws {
         let others = ring.snapshot.allRecords.filter { $0.purpose == record.purpose && $0.id != record.id }
         var new: [KeyRecord] = []
         if !others.contains(where: { $0.mayMakeTokens(at: now) }) {
             new.append(try make(record.purpose, announcedAt: now, activeFrom: now))
         }
-        let events = [event(action, record, by: actor, at: now)] + new.map { event("key.announced", $0, by: actor, at: now) }
+        let events =
+            [event(action, record, by: origin, at: now)] + new.map { event("key.announced", $0, by: origin, at: now) }
         try await store.save(new: new, changed: [record], recording: events)
         try await reload(at: now)
     }
@@ -134,13 +143,27 @@ package actor KeyKeeper {
     private func create(_ purposes: [KeyRecord.Purpose], at now: NumericDate) async throws {
         guard !purposes.isEmpty else { return }
         let new = try purposes.map { try make($0, announcedAt: now, activeFrom: now) }
-        try await store.save(new: new, changed: [], recording: new.map { event("key.announced", $0, by: "system", at: now) })
+        try await store.save(
+            new: new, changed: [], recording: new.map { event("key.announced", $0, by: .system, at: now) })
         try await reload(at: now)
     }
 
-    private func event(_ action: String, _ record: KeyRecord, by actor: String, at now: NumericDate) -> AuditEvent {
+    /// Who wants a change, and from where.
+    private struct Origin {
+        let actor: String
+        let caller: Caller?
+
+        init(_ actor: String, _ caller: Caller?) {
+            self.actor = actor
+            self.caller = caller
+        }
+        static let system = Origin("system", nil)
+    }
+
+    private func event(_ action: String, _ record: KeyRecord, by origin: Origin, at now: NumericDate) -> AuditEvent {
         AuditEvent(
-            at: now, action: action, actor: actor, target: "key:\(record.id)",
+            at: now, action: action, actor: origin.actor, target: "key:\(record.id)",
+            address: origin.caller?.address ?? "", requestID: origin.caller?.requestID ?? "",
             detail: "\(record.purpose.rawValue), active from \(record.activeFrom.secondsSince1970)")
     }
 
@@ -150,7 +173,9 @@ package actor KeyKeeper {
         ring.snapshot.allRecords.contains { $0.purpose == purpose && $0.mayMakeTokens(at: now) }
     }
 
-    private func make(_ purpose: KeyRecord.Purpose, announcedAt: NumericDate, activeFrom: NumericDate) throws -> KeyRecord {
+    private func make(
+        _ purpose: KeyRecord.Purpose, announcedAt: NumericDate, activeFrom: NumericDate
+    ) throws -> KeyRecord {
         switch purpose {
         case .signing(let algorithm):
             let key = try SigningKey.generate(algorithm, rsaBits: policy.rsaBits)
@@ -180,7 +205,8 @@ package actor KeyKeeper {
             }
             switch record.purpose {
             case .signing(let algorithm):
-                guard let jwk = try? JSONWebKey(parsing: secret), let key = try? SigningKey(jwk, algorithm: algorithm) else {
+                guard let jwk = try? JSONWebKey(parsing: secret), let key = try? SigningKey(jwk, algorithm: algorithm)
+                else {
                     throw KeyError.unreadable(record.id)
                 }
                 snapshot.signing.append(IssuerSigningKey(record: record, key: key))

@@ -59,6 +59,7 @@ import Testing
         let events = try await server.events().dropFirst(before)
         let event = try #require(events.first { $0.action == sample.event }, "\(sample.path)")
         #expect(event.actor == "uid:0" && event.outcome == .success)
+        #expect(event.address == "unix" && event.requestID == "req-1")
     }
 
     @Test(arguments: AdministrationSample.all.indices)
