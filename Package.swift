@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport", crypto,
+                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport",
+                crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -123,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "ServerHTTPTests",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport", crypto,
+                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport",
+                crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

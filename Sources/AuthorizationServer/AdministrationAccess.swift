@@ -28,7 +28,9 @@ package struct Administrator: Hashable, Sendable {
 
 extension OpenIDProvider {
     /// The resource whose tokens open the administration API over TCP.
-    package var administrationResource: ResourceIndicator { ResourceIndicator(unchecked: issuer.url(of: .administration)) }
+    package var administrationResource: ResourceIndicator {
+        ResourceIndicator(unchecked: issuer.url(of: .administration))
+    }
     package static let administrationResourceID = ClientID(unchecked: "tessera-admin")
 
     /// Judges a bearer token for the administration API (RFC 9068 §4).

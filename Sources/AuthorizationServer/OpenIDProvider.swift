@@ -1,7 +1,7 @@
+import Crypto
 package import JOSE
 package import OAuth
 package import Storage
-import Crypto
 
 /// One issuer: all endpoints in one value, with its own store and keys. A process may hold many.
 package final class OpenIDProvider: Sendable {
@@ -103,10 +103,12 @@ package final class OpenIDProvider: Sendable {
             if case .active = answer.response {
                 usage.count(.introspectedActive, client: answer.facts.client, resource: answer.facts.resource, at: now)
             } else {
-                usage.count(.introspectedInactive, client: answer.facts.client, resource: answer.facts.resource, at: now)
+                usage.count(
+                    .introspectedInactive, client: answer.facts.client, resource: answer.facts.resource, at: now)
                 if answer.facts.decision == "audience_wrong" || answer.facts.decision == "not_a_resource" {
                     recordRefusal(
-                        of: "introspection", reason: answer.facts.decision, client: credentials.clientID, caller: caller,
+                        of: "introspection", reason: answer.facts.decision, client: credentials.clientID,
+                        caller: caller,
                         at: now)
                 }
             }

@@ -91,7 +91,8 @@ package enum Rejection: Error, Hashable, Sendable {
     package var client: ClientID? {
         switch self {
         case .clientUnknown, .signingKeyMissing, .tokenNotAccepted: nil
-        case .clientDisabled(let id), .clientMethodWrong(let id), .clientSecretWrong(let id), .assertionKeyUnknown(let id),
+        case .clientDisabled(let id), .clientMethodWrong(let id), .clientSecretWrong(let id),
+            .assertionKeyUnknown(let id),
             .assertionKeysUnavailable(let id), .assertionSignatureWrong(let id), .assertionClaimsWrong(let id, _),
             .assertionReplayed(let id), .notAClient(let id), .publicCaller(let id), .grantTypeNotAllowed(let id),
             .resourceNotNamed(let id), .resourceNotPermitted(let id, _), .resourceDisabled(let id, _),
@@ -115,7 +116,8 @@ package enum Rejection: Error, Hashable, Sendable {
     package var facts: DecisionFacts {
         var facts = DecisionFacts(reason, client: client)
         switch self {
-        case .resourceNotPermitted(_, let resource), .resourceDisabled(_, let resource), .scopeNotPermitted(_, let resource),
+        case .resourceNotPermitted(_, let resource), .resourceDisabled(_, let resource),
+            .scopeNotPermitted(_, let resource),
             .signingKeyMissing(let resource):
             facts.resource = resource
         case .tokenOfAnotherClient(_, let token), .audienceWrong(_, let token):

@@ -5,6 +5,7 @@ import OAuth
 import Storage
 import StorageTesting
 import Synchronization
+import Testing
 
 /// An issuer over the in-memory store with one client and two resources, as most tests need it.
 struct Issuance: Sendable {
@@ -27,13 +28,14 @@ struct Issuance: Sendable {
         self.store = store
         fetcher = CountingFetcher()
         provider = try await OpenIDProvider.open(
-            issuer: Issuer(issuer)!, policy: policy, store: store, sealer: Self.sealer, secrets: secrets,
+            issuer: try #require(Issuer(issuer)), policy: policy, store: store, sealer: try #require(Self.sealer),
+            secrets: secrets,
             fetcher: fetcher, at: Self.start)
         guard registers else { return }
         let event = AuditEvent(at: Self.start, action: "test", actor: "test")
         _ = try await store.insert(
             RegisteredClient(
-                id: ClientID("svc")!, name: "Service",
+                id: ClientID(unchecked: "svc"), name: "Service",
                 credentials: RegisteredCredentials(
                     method: clientMethod, secrets: clientMethod.usesSecret ? [Self.stored(Self.secret)] : [],
                     keySet: keySet, keySetURL: keySetURL),
@@ -45,13 +47,14 @@ struct Issuance: Sendable {
         for resource in [Self.jwtAPI, Self.opaqueAPI] {
             _ = try await store.permit(
                 Grant(
-                    id: GrantID("g-\(resource.rawValue.dropFirst(8))")!, client: ClientID("svc")!,
-                    subject: Subject("svc")!, resource: resource, scope: Scope("read write"), createdAt: Self.start),
+                    id: GrantID(unchecked: "g-\(resource.rawValue.dropFirst(8))"), client: ClientID(unchecked: "svc"),
+                    subject: Subject(unchecked: "svc"), resource: resource, scope: Scope("read write"),
+                    createdAt: Self.start),
                 advancing: [], recording: event)
         }
     }
 
-    static let sealer = SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1")!
+    static let sealer = SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1")
 
     static func stored(_ secret: Secret, expiresAt: NumericDate? = nil) -> StoredSecret {
         StoredSecret(
@@ -63,7 +66,7 @@ struct Issuance: Sendable {
         _ id: String, _ identifier: ResourceIndicator, format: AccessTokenFormat, algorithm: Algorithm = .ES256
     ) -> ProtectedResource {
         ProtectedResource(
-            id: ClientID(id)!, identifier: identifier, name: id,
+            id: ClientID(unchecked: id), identifier: identifier, name: id,
             credentials: RegisteredCredentials(method: .clientSecretBasic, secrets: [stored(secret)]),
             scope: Scope(unchecked: ["read", "write", "refund"]), tokenFormat: format, signingAlgorithm: algorithm,
             createdAt: start)

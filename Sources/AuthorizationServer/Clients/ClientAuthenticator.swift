@@ -1,7 +1,7 @@
-package import OAuth
-package import Storage
 import JOSE
+package import OAuth
 import Risk
+package import Storage
 
 /// A client that has proved who it is. Only ``ClientAuthenticator`` makes one.
 package struct AuthenticatedClient: Hashable, Sendable {
@@ -43,7 +43,9 @@ struct ClientAuthenticator: Sendable {
     /// A secret that no text hashes to, compared where there is none, so that an unknown name costs the same.
     private static let absent = TokenHash(bytes: [UInt8](repeating: 0, count: 32))
 
-    func client(_ credentials: ClientCredentials, caller: Caller, at now: NumericDate) async throws -> AuthenticatedClient {
+    func client(
+        _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> AuthenticatedClient {
         switch try await owner(credentials, caller: caller, at: now) {
         case .client(let client): return client
         case .resource(let resource): throw Rejection.notAClient(resource.registration.id)

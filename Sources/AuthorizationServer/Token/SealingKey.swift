@@ -1,7 +1,7 @@
+import Crypto
 import JOSE
 import OAuth
 package import Storage
-import Crypto
 
 /// Makes and reads opaque access tokens: sealed, not stored.
 ///

@@ -53,11 +53,11 @@ import Testing
         #expect(await reason(credentials) == nil)
         #expect(await reason(credentials) == "assertion_replayed")
         let presented = try PresentedToken(Issuance.form("token=x"))
-        await #expect(throws: Rejection.assertionReplayed(ClientID("svc")!)) {
+        await #expect(throws: Rejection.assertionReplayed(ClientID(unchecked: "svc"))) {
             try await issuance.provider.revoke(
                 presented, from: credentials, caller: Issuance.caller, at: Issuance.start)
         }
-        await #expect(throws: Rejection.assertionReplayed(ClientID("svc")!)) {
+        await #expect(throws: Rejection.assertionReplayed(ClientID(unchecked: "svc"))) {
             try await issuance.provider.introspect(
                 presented, from: credentials, caller: Issuance.caller, at: Issuance.start)
         }
@@ -124,7 +124,7 @@ import Testing
         let credentials = try credentials(claims(), by: key)
         #expect(try await issuance.token(credentials: credentials).expiresIn == 300)
 
-        var client = try #require(try await issuance.store.client(ClientID("svc")!))
+        var client = try #require(try await issuance.store.client(ClientID(unchecked: "svc")))
         client.credentials.assertionAlgorithm = algorithm == .ES256 ? .RS256 : .ES256
         _ = try await issuance.store.update(
             client, advancing: [], recording: AuditEvent(at: Issuance.start, action: "t", actor: "t"))
@@ -161,7 +161,7 @@ import Testing
     @Test func `whose keys cannot be fetched is not the client's fault`() async throws {
         let issuance = try await Issuance(clientMethod: .privateKeyJWT, keySetURL: "https://svc.example/jwks")
         let credentials = try credentials(claims())
-        await #expect(throws: Rejection.assertionKeysUnavailable(ClientID("svc")!)) {
+        await #expect(throws: Rejection.assertionKeysUnavailable(ClientID(unchecked: "svc"))) {
             try await issuance.token(credentials: credentials)
         }
         issuance.fetcher.serve(JWKSet(keys: [key.verificationKey.jwk]).publicJSON.jsonBytes)

@@ -13,14 +13,14 @@ import Testing
     func `refuses a wrong secret`(secret: String) async throws {
         let issuance = try await Issuance()
         let credentials = try Issuance.basic("svc", Secret(secret))
-        await #expect(throws: Rejection.clientSecretWrong(ClientID("svc")!)) {
+        await #expect(throws: Rejection.clientSecretWrong(ClientID(unchecked: "svc"))) {
             try await issuance.token(credentials: credentials)
         }
     }
 
     @Test func `answers unknown, wrong and disabled alike`() async throws {
         let issuance = try await Issuance()
-        var client = try #require(try await issuance.store.client(ClientID("svc")!))
+        var client = try #require(try await issuance.store.client(ClientID(unchecked: "svc")))
         client.isEnabled = false
         _ = try await issuance.store.update(
             client, advancing: [], recording: AuditEvent(at: Issuance.start, action: "t", actor: "t"))
@@ -40,23 +40,23 @@ import Testing
         let issuance = try await Issuance()
         let inBody = try ClientCredentials(
             authorization: nil, form: Issuance.form("client_id=svc&client_secret=\(Issuance.secret.revealedValue)"))
-        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) {
+        await #expect(throws: Rejection.clientMethodWrong(ClientID(unchecked: "svc"))) {
             try await issuance.token(credentials: inBody)
         }
         let bare = try ClientCredentials(authorization: nil, form: Issuance.form("client_id=svc"))
-        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) {
+        await #expect(throws: Rejection.clientMethodWrong(ClientID(unchecked: "svc"))) {
             try await issuance.token(credentials: bare)
         }
 
         let post = try await Issuance(clientMethod: .clientSecretPost)
         #expect(try await post.token(credentials: inBody).expiresIn == 300)
-        await #expect(throws: Rejection.clientMethodWrong(ClientID("svc")!)) { try await post.token() }
+        await #expect(throws: Rejection.clientMethodWrong(ClientID(unchecked: "svc"))) { try await post.token() }
     }
 
     @Test func `accepts two live secrets, and an expired one no longer`() async throws {
         let issuance = try await Issuance()
         let second = SecretGenerator.system.secret(.clientSecret)
-        var client = try #require(try await issuance.store.client(ClientID("svc")!))
+        var client = try #require(try await issuance.store.client(ClientID(unchecked: "svc")))
         client.credentials.secrets = [
             Issuance.stored(Issuance.secret, expiresAt: Issuance.start + .seconds(60)), Issuance.stored(second),
         ]

@@ -12,7 +12,8 @@ import Testing
 
     @Test(
         .requirement(
-            "8414-2-3", "8414-2-4", "8414-2-7", "8414-2-8", "8414-3.2-3", "8414-3.3-1", "7009-2-3", "7009-2-4", "7009-2-7",
+            "8414-2-3", "8414-2-4", "8414-2-7", "8414-2-8", "8414-3.2-3", "8414-3.3-1", "7009-2-3", "7009-2-4",
+            "7009-2-7",
             "6749-3.2-2"))
     func `names the issuer and each endpoint that exists, by https URLs of its own`() async throws {
         let metadata = try await metadata()
@@ -29,7 +30,9 @@ import Testing
         }
     }
 
-    @Test(.requirement("8414-3.2-4")) func `leaves out what has no value, but for the one member that must be there`() async throws {
+    @Test(.requirement("8414-3.2-4")) func `leaves out what has no value, but for the one member that must be there`()
+        async throws
+    {
         let empty = try await metadata().members.filter { $0.value == .array([]) }.map(\.name)
         #expect(empty == ["response_types_supported"])
     }
@@ -38,7 +41,9 @@ import Testing
         .requirement(
             "8414-2-9", "8414-2-10", "8414-2-12", "8414-2-15", "8414-2-16", "8414-2-17", "8414-2-19", "8414-2-20"),
         arguments: ["token_endpoint", "introspection_endpoint", "revocation_endpoint"])
-    func `names methods and algorithms of client authentication, never none for signatures`(endpoint: String) async throws {
+    func `names methods and algorithms of client authentication, never none for signatures`(
+        endpoint: String
+    ) async throws {
         let metadata = try await metadata()
         let methods = try #require(metadata.strings(endpoint + "_auth_methods_supported"))
         #expect(Set(methods).isSuperset(of: ["client_secret_basic", "client_secret_post", "private_key_jwt"]))

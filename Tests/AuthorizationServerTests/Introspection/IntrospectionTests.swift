@@ -10,7 +10,8 @@ import Testing
 
     @Test(
         .requirement(
-            "7662-2.2-2", "7662-2.2-3", "7662-2.2-4", "7662-4-1", "7662-4-14", "9068-4-4", "9068-4-5", "9068-4-7", "9068-4-10"),
+            "7662-2.2-2", "7662-2.2-3", "7662-2.2-4", "7662-4-1", "7662-4-14", "9068-4-4", "9068-4-5", "9068-4-7",
+            "9068-4-10"),
         arguments: ["orders", "payments"])
     func `tells a resource about a token that is meant for it`(resource: String) async throws {
         let issuance = try await Issuance()
@@ -29,7 +30,8 @@ import Testing
 
     @Test(
         .requirement(
-            "7662-2.2-6", "7662-2.2-7", "7662-2.3-3", "7662-4-6", "7662-4-8", "7662-4-11", "7662-5-1", "9068-4-8", "9068-4-9",
+            "7662-2.2-6", "7662-2.2-7", "7662-2.3-3", "7662-4-6", "7662-4-8", "7662-4-11", "7662-5-1", "9068-4-8",
+            "9068-4-9",
             "7519-4.1.3-1", "7519-4.1.3-2", "8725-3.9-1", "8725-3.9-2", "9068-5-2"))
     func `tells another resource and a mere client nothing`() async throws {
         let issuance = try await Issuance()
@@ -59,7 +61,9 @@ import Testing
         #expect(try await !issuance.isActive(token, at: Issuance.start))
     }
 
-    @Test(.requirement("7662-2.1-5", "7662-4-7", "7662-2.3-1")) func `is only for who proves to be registered`() async throws {
+    @Test(.requirement("7662-2.1-5", "7662-4-7", "7662-2.3-1")) func `is only for who proves to be registered`()
+        async throws
+    {
         let issuance = try await Issuance()
         let token = try await issuance.token().accessToken
         let presented = try PresentedToken(Issuance.form("token=\(token.revealedValue)"))
@@ -93,7 +97,9 @@ import Testing
     }
 
     @Test(
-        .requirement("7662-4-5", "9068-4-11", "9068-2.1-3", "9068-4-12", "8725-3.12-1", "8725-2.8-1", "8725-3.8-1", "8725-3.8-2", "8725-3.12-2"))
+        .requirement(
+            "7662-4-5", "9068-4-11", "9068-2.1-3", "9068-4-12", "8725-3.12-1", "8725-2.8-1", "8725-3.8-1", "8725-3.8-2",
+            "8725-3.12-2"))
     func `calls a JWT inactive that another key, issuer or purpose made`() async throws {
         let issuance = try await Issuance()
         let genuine = try await issuance.token().accessToken.revealedValue
@@ -104,7 +110,8 @@ import Testing
         asOurs["kid"] = .string(jwt.header.keyID ?? "")
         let withOurKeyID = try SigningKey(JSONWebKey(asOurs))
         for forged in [
-            try JWTSigner(stranger, type: "at+jwt").sign(claims), try JWTSigner(withOurKeyID, type: "at+jwt").sign(claims),
+            try JWTSigner(stranger, type: "at+jwt").sign(claims),
+            try JWTSigner(withOurKeyID, type: "at+jwt").sign(claims),
             String(genuine.prefix { $0 != "." }) + "." + Base64URL.encode(claims) + ".",
             Base64URL.encode(Array(#"{"alg":"none","typ":"at+jwt"}"#.utf8)) + "." + Base64URL.encode(claims) + ".",
             genuine + "A", String(genuine.dropLast()),

@@ -27,7 +27,7 @@ import Testing
         let event = AuditEvent(at: Issuance.start, action: "t", actor: "t")
         _ = try await issuance.store.insert(
             RegisteredClient(
-                id: ClientID("svc2")!, name: "Other",
+                id: ClientID(unchecked: "svc2"), name: "Other",
                 credentials: RegisteredCredentials(
                     method: .clientSecretBasic, secrets: [Issuance.stored(Issuance.secret)]),
                 createdAt: Issuance.start), recording: event)
@@ -53,7 +53,9 @@ import Testing
         #expect(try await issuance.isActive(token))
     }
 
-    @Test(.requirement("7009-2.2-1", "7009-2.2-2", "7009-5-3"), arguments: ["garbage", "a.b.c", "tsa_AAAA", "tsr_unknown", "..."])
+    @Test(
+        .requirement("7009-2.2-1", "7009-2.2-2", "7009-5-3"),
+        arguments: ["garbage", "a.b.c", "tsa_AAAA", "tsr_unknown", "..."])
     func `of something that is no token succeeds and changes nothing`(text: String) async throws {
         let issuance = try await Issuance()
         try await issuance.revoke(Secret(text), hint: "&token_type_hint=refresh_token")
@@ -83,7 +85,8 @@ import Testing
     }
 
     @Test(arguments: [
-        EpochKey.subject(Subject("svc")!), .client(ClientID("svc")!), .grant(GrantID("g-orders.example")!),
+        EpochKey.subject(Subject(unchecked: "svc")), .client(ClientID(unchecked: "svc")),
+        .grant(GrantID(unchecked: "g-orders.example")),
         .resource(Issuance.jwtAPI),
     ])
     func `of everything so far is one step of a counter, and what comes after lives`(epoch: EpochKey) async throws {
@@ -100,10 +103,10 @@ import Testing
     @Test func `counters never go back, whatever order they arrive in`() async throws {
         let issuance = try await Issuance()
         let token = try await issuance.token().accessToken
-        issuance.provider.revocations.apply([.client(ClientID("svc")!): 2])
-        issuance.provider.revocations.apply([.client(ClientID("svc")!): 1])
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "svc")): 2])
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "svc")): 1])
         let now = try await issuance.token().accessToken
-        issuance.provider.revocations.apply([.client(ClientID("svc")!): 0])
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "svc")): 0])
         #expect(try await !issuance.isActive(token))
         #expect(try await issuance.isActive(now))
     }

@@ -93,12 +93,15 @@ import Testing
     @Test(.requirement("9068-3-2", "9068-3-3"))
     func `needs the resource to be named when there are two, and not when there is one`() async throws {
         let issuance = try await Issuance()
-        await #expect(throws: Rejection.resourceNotNamed(ClientID("svc")!)) { try await issuance.token(resource: nil) }
-        let grant = try #require(try await issuance.store.standingGrant(of: ClientID("svc")!, at: Issuance.opaqueAPI))
+        await #expect(throws: Rejection.resourceNotNamed(ClientID(unchecked: "svc"))) {
+            try await issuance.token(resource: nil)
+        }
+        let grant = try #require(
+            try await issuance.store.standingGrant(of: ClientID(unchecked: "svc"), at: Issuance.opaqueAPI))
         _ = try await issuance.store.revoke(
             grant.id, because: .administrator, advancing: [.grant(grant.id)], at: Issuance.start,
             recording: AuditEvent(at: Issuance.start, action: "t", actor: "t"))
-        issuance.provider.registry.forgetGrants(of: ClientID("svc")!)
+        issuance.provider.registry.forgetGrants(of: ClientID(unchecked: "svc"))
         let token = try await issuance.token(resource: nil).accessToken
         #expect(try await issuance.isActive(token))
     }
@@ -113,7 +116,7 @@ import Testing
 
     @Test(.requirement("6749-5.2-8")) func `is not for a client without the grant type`() async throws {
         let issuance = try await Issuance()
-        var client = try #require(try await issuance.store.client(ClientID("svc")!))
+        var client = try #require(try await issuance.store.client(ClientID(unchecked: "svc")))
         client.grantTypes = []
         _ = try await issuance.store.update(
             client, advancing: [], recording: AuditEvent(at: Issuance.start, action: "t", actor: "t"))
@@ -137,9 +140,10 @@ import Testing
             Issuance.resource("other", other, format: .jwt, algorithm: algorithm), recording: event)
         _ = try await issuance.store.permit(
             Grant(
-                id: GrantID("g-other")!, client: ClientID("svc")!, subject: Subject("svc")!, resource: other,
+                id: GrantID(unchecked: "g-other"), client: ClientID(unchecked: "svc"),
+                subject: Subject(unchecked: "svc"), resource: other,
                 scope: Scope("read"), createdAt: Issuance.start), advancing: [], recording: event)
-        issuance.provider.registry.forgetGrants(of: ClientID("svc")!)
+        issuance.provider.registry.forgetGrants(of: ClientID(unchecked: "svc"))
         let token = try await issuance.token(resource: other).accessToken
         #expect(try UnverifiedJWT(token.revealedValue).header.algorithm == algorithm.rawValue)
         #expect(try await issuance.isActive(token, by: "other"))

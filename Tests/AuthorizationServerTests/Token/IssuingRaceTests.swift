@@ -33,7 +33,8 @@ final class Interruption: Sendable {
         let issuance = try await Issuance(secrets: interruption.secrets)
         let provider = issuance.provider
         _ = try await issuance.token()
-        let grant = try #require(try await issuance.store.standingGrant(of: ClientID("svc")!, at: Issuance.jwtAPI))
+        let grant = try #require(
+            try await issuance.store.standingGrant(of: ClientID(unchecked: "svc"), at: Issuance.jwtAPI))
         var narrower = grant
         narrower.scope = Scope(unchecked: ["read"])
         guard
@@ -54,7 +55,7 @@ final class Interruption: Sendable {
         let issuance = try await Issuance(secrets: interruption.secrets)
         let provider = issuance.provider
         _ = try await issuance.token()
-        var client = try #require(try await issuance.store.client(ClientID("svc")!))
+        var client = try #require(try await issuance.store.client(ClientID(unchecked: "svc")))
         client.isEnabled = false
         guard
             case .done(let epochs) = try await issuance.store.update(
