@@ -131,6 +131,9 @@ final class TestFolder: Sendable {
         #expect(try program.run("backup", "copy.sqlite").status == 1)
         #expect(try program.run("status").output.contains("https://id.example.com"))
 
+        // Without a certificate to read again, SIGHUP must not end the server.
+        kill(server.processIdentifier, SIGHUP)
+        #expect(try program.run("health").status == 0)
         kill(server.processIdentifier, SIGTERM)
         server.waitUntilExit()
         #expect(server.terminationStatus == 0)

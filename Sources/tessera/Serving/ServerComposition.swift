@@ -17,8 +17,11 @@ struct ServerComposition {
 
     func run() async throws {
         umask(0o077)
+        // Means "read the certificate again"; without a certificate it must not mean "end".
+        signal(SIGHUP, SIG_IGN)
         ProcessLimits.refuseCoreDumps()
         let logger = makeLogger()
+        logger.info("starting", metadata: ["version": "\(Version.text)", "config": "\(configuration.file ?? "none")"])
         let installation = try await OpenInstallation.open(configuration, at: now())
         do {
             try await serve(installation, logger)
