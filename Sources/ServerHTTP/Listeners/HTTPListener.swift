@@ -2,7 +2,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
-import Synchronization
+import UnixSignals
 
 #if canImport(Glibc)
 import Glibc
@@ -77,9 +77,19 @@ package struct HTTPListener: Service {
                 "requests cut off after the drain time", metadata: ["connections": "\(connections.count)"])
             connections.closeAll()
         }
+        let impatience = Task.detached { await closeAtOnceOnSignal() }
         try? await server.shutdownGracefully()
         _ = try? await running.value
         deadline.cancel()
+        impatience.cancel()
+    }
+
+    /// Whoever asks a second time does not want to wait for the requests in flight.
+    private func closeAtOnceOnSignal() async {
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            environment.logger.warning("asked again to stop; requests in flight are cut off")
+            return connections.closeAll()
+        }
     }
 
     private func announce(_ channel: any Channel) async {

@@ -1,4 +1,5 @@
 package import JOSE
+import NIOCore
 import NIOSSL
 import Synchronization
 
@@ -85,6 +86,8 @@ package final class TLSCertificates: Sendable {
             "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
             "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
         ].joined(separator: ":")
+        // A peer that does not say goodbye must not hold up a server that stops.
+        configuration.shutdownTimeout = .milliseconds(500)
         configuration.applicationProtocols = ["h2", "http/1.1"]
         return configuration
     }
