@@ -14,7 +14,10 @@ class Trap:
         for port in ports:
             sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.bind((address, port))
+            try:
+                sock.bind((address, port))
+            except OSError:
+                sock.bind((address, 0))  # another run, or no right to a low port
             sock.listen(64)
             self.sockets.append(sock)
             threading.Thread(target=self.accept, args=(sock,), daemon=True).start()
