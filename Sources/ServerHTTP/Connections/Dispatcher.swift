@@ -7,7 +7,8 @@ import NIOCore
 final class Dispatcher: Sendable {
     enum Answer: Sendable {
         case ready(ServerResponse)
-        case waiting(ServerRequest.Handler)
+        /// - Parameter onLoop: whether the handler may run on the connection's event loop.
+        case waiting(ServerRequest.Handler, onLoop: Bool)
     }
 
     let name: String
@@ -63,7 +64,8 @@ final class Dispatcher: Sendable {
         }
         switch action {
         case .immediate(let body): return .ready(marked(body(request, exchange.date), exchange))
-        case .waiting(let handler): return .waiting(handler)
+        case .waiting(let handler): return .waiting(handler, onLoop: true)
+        case .apart(let handler): return .waiting(handler, onLoop: false)
         }
     }
 

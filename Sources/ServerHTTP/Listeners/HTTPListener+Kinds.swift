@@ -19,7 +19,7 @@ extension HTTPListener {
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) -> HTTPListener {
         let actions = Dictionary(
-            uniqueKeysWithValues: RequestMethod.allCases.map { ($0, Route.Action.waiting(handler)) })
+            uniqueKeysWithValues: RequestMethod.allCases.map { ($0, Route.Action.apart(handler)) })
         return HTTPListener(
             configuration, environment, routes: RouteTable([:], below: "/", Route("administration", actions)),
             onListening: onListening)

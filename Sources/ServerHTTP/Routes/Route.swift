@@ -6,6 +6,8 @@ struct Route: Sendable {
         /// Answered without waiting, on the connection's own event loop.
         case immediate(@Sendable (ServerRequest, NumericDate) -> ServerResponse)
         case waiting(ServerRequest.Handler)
+        /// May compute or read for long, so it runs where it holds up no connection.
+        case apart(ServerRequest.Handler)
     }
 
     /// The label in metrics; never a path that a stranger made up.

@@ -152,14 +152,17 @@ final class HTTP1Connection: ChannelDuplexHandler {
         current = (exchange, message.head.persists)
         switch dispatcher.answer(to: exchange) {
         case .ready(let response): respond(response, context: context)
-        case .waiting(let handler):
+        case .waiting(let handler, let onLoop):
             state = .answering
             deadline.set(now + TimeAmount(limits.requestDeadline), for: .answer)
-            run(handler, exchange, context: context)
+            run(handler, exchange, on: onLoop ? executor : nil, context: context)
         }
     }
 
-    private func run(_ handler: @escaping ServerRequest.Handler, _ exchange: Exchange, context: ChannelHandlerContext) {
+    private func run(
+        _ handler: @escaping ServerRequest.Handler, _ exchange: Exchange, on executor: LoopTaskExecutor?,
+        context: ChannelHandlerContext
+    ) {
         generation &+= 1
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop

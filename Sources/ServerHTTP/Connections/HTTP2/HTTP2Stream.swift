@@ -107,11 +107,11 @@ final class HTTP2Stream: ChannelInboundHandler {
         deadline.set(now + TimeAmount(limits.requestDeadline))
         switch dispatcher.answer(to: exchange) {
         case .ready(let response): respond(response, context: context)
-        case .waiting(let handler):
+        case .waiting(let handler, let onLoop):
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             let dispatcher = dispatcher
-            task = Task(executorPreference: executor) {
+            task = Task(executorPreference: onLoop ? executor : nil) {
                 let response = dispatcher.marked(await handler(exchange.request, exchange.date), exchange)
                 eventLoop.runNowOrSoon {
                     let (stream, context) = bound.value
