@@ -1,0 +1,30 @@
+import JOSE
+
+/// Every parser that reads what strangers send, each with the properties that must hold for any input.
+enum FuzzTarget: String, CaseIterable {
+    case json
+    case base64url
+    case jwk
+    case jwkset
+    case jws
+    case jwt
+    case form
+    case scope
+    case resource
+    case basic
+
+    func run(_ bytes: [UInt8]) {
+        switch self {
+        case .json: JOSEProperties.json(bytes)
+        case .base64url: JOSEProperties.base64URL(bytes)
+        case .jwk: JOSEProperties.jwk(bytes)
+        case .jwkset: JOSEProperties.jwkSet(bytes)
+        case .jws: JOSEProperties.jws(bytes)
+        case .jwt: JOSEProperties.jwt(bytes)
+        case .form: OAuthProperties.form(bytes)
+        case .scope: OAuthProperties.scope(bytes)
+        case .resource: OAuthProperties.resource(bytes)
+        case .basic: OAuthProperties.basic(bytes)
+        }
+    }
+}
