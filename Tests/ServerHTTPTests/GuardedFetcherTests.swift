@@ -2,6 +2,7 @@ import JOSE
 import NIOPosix
 import ServerHTTP
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct GuardedFetcherTests {
@@ -40,7 +41,8 @@ import Testing
         folder.remove()
     }
 
-    @Test func `fetches from the address that it checked, with the certificate of the name`() async throws {
+    @Test(.requirement("7515-8-2", "7515-8-3"))
+    func `fetches from the address that it checked, with the certificate of the name`() async throws {
         let keys: ServerRequest.Handler = { _, _ in .json(Array(#"{"keys":[]}"#.utf8)) }
         try await serve(keys) { server, authority in
             let url = "https://localhost:\(server.port)/keys"

@@ -7,7 +7,8 @@ import Testing
 @Suite struct RouteTests {
     private func json(_ answer: RawAnswer) throws -> JSONObject { try JSONObject(parsing: Array(answer.body.utf8)) }
 
-    @Test func `issues, introspects and revokes over the wire`() async throws {
+    @Test(.requirement("6749-5.1-7", "7662-2.2-1", "7009-2.2-1"))
+    func `issues, introspects and revokes over the wire`() async throws {
         let server = try await LiveServer.publicServer()
         let issued = try await server.exchange(RequestText.token)
         #expect(issued.status == 200)
@@ -24,7 +25,7 @@ import Testing
         try await server.shutDown()
     }
 
-    @Test(.requirement("6749-5.1-7", "6749-5.1-8"))
+    @Test(.requirement("6749-5.1-8", "6749-5.1-9", "7662-4-12"))
     func `lets no cache keep an answer about tokens`() async throws {
         let server = try await LiveServer.publicServer()
         for request in [
@@ -38,7 +39,7 @@ import Testing
         try await server.shutDown()
     }
 
-    @Test(.requirement("6749-5.2-3"))
+    @Test(.requirement("6749-5.2-5", "6749-5.2-6", "7662-2.3-1"))
     func `challenges a client whose authentication failed`() async throws {
         let server = try await LiveServer.publicServer()
         let wrong = RequestText.authorization("svc", "wrong")
@@ -52,7 +53,8 @@ import Testing
         try await server.shutDown()
     }
 
-    @Test func `words errors as the standard does`() async throws {
+    @Test(.requirement("6749-5.2-14"))
+    func `words errors as the standard does`() async throws {
         let server = try await LiveServer.publicServer()
         let cases: [(String, Int, String)] = [
             (RequestText.form("/token", "grant_type=password"), 400, "unsupported_grant_type"),
@@ -75,7 +77,8 @@ import Testing
         try await server.shutDown()
     }
 
-    @Test func `takes forms only`() async throws {
+    @Test(.requirement("7009-2.1-1", "7662-2.1-1"))
+    func `takes forms only`() async throws {
         let server = try await LiveServer.publicServer()
         for type in ["application/json", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded2"] {
             let request = RequestText.request(
@@ -94,7 +97,8 @@ import Testing
         try await server.shutDown()
     }
 
-    @Test func `names the methods of a path, and finds paths only as they are written`() async throws {
+    @Test(.requirement("6749-3.2-4"))
+    func `names the methods of a path, and finds paths only as they are written`() async throws {
         let server = try await LiveServer.publicServer()
         let get = try await server.exchange(RequestText.get("/token"))
         #expect(get.status == 405)
@@ -113,11 +117,12 @@ import Testing
         try await server.shutDown()
     }
 
-    @Test(arguments: ["/jwks", "/.well-known/oauth-authorization-server"])
+    @Test(.requirement("8414-3.2-2"), arguments: ["/jwks", "/.well-known/oauth-authorization-server"])
     func `publishes documents that caches can keep and check`(path: String) async throws {
         let server = try await LiveServer.publicServer()
         let answer = try await server.exchange(RequestText.get(path))
         #expect(answer.status == 200)
+        #expect(answer.header("content-type") == (path == "/jwks" ? "application/jwk-set+json" : "application/json"))
         #expect(answer.header("cache-control")?.hasPrefix("public, max-age=") == true)
         #expect(answer.header("access-control-allow-origin") == "*")
         let etag = try #require(answer.header("etag"))

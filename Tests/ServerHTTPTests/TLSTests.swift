@@ -8,6 +8,7 @@ import NIOPosix
 import NIOSSL
 import ServerHTTP
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @Suite struct TLSTests {
@@ -40,7 +41,8 @@ import Testing
         return status
     }
 
-    @Test func `speaks HTTP 2 and HTTP 1.1 over TLS, as the client likes`() async throws {
+    @Test(.requirement("6749-2.3.1-8", "6749-3.2-3", "6750-5.2-5", "7009-2-5", "7521-4-1", "8414-6.1-1"))
+    func `speaks HTTP 2 and HTTP 1.1 over TLS, as the client likes`() async throws {
         let folder = try TemporaryFolder()
         let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let server = try await LiveServer.publicServer {
@@ -59,7 +61,8 @@ import Testing
         folder.remove()
     }
 
-    @Test func `refuses old protocols and ciphers without authentication`() async throws {
+    @Test(.requirement("6750-5.2-6", "7662-4-9", "8414-6.1-2", "8414-6.1-3"))
+    func `refuses old protocols and ciphers without authentication`() async throws {
         let folder = try TemporaryFolder()
         let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
         let server = try await LiveServer.publicServer {
