@@ -1,4 +1,5 @@
 """usage: scripts/bench [--skip-build] [--binary PATH] [--rounds N] [--seconds N]   (TESSERA_PEERS=DIR for the peers)"""
+
 import argparse
 import json
 import os
@@ -26,7 +27,9 @@ class EmptyRoute:
 
     def __init__(self, program):
         self.port = free_port()
-        self.process = subprocess.Popen([*PIN, program, "empty-route", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [*PIN, program, "empty-route", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self.url = f"http://127.0.0.1:{self.port}/empty"
         for _ in range(200):
             if subprocess.run(["curl", "-sf", "-o", "/dev/null", self.url]).returncode == 0:
@@ -63,7 +66,9 @@ def loads(server, world, empty):
         found[name] = Load(name, *arguments)
 
     def token(format):
-        return "grant_type=client_credentials&" + urllib.parse.urlencode({"resource": RESOURCES[format], "scope": "read"})
+        return "grant_type=client_credentials&" + urllib.parse.urlencode(
+            {"resource": RESOURCES[format], "scope": "read"}
+        )
 
     add("E get", empty.process.pid, empty.url)
     add("E post", empty.process.pid, empty.url, token("jwt"), auth)
@@ -79,8 +84,12 @@ def loads(server, world, empty):
 def jose(program):
     """Bare and our own signatures, from the one program that measures both in turns."""
     done = subprocess.run([*PIN, program, "jose"], capture_output=True, text=True, timeout=300, check=True)
-    return {f"{algorithm} {what}": (float(bare), float(ours), float(more)) for algorithm, what, bare, ours, more in re.findall(
-        r"(\w+) (sign|verify) bare ([\d.]+) ours ([\d.]+) difference_us (-?[\d.]+)", done.stdout)}
+    return {
+        f"{algorithm} {what}": (float(bare), float(ours), float(more))
+        for algorithm, what, bare, ours, more in re.findall(
+            r"(\w+) (sign|verify) bare ([\d.]+) ours ([\d.]+) difference_us (-?[\d.]+)", done.stdout
+        )
+    }
 
 
 def storage(program):
@@ -111,7 +120,12 @@ def judge(table, measured, signatures, ratio, beside, first_answer, idle):
     e_get, e_post = measured["E get"].microseconds, measured["E post"].microseconds
     e = min(e_get, e_post)
     s, v = signatures["ES256 sign"][0], signatures["ES256 verify"][0]
-    for name, value in (("E: empty route, GET", e_get), ("E: empty route, POST", e_post), ("S: bare ES256 signature", s), ("V: bare ES256 verification", v)):
+    for name, value in (
+        ("E: empty route, GET", e_get),
+        ("E: empty route, POST", e_post),
+        ("S: bare ES256 signature", s),
+        ("V: bare ES256 verification", v),
+    ):
         table.figure(name, value, "us")
     for name, (bare, ours, more) in signatures.items():
         table.at_most(f"JWT {name}, beyond the bare {bare:.1f}", more, 3, "us", "end to end - bare")
@@ -130,7 +144,9 @@ def judge(table, measured, signatures, ratio, beside, first_answer, idle):
     for name, load in beside.items():
         peer, what = name.split(" ", 1)
         ours = measured["token jwt" if what == "token" else "introspect opaque"].microseconds
-        table.at_least(f"{what}: cheaper than {peer} ({load.microseconds:.0f} us)", load.microseconds / ours, 6, "x", "peer / ours")
+        table.at_least(
+            f"{what}: cheaper than {peer} ({load.microseconds:.0f} us)", load.microseconds / ours, 6, "x", "peer / ours"
+        )
     table.at_most("start to first answer", first_answer, 0.5, "s", "")
     table.at_most("resident, idle", idle, 60, "MiB", "")
 
@@ -155,9 +171,16 @@ def main():
         measured = loads(server, world, empty)
         others = {}
         for peer in beside:
-            others[f"{peer.name} token"] = Load(f"{peer.name} token", peer.token_pid, peer.token, peers.FORM, peers.CLIENT)
+            others[f"{peer.name} token"] = Load(
+                f"{peer.name} token", peer.token_pid, peer.token, peers.FORM, peers.CLIENT
+            )
             others[f"{peer.name} introspection"] = Load(
-                f"{peer.name} introspection", peer.introspection_pid, peer.introspection, peer.introspection_body, peers.CLIENT)
+                f"{peer.name} introspection",
+                peer.introspection_pid,
+                peer.introspection,
+                peer.introspection_body,
+                peers.CLIENT,
+            )
         everything = list(measured.values()) + list(others.values())
         for load in everything:
             load.run(1)
@@ -167,7 +190,11 @@ def main():
         for number in range(options.rounds):
             for load in everything:
                 load.run(options.seconds)
-            print(f"round {number + 1} of {options.rounds}: " + ", ".join(f"{load.name} {load.samples[-1]:.1f}" for load in everything), flush=True)
+            print(
+                f"round {number + 1} of {options.rounds}: "
+                + ", ".join(f"{load.name} {load.samples[-1]:.1f}" for load in everything),
+                flush=True,
+            )
         ratio, text = storage(program)
     finally:
         for one in (empty, *beside):
@@ -177,7 +204,11 @@ def main():
             server.discard()
     table = Table()
     judge(table, measured, signatures, ratio, others, first_answer, idle)
-    print("\nCPU microseconds per request, median of", options.rounds, "interleaved rounds, servers on core 0, load from core 1, 64 connections")
+    print(
+        "\nCPU microseconds per request, median of",
+        options.rounds,
+        "interleaved rounds, servers on core 0, load from core 1, 64 connections",
+    )
     table.print()
     if text:
         print("\n" + text)
@@ -185,8 +216,15 @@ def main():
         print(f"SKIPPED {why}")
     os.makedirs(os.path.join(ROOT, "out"), exist_ok=True)
     with open(os.path.join(ROOT, "out", "bench.json"), "w") as file:
-        json.dump({"rows": table.rows, "skipped": missing, "samples": {load.name: load.samples for load in everything}}, file, indent=1)
-    print(f"bench: {sum(1 for row in table.rows if row['passed'])} targets met, {len(table.failed)} missed" + (f": {', '.join(table.failed)}" if table.failed else ""))
+        json.dump(
+            {"rows": table.rows, "skipped": missing, "samples": {load.name: load.samples for load in everything}},
+            file,
+            indent=1,
+        )
+    print(
+        f"bench: {sum(1 for row in table.rows if row['passed'])} targets met, {len(table.failed)} missed"
+        + (f": {', '.join(table.failed)}" if table.failed else "")
+    )
     return 1 if table.failed else 0
 
 

@@ -1,4 +1,5 @@
 """CPU time of a server's whole process tree per request, under one bounded wrk run."""
+
 import os
 import re
 import subprocess

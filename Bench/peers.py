@@ -2,6 +2,7 @@
 
 The folder is laid out beforehand: glewlwyd/glewlwyd.sh, authlib/app.py, py/ (a virtual environment).
 """
+
 import json
 import os
 import subprocess
@@ -65,8 +66,10 @@ class Authlib:
         keys = os.path.join(self.folder, "nodeop", "app", "jwks.json")
         if not os.path.exists(keys):
             os.makedirs(os.path.dirname(keys), exist_ok=True)
-            make = ("import json;from joserfc.jwk import ECKey;k=ECKey.generate_key('P-256',{'kid':'es','use':'sig','alg':'ES256'});"
-                    f"json.dump({{'keys':[k.as_dict(private=True)]}},open({keys!r},'w'))")
+            make = (
+                "import json;from joserfc.jwk import ECKey;k=ECKey.generate_key('P-256',{'kid':'es','use':'sig','alg':'ES256'});"
+                f"json.dump({{'keys':[k.as_dict(private=True)]}},open({keys!r},'w'))"
+            )
             subprocess.run([self.python("python"), "-c", make], check=True, capture_output=True)
         self.token_pid, self.token = self.launch("jwt", 7351)
         self.introspection_pid, opaque = self.launch("opaque", 7352)
@@ -81,10 +84,36 @@ class Authlib:
         for more in ("", "-wal", "-shm"):
             if os.path.exists(database + more):
                 os.remove(database + more)
-        environment = {**os.environ, "FORMAT": kind, "DBURI": f"sqlite:///{database}", "AUTHLIB_INSECURE_TRANSPORT": "1"}
-        command = ["taskset", "-c", "0", self.python("gunicorn"), "app:app", "-b", f"127.0.0.1:{port}", "-w", "1", "--threads", "4", "--keep-alive", "30",
-                   "--log-level", "error"]
-        process = subprocess.Popen(command, cwd=os.path.join(self.folder, "authlib"), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = {
+            **os.environ,
+            "FORMAT": kind,
+            "DBURI": f"sqlite:///{database}",
+            "AUTHLIB_INSECURE_TRANSPORT": "1",
+        }
+        command = [
+            "taskset",
+            "-c",
+            "0",
+            self.python("gunicorn"),
+            "app:app",
+            "-b",
+            f"127.0.0.1:{port}",
+            "-w",
+            "1",
+            "--threads",
+            "4",
+            "--keep-alive",
+            "30",
+            "--log-level",
+            "error",
+        ]
+        process = subprocess.Popen(
+            command,
+            cwd=os.path.join(self.folder, "authlib"),
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.processes.append(process)
         url = f"http://127.0.0.1:{port}/oauth/token"
         for _ in range(200):

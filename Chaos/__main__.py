@@ -1,4 +1,5 @@
 """usage: scripts/chaos kill9|powercut|rotation [--rounds N] [--binary PATH]"""
+
 import argparse
 import sys
 
@@ -8,7 +9,9 @@ from . import kill9, powercut, rotation
 
 FAULTS = {"kill9": kill9.run, "powercut": powercut.run, "rotation": rotation.run}
 
-parser = argparse.ArgumentParser(prog="scripts/chaos", description="Breaks a server that it starts, and checks what is left.")
+parser = argparse.ArgumentParser(
+    prog="scripts/chaos", description="Breaks a server that it starts, and checks what is left."
+)
 parser.add_argument("fault", choices=FAULTS)
 parser.add_argument("--rounds", type=int, default=20)
 parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")

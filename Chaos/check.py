@@ -1,4 +1,5 @@
 """After the fault: is everything there that was acknowledged, and is everything dead that was ended?"""
+
 import json
 import random
 
@@ -28,15 +29,23 @@ def check(world, things, verdict, sample=None):
             check_tokens(world, http, thing, verdict)
             continue
         answer = admin.get(f"/admin/v1/clients/{thing.id}")
-        verdict.must(answer.status == (200 if thing.exists else 404), f"client {thing.id}: {answer.status}", ended=not thing.exists)
+        verdict.must(
+            answer.status == (200 if thing.exists else 404),
+            f"client {thing.id}: {answer.status}",
+            ended=not thing.exists,
+        )
         if answer.status == 200 and thing.exists:
             if thing.enabled is not None:
-                verdict.must(answer.json()["enabled"] == thing.enabled, f"enabled of {thing.id}", ended=not thing.enabled)
+                verdict.must(
+                    answer.json()["enabled"] == thing.enabled, f"enabled of {thing.id}", ended=not thing.enabled
+                )
             listed = json.loads(admin.get(f"/admin/v1/clients/{thing.id}/permissions").body)["permissions"]
             scopes = {grant["resource"]: grant["scope"] for grant in listed}
             for resource, scope in thing.permissions.items():
                 if scope is not None:
-                    verdict.must(scopes.get(resource, "") == scope, f"permission of {thing.id} at {resource}", ended=not scope)
+                    verdict.must(
+                        scopes.get(resource, "") == scope, f"permission of {thing.id} at {resource}", ended=not scope
+                    )
         check_secrets(world, thing, verdict)
         check_tokens(world, http, thing, verdict)
 
@@ -48,7 +57,9 @@ def check_secrets(world, thing, verdict):
             continue
         works = caller.post("/revoke", {"token": "x"}, authorization=basic(thing.id, secret)).status == 200
         should = bool(live and thing.exists and thing.enabled)
-        verdict.must(works == should, f"a secret of {thing.id} {'works' if works else 'does not work'}", ended=not should)
+        verdict.must(
+            works == should, f"a secret of {thing.id} {'works' if works else 'does not work'}", ended=not should
+        )
     caller.close()
 
 

@@ -1,4 +1,5 @@
 """What the server acknowledged, written down where the fault cannot reach it; and what must therefore hold."""
+
 import json
 import os
 import threading

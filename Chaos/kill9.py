@@ -1,4 +1,5 @@
 """kill -9 at a random moment under load, restart, check (F01)."""
+
 import contextlib
 import os
 import random
@@ -37,7 +38,12 @@ def furnish(server):
 def verdict_of(world, things, current, rounds_before):
     verdict = Verdict()
     check(world, current, verdict)
-    check(world, {id: thing for id, thing in things.items() if id not in current}, verdict, sample=60 if rounds_before else None)
+    check(
+        world,
+        {id: thing for id, thing in things.items() if id not in current},
+        verdict,
+        sample=60 if rounds_before else None,
+    )
     check_audit(world, current, verdict)
     return verdict
 
@@ -72,19 +78,29 @@ def run(binary, rounds):
             current, acknowledged = expected(journal.read())
             verdict = verdict_of(world, known, current, number)
             totals["damaged"] += not integrity(server)
-            for name, value in (("acked", acknowledged), ("lost", len(verdict.lost)), ("resurrected", len(verdict.resurrected)), ("checked", verdict.checked)):
+            for name, value in (
+                ("acked", acknowledged),
+                ("lost", len(verdict.lost)),
+                ("resurrected", len(verdict.resurrected)),
+                ("checked", verdict.checked),
+            ):
                 totals[name] += value
             failures += verdict.lost[:5] + verdict.resurrected[:5] + world.faults[:5]
             world.faults.clear()
             known.update(current)
-            print(f"round {number + 1}/{rounds}: {acknowledged} acknowledged, {verdict.checked} checked, {len(verdict.lost)} lost, "
-                  f"{len(verdict.resurrected)} resurrected, back after {recovery[-1]:.2f} s", flush=True)
+            print(
+                f"round {number + 1}/{rounds}: {acknowledged} acknowledged, {verdict.checked} checked, {len(verdict.lost)} lost, "
+                f"{len(verdict.resurrected)} resurrected, back after {recovery[-1]:.2f} s",
+                flush=True,
+            )
         server.stop()
     finally:
         server.discard()
         shutil.rmtree(folder, ignore_errors=True)
     for failure in failures[:20]:
         print(f"     {failure}")
-    print(f"kill9: rounds {rounds}, acked {totals['acked']}, checked {totals['checked']}, lost {totals['lost']}, resurrected {totals['resurrected']}, "
-          f"damaged {totals['damaged']}, recovery p95 {percentile(recovery, 0.95):.2f} s")
+    print(
+        f"kill9: rounds {rounds}, acked {totals['acked']}, checked {totals['checked']}, lost {totals['lost']}, resurrected {totals['resurrected']}, "
+        f"damaged {totals['damaged']}, recovery p95 {percentile(recovery, 0.95):.2f} s"
+    )
     return 1 if failures or totals["lost"] or totals["resurrected"] or totals["damaged"] or not totals["acked"] else 0

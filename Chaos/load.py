@@ -1,4 +1,5 @@
 """Programs and operators at work: every change is journalled before it is sent and after it was acknowledged."""
+
 import itertools
 import os
 import random
@@ -60,15 +61,31 @@ class Worker(threading.Thread):
 
     def life(self, id):
         pick = self.random
-        draft = {"id": id, "name": id, "authentication_method": "client_secret_basic", "grant_types": ["client_credentials"]}
+        draft = {
+            "id": id,
+            "name": id,
+            "authentication_method": "client_secret_basic",
+            "grant_types": ["client_credentials"],
+        }
         made = self.change("create", id, lambda: self.call("POST", "", draft))
         secret, first = made["client_secret"], made["secrets"][0]["id"]
         for resource in RESOURCES:
-            self.change("permit", id, lambda: self.call("PUT", f"/{id}/permissions", {"resource": resource, "scope": "read"}), resource=resource, scope="read")
+            self.change(
+                "permit",
+                id,
+                lambda: self.call("PUT", f"/{id}/permissions", {"resource": resource, "scope": "read"}),
+                resource=resource,
+                scope="read",
+            )
         tokens = [self.token(id, secret, resource) for resource in RESOURCES for _ in range(2)]
         if pick.random() < 0.7:
             token = pick.choice(tokens)
-            self.change("revoke", id, lambda: self.http.post("/revoke", {"token": token}, authorization=basic(id, secret)), token=token)
+            self.change(
+                "revoke",
+                id,
+                lambda: self.http.post("/revoke", {"token": token}, authorization=basic(id, secret)),
+                token=token,
+            )
         if pick.random() < 0.4:
             second = self.change("secret", id, lambda: self.call("POST", f"/{id}/secrets", {}))["client_secret"]
             if pick.random() < 0.6:
@@ -80,7 +97,9 @@ class Worker(threading.Thread):
         if pick.random() < 0.3:
             resource = pick.choice(list(RESOURCES))
             quoted = urllib.parse.quote(resource, safe="")
-            self.change("forbid", id, lambda: self.call("DELETE", f"/{id}/permissions?resource={quoted}"), resource=resource)
+            self.change(
+                "forbid", id, lambda: self.call("DELETE", f"/{id}/permissions?resource={quoted}"), resource=resource
+            )
         if pick.random() < 0.2:
             self.change("disable", id, lambda: self.call("PATCH", f"/{id}", {"enabled": False}))
         if pick.random() < 0.2:
@@ -90,7 +109,11 @@ class Worker(threading.Thread):
         form = {"grant_type": "client_credentials", "resource": resource, "scope": "read"}
         answer = self.http.post("/token", form, authorization=basic(id, secret))
         if answer.status != 200:
-            raise OSError(f"token: {answer}") if answer.status in (429, 503) else AssertionError(f"token for {id}: {answer}")
+            raise (
+                OSError(f"token: {answer}")
+                if answer.status in (429, 503)
+                else AssertionError(f"token for {id}: {answer}")
+            )
         token = answer.json()["access_token"]
         self.journal.write(phase="ok", number=-1, op="token", id=id, token=token, resource=resource)
         return token
@@ -108,8 +131,14 @@ class Reader(threading.Thread):
         while not self.stop.is_set():
             try:
                 for resource, owner in RESOURCES.items():
-                    answer = http.post("/token", {"grant_type": "client_credentials", "resource": resource}, authorization=self.world.auth("conf"))
-                    http.post("/introspect", {"token": answer.json()["access_token"]}, authorization=self.world.auth(owner))
+                    answer = http.post(
+                        "/token",
+                        {"grant_type": "client_credentials", "resource": resource},
+                        authorization=self.world.auth("conf"),
+                    )
+                    http.post(
+                        "/introspect", {"token": answer.json()["access_token"]}, authorization=self.world.auth(owner)
+                    )
             except (OSError, ValueError, KeyError):
                 http.close()
                 if self.stop.wait(0.02):
@@ -119,7 +148,9 @@ class Reader(threading.Thread):
 def begin(world, journal, workers=6, readers=2):
     stop = threading.Event()
     run = os.urandom(3).hex()
-    threads = [Worker(world, journal, f"w{run}-{i}", stop) for i in range(workers)] + [Reader(world, stop) for _ in range(readers)]
+    threads = [Worker(world, journal, f"w{run}-{i}", stop) for i in range(workers)] + [
+        Reader(world, stop) for _ in range(readers)
+    ]
     for thread in threads:
         thread.start()
     return stop, threads

@@ -3,6 +3,7 @@
 The data folder lies on ext4 in a loop image on tmpfs. The server is frozen, the image copied (the page cache of the inner file
 system is not in it), the copy mounted in the same place, and the server started on it.
 """
+
 import gc
 import os
 import random
@@ -107,14 +108,24 @@ def run(binary, rounds):
     try:
         for number in range(rounds):
             acknowledged, verdict, is_damaged, faults = one_round(binary, folder, number)
-            acked, lost, resurrected, damaged = acked + acknowledged, lost + len(verdict.lost), resurrected + len(verdict.resurrected), damaged + is_damaged
+            acked, lost, resurrected, damaged = (
+                acked + acknowledged,
+                lost + len(verdict.lost),
+                resurrected + len(verdict.resurrected),
+                damaged + is_damaged,
+            )
             bad += bool(verdict.lost or verdict.resurrected)
             failures += verdict.lost[:5] + verdict.resurrected[:5] + faults[:5]
-            print(f"round {number + 1}/{rounds}: {acknowledged} acknowledged, {verdict.checked} checked, {len(verdict.lost)} lost, "
-                  f"{len(verdict.resurrected)} resurrected", flush=True)
+            print(
+                f"round {number + 1}/{rounds}: {acknowledged} acknowledged, {verdict.checked} checked, {len(verdict.lost)} lost, "
+                f"{len(verdict.resurrected)} resurrected",
+                flush=True,
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for failure in failures[:20]:
         print(f"     {failure}")
-    print(f"powercut: rounds {rounds}, acked {acked}, lost {lost}, resurrected {resurrected}, rounds with loss {bad}, damaged {damaged}")
+    print(
+        f"powercut: rounds {rounds}, acked {acked}, lost {lost}, resurrected {resurrected}, rounds with loss {bad}, damaged {damaged}"
+    )
     return 1 if failures or lost or resurrected or damaged or not acked else 0

@@ -1,4 +1,5 @@
 """Keys change while tokens are made and verified by a foreign library that caches the key set as it is told (F37)."""
+
 import random
 import re
 import threading
@@ -63,7 +64,10 @@ def run(binary, rounds):
             made.append(world.token("conf", RS1))
             world.admin("POST", "/admin/v1/keys/rotate", {"purpose": "all"}, expect=200)
             time.sleep(ANNOUNCED + random.uniform(0.3, 1.0))
-            print(f"rotation {number + 1}/{rounds}: {sum(v.verified for v in verifiers)} verified, {sum(len(v.failures) for v in verifiers)} failed", flush=True)
+            print(
+                f"rotation {number + 1}/{rounds}: {sum(v.verified for v in verifiers)} verified, {sum(len(v.failures) for v in verifiers)} failed",
+                flush=True,
+            )
         stop.set()
         for verifier in verifiers:
             verifier.join(10)
@@ -75,5 +79,7 @@ def run(binary, rounds):
         server.discard()
     for failure in failures[:10]:
         print(f"     {failure}")
-    print(f"rotation: rotations {rounds}, keys seen {len(kids)}, verified {verified}, failed verifications {len(failures)}, old tokens still active {old}/{len(made)}")
+    print(
+        f"rotation: rotations {rounds}, keys seen {len(kids)}, verified {verified}, failed verifications {len(failures)}, old tokens still active {old}/{len(made)}"
+    )
     return 1 if failures or old != len(made) or len(kids) < rounds else 0

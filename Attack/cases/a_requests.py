@@ -1,4 +1,5 @@
 """Grants, scopes and resources at the token endpoint (sections A, G of the list)."""
+
 import time
 
 from ..harness.case import critical
@@ -6,8 +7,15 @@ from ..harness.world import RS1, RS2, TOKEN
 
 
 def case_014_gone_grants(w):
-    for grant in ("password", "implicit", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                  "client_credentials ", "CLIENT_CREDENTIALS"):
+    for grant in (
+        "password",
+        "implicit",
+        "authorization_code",
+        "refresh_token",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "client_credentials ",
+        "CLIENT_CREDENTIALS",
+    ):
         answer = w.ask("conf", grant_type=grant, username="a", password="b", code="c", refresh_token="d", assertion="e")
         w.refused(answer, 400, "unsupported_grant_type", "invalid_request")
     document = w.metadata()
@@ -38,7 +46,9 @@ def case_112_client_credentials_limits(w):
     # svc2 may read at rs1 and nothing else; the administration resource is nobody's without a grant of its own.
     w.refused(w.ask("svc2", resource=RS1, scope="write"), 400, "invalid_scope")
     w.refused(w.ask("svc2", resource=RS2, scope="read"), 400, "invalid_target")
-    w.refused(w.ask("conf", resource=w.administration, scope="tessera:admin:read"), 400, "invalid_target", "invalid_scope")
+    w.refused(
+        w.ask("conf", resource=w.administration, scope="tessera:admin:read"), 400, "invalid_target", "invalid_scope"
+    )
     w.refused(w.ask("ro", resource=w.administration, scope="tessera:admin:write"), 400, "invalid_scope")
     w.refused(w.ask("ro", resource=w.administration, scope="tessera:admin:grant"), 400, "invalid_scope")
 
@@ -51,10 +61,26 @@ def case_072_no_refresh_token(w):
 
 
 def case_117_resource_indicators(w):
-    for resource in ("https://unknown.test/", RS1 + "#f", "/api", "api", "https://", "https:///x", RS1 + "/", RS1.upper(),
-                     RS1 + "?x=1", "https://RS1.test/api", "https://rs1.test:443/api", "urn:", "x" * 5000, "https://rs1.test/api\x00"):
+    for resource in (
+        "https://unknown.test/",
+        RS1 + "#f",
+        "/api",
+        "api",
+        "https://",
+        "https:///x",
+        RS1 + "/",
+        RS1.upper(),
+        RS1 + "?x=1",
+        "https://RS1.test/api",
+        "https://rs1.test:443/api",
+        "urn:",
+        "x" * 5000,
+        "https://rs1.test/api\x00",
+    ):
         w.refused(w.ask("conf", resource=resource, scope="read"), 400, "invalid_target", "invalid_request")
-    many = [("grant_type", "client_credentials"), ("scope", "read")] + [("resource", f"https://r{i}.test/") for i in range(50)]
+    many = [("grant_type", "client_credentials"), ("scope", "read")] + [
+        ("resource", f"https://r{i}.test/") for i in range(50)
+    ]
     w.refused(w.http.post(TOKEN, many, authorization=w.auth("conf")), 400, "invalid_target", "invalid_request")
     both = [("grant_type", "client_credentials"), ("resource", RS1), ("resource", RS2)]
     w.refused(w.http.post(TOKEN, both, authorization=w.auth("conf")), 400, "invalid_target")
@@ -71,7 +97,12 @@ def case_226_exact_scope_set(w):
     token = w.token("scopes", RS1, "read:all")
     assert w.introspection(token).json()["scope"] == "read:all"
     # The administration listener reads scopes of access tokens: a name that contains a right is not the right.
-    w.admin("PUT", "/admin/v1/clients/scopes/permissions", {"resource": w.administration, "scope": "tessera:admin"}, expect=400)
+    w.admin(
+        "PUT",
+        "/admin/v1/clients/scopes/permissions",
+        {"resource": w.administration, "scope": "tessera:admin"},
+        expect=400,
+    )
     w.admin("PUT", "/admin/v1/clients/scopes/permissions", {"resource": RS1, "scope": "read:all,read"}, expect=400)
     reader = w.token("ro", w.administration, "tessera:admin:read")
     bearer = {"Authorization": f"Bearer {reader}"}

@@ -1,4 +1,5 @@
 """Whether what must be unguessable is random (037)."""
+
 import math
 import os
 
@@ -44,7 +45,7 @@ def case_037_entropy(w):
     # Beyond the type and the key's id everything must look random, the sealed claims included.
     shared = len(os.path.commonprefix(raw))
     assert shared <= 17, f"opaque tokens share {shared} bytes"
-    bits_look_random([token[shared:shared + 96] for token in raw], "opaque token")
+    bits_look_random([token[shared : shared + 96] for token in raw], "opaque token")
     sealed = raw[0][shared:]
     for word in (b"conf", b"rs2", b"read", b"jti", b"https"):
         assert word not in sealed, "an opaque token shows its claims"

@@ -1,4 +1,5 @@
 """private_key_jwt: replay, algorithms, claims (044, 048, 084 to 086)."""
+
 import time
 
 from ..harness import forge
@@ -31,9 +32,19 @@ def case_044_assertion_replay(w):
 def case_048_assertion_algorithm(w):
     key = w.keys["pkj"]
     rsa, ed = forge.RSAKey(), forge.EdKey()
-    tries = [({"alg": "none"}, forge.nothing), ({"alg": "RS256"}, rsa), ({"alg": "PS256"}, forge.RSAKey(alg="PS256")),
-             ({"alg": "EdDSA"}, ed), ({"alg": "ES384"}, key), ({"alg": "ES256K"}, key), ({"alg": "es256"}, key),
-             ({"alg": ""}, key), ({"alg": None}, key), ({"alg": 256}, key), ({"kid": None, "alg": "HS256"}, forge.mac("HS256", b""))]
+    tries = [
+        ({"alg": "none"}, forge.nothing),
+        ({"alg": "RS256"}, rsa),
+        ({"alg": "PS256"}, forge.RSAKey(alg="PS256")),
+        ({"alg": "EdDSA"}, ed),
+        ({"alg": "ES384"}, key),
+        ({"alg": "ES256K"}, key),
+        ({"alg": "es256"}, key),
+        ({"alg": ""}, key),
+        ({"alg": None}, key),
+        ({"alg": 256}, key),
+        ({"kid": None, "alg": "HS256"}, forge.mac("HS256", b"")),
+    ]
     for secret in forge.public_key_secrets(key.jwk, key.pem, key.spki):
         tries.append(({"alg": "HS256"}, forge.mac("HS256", secret)))
     tries.append(({"alg": "HS256"}, forge.mac("HS256", w.secrets["conf"].encode())))
@@ -42,7 +53,9 @@ def case_048_assertion_algorithm(w):
             w.refused(w.present(w.assertion(header=header, sign=sign), endpoint), 401, "invalid_client")
     # A key that fits the algorithm of another key of the client still does not fit its registration.
     second = forge.RSAKey(kid="rsa")
-    w.client("mixed", "private_key_jwt", jwks={"keys": [forge_key(w, "mixed").jwk, second.jwk]}, assertion_algorithm="ES256")
+    w.client(
+        "mixed", "private_key_jwt", jwks={"keys": [forge_key(w, "mixed").jwk, second.jwk]}, assertion_algorithm="ES256"
+    )
     assert w.present(w.assertion("mixed"), INTROSPECT).status == 200
     mixed = w.assertion("mixed", header={"alg": "RS256", "kid": "rsa"}, sign=second)
     w.refused(w.present(mixed, INTROSPECT), 401, "invalid_client")
@@ -56,9 +69,29 @@ def forge_key(w, id):
 @critical
 def case_084_assertion_audience(w):
     issuer = w.issuer
-    wrong = ["https://other.test", None, [issuer, "https://other.test"], ["https://other.test"], issuer[:-1], issuer + "0", 7, True, {},
-             [], issuer.upper(), issuer + "/", issuer + "/token", issuer + "/introspect", " " + issuer, issuer + "\u0000", [7, issuer],
-             issuer.replace("https", "http"), issuer.replace("localhost", "LOCALHOST"), [[issuer]], issuer.encode().hex()]
+    wrong = [
+        "https://other.test",
+        None,
+        [issuer, "https://other.test"],
+        ["https://other.test"],
+        issuer[:-1],
+        issuer + "0",
+        7,
+        True,
+        {},
+        [],
+        issuer.upper(),
+        issuer + "/",
+        issuer + "/token",
+        issuer + "/introspect",
+        " " + issuer,
+        issuer + "\u0000",
+        [7, issuer],
+        issuer.replace("https", "http"),
+        issuer.replace("localhost", "LOCALHOST"),
+        [[issuer]],
+        issuer.encode().hex(),
+    ]
     for audience in wrong:
         for endpoint in ENDPOINTS[:2]:
             w.refused(w.present(w.assertion(claims=w.claims(aud=audience)), endpoint), 401, "invalid_client")
@@ -67,9 +100,23 @@ def case_084_assertion_audience(w):
 
 @critical
 def case_085_assertion_issuer(w):
-    for change in ({"iss": None}, {"iss": "pkj2"}, {"iss": "pkj/"}, {"iss": "PKJ"}, {"iss": 7}, {"sub": None}, {"sub": "pkj2"},
-                   {"iss": "pkj2", "sub": "pkj2"}, {"sub": ["pkj"]}, {"iss": w.issuer}, {"jti": None}, {"jti": ""}, {"jti": 7},
-                   {"jti": "x" * 5000}, {"iss": "conf", "sub": "conf"}):
+    for change in (
+        {"iss": None},
+        {"iss": "pkj2"},
+        {"iss": "pkj/"},
+        {"iss": "PKJ"},
+        {"iss": 7},
+        {"sub": None},
+        {"sub": "pkj2"},
+        {"iss": "pkj2", "sub": "pkj2"},
+        {"sub": ["pkj"]},
+        {"iss": w.issuer},
+        {"jti": None},
+        {"jti": ""},
+        {"jti": 7},
+        {"jti": "x" * 5000},
+        {"iss": "conf", "sub": "conf"},
+    ):
         w.refused(w.present(w.assertion(claims=w.claims(**change))), 401, "invalid_client")
     # The client_id beside it must be the same client.
     w.refused(w.present(w.assertion(), client_id="pkj2"), 401, "invalid_client")
@@ -79,9 +126,25 @@ def case_085_assertion_issuer(w):
 
 def case_086_assertion_time(w):
     now = int(time.time())
-    wrong = [{"exp": now - 65}, {"exp": None}, {"exp": str(now + 60)}, {"exp": 1e300}, {"exp": -1}, {"exp": True}, {"exp": [now + 60]},
-             {"exp": now + 86_400}, {"exp": 2**63}, {"exp": 2**70}, {"nbf": now + 300}, {"nbf": "x"}, {"iat": now + 86_400}, {"iat": "x"},
-             {"iat": 1e300}, {"nbf": 1e300}, {"exp": {"a": 1}}]
+    wrong = [
+        {"exp": now - 65},
+        {"exp": None},
+        {"exp": str(now + 60)},
+        {"exp": 1e300},
+        {"exp": -1},
+        {"exp": True},
+        {"exp": [now + 60]},
+        {"exp": now + 86_400},
+        {"exp": 2**63},
+        {"exp": 2**70},
+        {"nbf": now + 300},
+        {"nbf": "x"},
+        {"iat": now + 86_400},
+        {"iat": "x"},
+        {"iat": 1e300},
+        {"nbf": 1e300},
+        {"exp": {"a": 1}},
+    ]
     for change in wrong:
         w.refused(w.present(w.assertion(claims=w.claims(**change))), 401, "invalid_client")
     for change in ({"exp": now + 60.5}, {"exp": float(now + 60)}, {"nbf": now - 10}, {"iat": now - 300}):

@@ -1,4 +1,5 @@
 """How a client proves who it is at the back channel (section C)."""
+
 import base64
 
 from ..harness.case import critical
@@ -22,29 +23,62 @@ def case_039_public_client_fallback(w):
         w.refused(w.caller().post(endpoint, body(endpoint), authorization=basic("conf", "")), 401, "invalid_client")
         w.refused(w.caller().post(endpoint, body(endpoint)), 401, "invalid_client")
         # A secret in the body of a client that uses Basic is another method than the registered one.
-        w.refused(w.caller().post(endpoint, body(endpoint, client_id="conf", client_secret=secret)), 401, "invalid_client")
-        w.refused(w.caller().post(endpoint, body(endpoint), authorization=basic("post", w.secrets["post"])), 401, "invalid_client")
-        for query in (f"?client_id=conf&client_secret={secret}", "?client_id=conf", "?grant_type=client_credentials", "?x=1"):
-            w.refused(w.caller().post(endpoint + query, body(endpoint), authorization=w.auth("conf")), 400, "invalid_request")
+        w.refused(
+            w.caller().post(endpoint, body(endpoint, client_id="conf", client_secret=secret)), 401, "invalid_client"
+        )
+        w.refused(
+            w.caller().post(endpoint, body(endpoint), authorization=basic("post", w.secrets["post"])),
+            401,
+            "invalid_client",
+        )
+        for query in (
+            f"?client_id=conf&client_secret={secret}",
+            "?client_id=conf",
+            "?grant_type=client_credentials",
+            "?x=1",
+        ):
+            w.refused(
+                w.caller().post(endpoint + query, body(endpoint), authorization=w.auth("conf")), 400, "invalid_request"
+            )
     # A public client never receives a token on its own behalf, and learns nothing at introspection.
     w.refused(w.caller().post(TOKEN, body(TOKEN, client_id="pub")), 400, "unauthorized_client", "invalid_target")
     w.refused(w.caller().post(INTROSPECT, body(INTROSPECT, client_id="pub")), 401, "invalid_client")
     w.refused(w.caller().post(TOKEN, body(TOKEN, client_id="pkj")), 401, "invalid_client")
-    w.refused(w.caller().post(TOKEN, body(TOKEN), authorization=w.auth("rs1")), 401, "invalid_client", "unauthorized_client")
+    w.refused(
+        w.caller().post(TOKEN, body(TOKEN), authorization=w.auth("rs1")), 401, "invalid_client", "unauthorized_client"
+    )
 
 
 def case_040_two_methods(w):
     assertion = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": w.assertion("pkj")}
     auth = w.auth("conf")
     for endpoint in ENDPOINTS:
-        w.refused(w.caller().post(endpoint, body(endpoint, client_id="conf", client_secret=w.secrets["conf"]), authorization=auth),
-                  400, "invalid_request")
+        w.refused(
+            w.caller().post(
+                endpoint, body(endpoint, client_id="conf", client_secret=w.secrets["conf"]), authorization=auth
+            ),
+            400,
+            "invalid_request",
+        )
         w.refused(w.caller().post(endpoint, body(endpoint, **assertion), authorization=auth), 400, "invalid_request")
-        w.refused(w.caller().post(endpoint, body(endpoint, client_id="post", client_secret=w.secrets["post"], **assertion)),
-                  400, "invalid_request")
-        w.refused(w.caller().post(endpoint, body(endpoint, client_id="conf2"), authorization=auth), 400, "invalid_request")
-        w.refused(w.caller().post(endpoint, body(endpoint, client_assertion=assertion["client_assertion"])), 400, "invalid_request")
-        w.refused(w.caller().post(endpoint, body(endpoint, client_assertion_type=ASSERTION_TYPE)), 400, "invalid_request",)
+        w.refused(
+            w.caller().post(endpoint, body(endpoint, client_id="post", client_secret=w.secrets["post"], **assertion)),
+            400,
+            "invalid_request",
+        )
+        w.refused(
+            w.caller().post(endpoint, body(endpoint, client_id="conf2"), authorization=auth), 400, "invalid_request"
+        )
+        w.refused(
+            w.caller().post(endpoint, body(endpoint, client_assertion=assertion["client_assertion"])),
+            400,
+            "invalid_request",
+        )
+        w.refused(
+            w.caller().post(endpoint, body(endpoint, client_assertion_type=ASSERTION_TYPE)),
+            400,
+            "invalid_request",
+        )
         twice = [("Authorization", auth), ("Authorization", auth)]
         answer = w.caller().post(endpoint, body(endpoint), headers=twice)
         assert answer.status in (400, 401) and "access_token" not in answer.text, answer
@@ -63,12 +97,37 @@ def case_042_basic_decoding(w):
     escaped = "".join(f"%{ord(c):02X}" for c in secret)
     for good in (f"conf:{secret}", f"conf:{escaped}", f"%63onf:{secret}", f"conf:{escaped.lower()}"):
         assert ask(good.encode()).status == 200, f"form-encoded credentials are refused: {good[:12]}"
-    assert ask(f"conf:{secret}".encode(), scheme="basic").status == 200, "the scheme is case-insensitive (RFC 9110 §11.1)"
-    for bad in ("!!!!", "Y29uZg", "Y29uZjo=====", "", "Y29u\tZg==", "====", base64.urlsafe_b64encode(b"conf:\xff\xfe\xfd").decode()):
+    assert ask(f"conf:{secret}".encode(), scheme="basic").status == 200, (
+        "the scheme is case-insensitive (RFC 9110 §11.1)"
+    )
+    for bad in (
+        "!!!!",
+        "Y29uZg",
+        "Y29uZjo=====",
+        "",
+        "Y29u\tZg==",
+        "====",
+        base64.urlsafe_b64encode(b"conf:\xff\xfe\xfd").decode(),
+    ):
         w.refused(ask(bad), 401, "invalid_client")
-    for bad in (b"conf", b":", b"conf:", b":" + secret.encode(), b"conf:%zz", b"conf:%4", b"conf:%", b"conf:%00" + secret.encode(),
-                b"conf:" + secret.encode() + b"\x00", b"conf:\xc0\xaf", b"conf\x00:" + secret.encode(), b"\xef\xbb\xbfconf:x",
-                b"conf:" + secret.encode() + b"+", b"conf :" + secret.encode(), b"CONF:" + secret.encode(), b"x" * 5000 + b":y"):
+    for bad in (
+        b"conf",
+        b":",
+        b"conf:",
+        b":" + secret.encode(),
+        b"conf:%zz",
+        b"conf:%4",
+        b"conf:%",
+        b"conf:%00" + secret.encode(),
+        b"conf:" + secret.encode() + b"\x00",
+        b"conf:\xc0\xaf",
+        b"conf\x00:" + secret.encode(),
+        b"\xef\xbb\xbfconf:x",
+        b"conf:" + secret.encode() + b"+",
+        b"conf :" + secret.encode(),
+        b"CONF:" + secret.encode(),
+        b"x" * 5000 + b":y",
+    ):
         w.refused(ask(bad), 401, "invalid_client")
     for scheme in ("Bearer", "Digest", "Negotiate", "Basic2", "Basi"):
         w.refused(ask(f"conf:{secret}".encode(), scheme=scheme), 401, "invalid_client")
@@ -121,11 +180,26 @@ def case_051_secret_rotation(w):
 def case_053_cors(w):
     evil, own = "https://evil.test", "https://app.test"
     for endpoint in (TOKEN, REVOKE, INTROSPECT):
-        for origin in (evil, "null", "https://app.test.evil.test", "http://app.test", "https://APP.test", own + "/", "*"):
+        for origin in (
+            evil,
+            "null",
+            "https://app.test.evil.test",
+            "http://app.test",
+            "https://APP.test",
+            own + "/",
+            "*",
+        ):
             answer = w.caller().post(endpoint, body(endpoint), authorization=w.auth("conf"), headers={"Origin": origin})
             assert answer.header("Access-Control-Allow-Origin") is None, f"{endpoint} reflects {origin}"
-            preflight = w.caller().request("OPTIONS", endpoint, headers={
-                "Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"})
+            preflight = w.caller().request(
+                "OPTIONS",
+                endpoint,
+                headers={
+                    "Origin": origin,
+                    "Access-Control-Request-Method": "POST",
+                    "Access-Control-Request-Headers": "authorization",
+                },
+            )
             assert preflight.header("Access-Control-Allow-Origin") is None, f"{endpoint} allows {origin}"
     for endpoint in (TOKEN, REVOKE):
         answer = w.caller().post(endpoint, body(endpoint), authorization=w.auth("conf"), headers={"Origin": own})
@@ -134,21 +208,33 @@ def case_053_cors(w):
         assert "origin" in (answer.header("Vary") or "").lower(), "no Vary: Origin"
     for path in ("/jwks", "/.well-known/oauth-authorization-server"):
         answer = w.http.get(path, headers={"Origin": evil})
-        assert answer.header("Access-Control-Allow-Origin") == "*" and not answer.header("Access-Control-Allow-Credentials")
+        assert answer.header("Access-Control-Allow-Origin") == "*" and not answer.header(
+            "Access-Control-Allow-Credentials"
+        )
     for method in ("OPTIONS", "GET"):
-        answer = w.admin_tcp().request(method, "/admin/v1/status", headers={"Origin": own, "Access-Control-Request-Method": "GET"})
+        answer = w.admin_tcp().request(
+            method, "/admin/v1/status", headers={"Origin": own, "Access-Control-Request-Method": "GET"}
+        )
         assert answer.status >= 400 and answer.header("Access-Control-Allow-Origin") is None, answer.headers
 
 
 def case_054_content_type(w):
     form = b"grant_type=client_credentials&resource=https%3A%2F%2Frs1.test%2Fapi"
     boundary = b'--b\r\nContent-Disposition: form-data; name="grant_type"\r\n\r\nclient_credentials\r\n--b--\r\n'
-    kinds = [("application/json", b'{"grant_type":"client_credentials"}'), ("multipart/form-data; boundary=b", boundary),
-             ("application/x-www-form-urlencoded; charset=utf-16", form.decode().encode("utf-16")), ("text/plain", form),
-             ("application/x-www-form-urlencodedx", form), ("application/xml", b"<a/>"), ("", form)]
+    kinds = [
+        ("application/json", b'{"grant_type":"client_credentials"}'),
+        ("multipart/form-data; boundary=b", boundary),
+        ("application/x-www-form-urlencoded; charset=utf-16", form.decode().encode("utf-16")),
+        ("text/plain", form),
+        ("application/x-www-form-urlencodedx", form),
+        ("application/xml", b"<a/>"),
+        ("", form),
+    ]
     for endpoint in ENDPOINTS:
         for kind, data in kinds:
-            answer = w.caller().request("POST", endpoint, headers={"Content-Type": kind, "Authorization": w.auth("conf")}, body=data)
+            answer = w.caller().request(
+                "POST", endpoint, headers={"Content-Type": kind, "Authorization": w.auth("conf")}, body=data
+            )
             assert answer.status in (400, 415) and "access_token" not in answer.text, f"{kind}: {answer}"
         answer = w.caller().request("POST", endpoint, headers={"Authorization": w.auth("conf")}, body=form)
         assert answer.status in (400, 415), f"no content type: {answer}"

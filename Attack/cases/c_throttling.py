@@ -1,4 +1,5 @@
 """Guessing secrets, and whether an answer's time helps (050, 052, 242)."""
+
 import time
 
 from ..harness.client import basic
@@ -53,7 +54,9 @@ def case_242_throttle_table_is_bounded(w):
     assert grown < 32 << 20, f"{made} names cost {grown >> 20} MiB"
     tried = [attacker.post(TOKEN, FORM, authorization=basic("conf2", f"tsc_{i:043d}")).status for i in range(30)]
     passed = tried.count(401)
-    assert passed <= 2 + (time.monotonic() - began) / 5, f"spraying evicted the attacker's counter: {passed} guesses were looked at"
+    assert passed <= 2 + (time.monotonic() - began) / 5, (
+        f"spraying evicted the attacker's counter: {passed} guesses were looked at"
+    )
 
 
 def case_052_secret_comparison_time(w):

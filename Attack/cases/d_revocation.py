@@ -1,4 +1,5 @@
 """Ending a token (section D), for access tokens of both formats."""
+
 from ..harness.case import critical
 from ..harness.world import INTROSPECT, REVOKE, RS1, RS2, TOKEN
 
@@ -44,7 +45,9 @@ def case_066_revocation(w):
     for unknown in ("x", "a.b.c", "tsa_", "tsa_" + "A" * 200, "tsr_" + "A" * 43, "\u00e9" * 50, "." * 5000):
         assert w.revocation(unknown).status == 200, f"unknown token {unknown[:10]}"
     w.refused(w.http.post(REVOKE, {}, authorization=w.auth("conf")), 400, "invalid_request")
-    w.refused(w.http.post(REVOKE, [("token", "a"), ("token", "b")], authorization=w.auth("conf")), 400, "invalid_request")
+    w.refused(
+        w.http.post(REVOKE, [("token", "a"), ("token", "b")], authorization=w.auth("conf")), 400, "invalid_request"
+    )
 
 
 def case_094_revocation_is_seen_at_once(w):
@@ -56,8 +59,12 @@ def case_094_revocation_is_seen_at_once(w):
             w.revocation(token)
             assert not w.active(token, owner), "served from a cache"
     grant = w.permit("svc2", RS1, "read")
-    for path in ("/admin/v1/clients/svc2/revoke-tokens", "/admin/v1/resources/rs1/revoke-tokens",
-                 "/admin/v1/subjects/svc2/revoke-tokens", f"/admin/v1/grants/{grant['id']}/revoke"):
+    for path in (
+        "/admin/v1/clients/svc2/revoke-tokens",
+        "/admin/v1/resources/rs1/revoke-tokens",
+        "/admin/v1/subjects/svc2/revoke-tokens",
+        f"/admin/v1/grants/{grant['id']}/revoke",
+    ):
         token = w.token("svc2", RS1)
         assert w.active(token)
         answer = w.admin("POST", path)
@@ -70,16 +77,34 @@ def case_094_revocation_is_seen_at_once(w):
 @critical
 def case_071_access_token_in_the_wrong_place(w):
     """Only a token for the administration API itself opens it."""
-    near = {"near1": w.administration + "/", "near2": w.administration[:-1], "near3": w.issuer, "near4": w.administration + "/x"}
+    near = {
+        "near1": w.administration + "/",
+        "near2": w.administration[:-1],
+        "near3": w.issuer,
+        "near4": w.administration + "/x",
+    }
     w.client("near")
     tokens = [w.token("conf", RS1), w.token("conf", RS2)]
     for id, identifier in near.items():
-        answer = w.admin("POST", "/admin/v1/resources", {"id": id, "name": id, "identifier": identifier,
-                                                         "scope": "tessera:admin:read tessera:admin:write tessera:admin:grant"})
+        answer = w.admin(
+            "POST",
+            "/admin/v1/resources",
+            {
+                "id": id,
+                "name": id,
+                "identifier": identifier,
+                "scope": "tessera:admin:read tessera:admin:write tessera:admin:grant",
+            },
+        )
         if answer.status != 201:
             continue
         w.keep_secret(id, answer.json().get("client_secret"))
-        if w.admin("PUT", "/admin/v1/clients/near/permissions", {"resource": identifier, "scope": "tessera:admin:read"}).status == 200:
+        if (
+            w.admin(
+                "PUT", "/admin/v1/clients/near/permissions", {"resource": identifier, "scope": "tessera:admin:read"}
+            ).status
+            == 200
+        ):
             tokens.append(w.token("near", identifier, "tessera:admin:read"))
     for token in tokens + ["x", "a.b.c", "tsa_AAAA", w.secrets["adm"]]:
         answer = w.admin_tcp().get("/admin/v1/status", headers={"Authorization": f"Bearer {token}"})

@@ -1,4 +1,5 @@
 """Forged tokens at every place that reads one (section E): three endpoints read assertions, three places access tokens."""
+
 import json
 
 from cryptography.hazmat.primitives.asymmetric import utils
@@ -40,27 +41,40 @@ def consumers(w):
         assert genuine is None or w.active(genuine), "a forged token ended the genuine one"
 
     def administration(forged, _):
-        answer = w.admin_tcp().get("/admin/v1/status", headers=[("Authorization", b"Bearer " + forged.encode("latin-1", "replace"))])
+        answer = w.admin_tcp().get(
+            "/admin/v1/status", headers=[("Authorization", b"Bearer " + forged.encode("latin-1", "replace"))]
+        )
         assert answer.status == 401 or answer.status in (400, 431), answer
 
     def assertion(endpoint):
         def check(forged, _):
             answer = w.present(forged, endpoint)
             assert answer.status == 401 and answer.error == "invalid_client", answer
+
         return check
 
     found = []
+
     def claiming_administration():
         """The administration API gives out sealed tokens only; a JWT that claims to be for it has to be made up."""
         first, payload, signature = w.token("conf").split(".")
-        claims = {**json.loads(forge.unb64(payload)), "aud": w.administration, "scope": "tessera:admin:read tessera:admin:write"}
+        claims = {
+            **json.loads(forge.unb64(payload)),
+            "aud": w.administration,
+            "scope": "tessera:admin:read tessera:admin:write",
+        }
         return ".".join((first, forge.b64(forge.octets(claims)), signature))
 
-    for name, make, check in (("introspection", lambda: w.token("conf"), introspection), ("revocation", lambda: w.token("conf"), revocation),
-                              ("administration", claiming_administration, administration)):
+    for name, make, check in (
+        ("introspection", lambda: w.token("conf"), introspection),
+        ("revocation", lambda: w.token("conf"), revocation),
+        ("administration", claiming_administration, administration),
+    ):
         found.append(Consumer(name, make, published(make()), check))
     for endpoint in (TOKEN, INTROSPECT, REVOKE):
-        found.append(Consumer(f"assertion at {endpoint}", w.assertion, w.keys["pkj"].jwk, assertion(endpoint), w.keys["pkj"]))
+        found.append(
+            Consumer(f"assertion at {endpoint}", w.assertion, w.keys["pkj"].jwk, assertion(endpoint), w.keys["pkj"])
+        )
     return found
 
 
@@ -81,13 +95,24 @@ def case_073_alg_none(w):
             for end in ("", signature, "AA"):
                 consumer.refuses(f"{bare}.{payload}.{end}", genuine)
         without = {name: value for name, value in header.items() if name != "alg"}
-        for broken in (without, None, [], "x", 5, b"{}", b"null", b"", b'{"alg":"ES256","alg":"none"}', b'{"alg":"none","alg":"ES256"}'):
+        for broken in (
+            without,
+            None,
+            [],
+            "x",
+            5,
+            b"{}",
+            b"null",
+            b"",
+            b'{"alg":"ES256","alg":"none"}',
+            b'{"alg":"none","alg":"ES256"}',
+        ):
             for end in ("", signature):
                 consumer.refuses(reheaded(f"{first}.{payload}.{end}", broken), genuine)
         for end in ("", "AA", "A" * 86, "=" * 86, signature[:-1], signature + "=", signature + "A"):
             consumer.refuses(f"{first}.{payload}.{end}", genuine)
         consumer.refuses(f"{first}.{payload}", genuine)
-        consumer.refuses(f"..", genuine)
+        consumer.refuses("..", genuine)
         consumer.refuses(f".{payload}.", genuine)
         consumer.refuses(f"{first}..{signature}", genuine)
 
@@ -112,8 +137,22 @@ def case_074_hmac_with_the_public_key(w):
 @critical
 def case_076_psychic_signatures(w):
     zero, one, order = (0).to_bytes(32, "big"), (1).to_bytes(32, "big"), N.to_bytes(32, "big")
-    pairs = [zero + zero, order + order, zero + one, one + zero, order + one, one + order, b"\xff" * 64, one + one,
-             (N + 1).to_bytes(32, "big") + one, b"", zero, b"\0" * 63, b"\0" * 65, b"\0" * 96]
+    pairs = [
+        zero + zero,
+        order + order,
+        zero + one,
+        one + zero,
+        order + one,
+        one + order,
+        b"\xff" * 64,
+        one + one,
+        (N + 1).to_bytes(32, "big") + one,
+        b"",
+        zero,
+        b"\0" * 63,
+        b"\0" * 65,
+        b"\0" * 96,
+    ]
     for consumer in consumers(w):
         genuine = consumer.genuine()
         first, payload, signature = genuine.split(".")
@@ -128,8 +167,15 @@ def case_076_psychic_signatures(w):
 def case_077_embedded_keys(w):
     own = forge.ECKey(kid="mine")
     url = f"https://127.0.0.66:{w.trap.port}/jwks"
-    embedded = [{"jwk": own.jwk}, {"jku": url}, {"x5u": url}, {"x5c": [forge.b64(own.spki)]}, {"x5t": "AA"}, {"x5t#S256": "AA"},
-                {"jwk": own.jwk, "jku": url, "x5u": url}]
+    embedded = [
+        {"jwk": own.jwk},
+        {"jku": url},
+        {"x5u": url},
+        {"x5c": [forge.b64(own.spki)]},
+        {"x5t": "AA"},
+        {"x5t#S256": "AA"},
+        {"jwk": own.jwk, "jku": url, "x5u": url},
+    ]
     for consumer in consumers(w):
         genuine = consumer.genuine()
         header, _ = forge.parts(genuine)
@@ -142,8 +188,22 @@ def case_077_embedded_keys(w):
 
 
 def case_078_kid_injection(w):
-    kids = ["../../dev/null", "' OR 1=1--", "${jndi:ldap://127.0.0.66/a}", "k" * 9000, ["a"], "a\u0000b", "https://127.0.0.66/k", 7, None,
-            {"a": 1}, "", "/proc/self/environ", "\u202e", True]
+    kids = [
+        "../../dev/null",
+        "' OR 1=1--",
+        "${jndi:ldap://127.0.0.66/a}",
+        "k" * 9000,
+        ["a"],
+        "a\u0000b",
+        "https://127.0.0.66/k",
+        7,
+        None,
+        {"a": 1},
+        "",
+        "/proc/self/environ",
+        "\u202e",
+        True,
+    ]
     own = forge.ECKey()
     for consumer in consumers(w):
         genuine = consumer.genuine()
@@ -156,8 +216,20 @@ def case_078_kid_injection(w):
 
 @critical
 def case_079_critical_headers(w):
-    headers = [{"crit": ["nope"], "nope": 1}, {"crit": []}, {"crit": ["exp"]}, {"crit": ["alg"]}, {"crit": "exp"}, {"crit": None},
-               {"crit": ["b64"], "b64": True}, {"crit": ["b64"], "b64": False}, {"b64": False}, {"b64": True}, {"crit": [7]}, {"crit": {}}]
+    headers = [
+        {"crit": ["nope"], "nope": 1},
+        {"crit": []},
+        {"crit": ["exp"]},
+        {"crit": ["alg"]},
+        {"crit": "exp"},
+        {"crit": None},
+        {"crit": ["b64"], "b64": True},
+        {"crit": ["b64"], "b64": False},
+        {"b64": False},
+        {"b64": True},
+        {"crit": [7]},
+        {"crit": {}},
+    ]
     for consumer in consumers(w):
         genuine = consumer.genuine()
         header, _ = forge.parts(genuine)
@@ -168,7 +240,9 @@ def case_079_critical_headers(w):
                 payload = forge.octets(w.claims())
             consumer.refuses(forge.compact({**header, **more}, payload, consumer.key or forge.ECKey()), genuine)
         first, middle, signature = genuine.split(".")
-        flattened = json.dumps({"protected": first, "payload": middle, "signature": signature, "header": {"crit": ["exp"]}})
+        flattened = json.dumps(
+            {"protected": first, "payload": middle, "signature": signature, "header": {"crit": ["exp"]}}
+        )
         general = json.dumps({"payload": middle, "signatures": [{"protected": first, "signature": signature}]})
         for form in (flattened, general):
             if consumer.name != "administration":
@@ -202,15 +276,31 @@ def case_090_nested(w):
             if depth < 4 or depth % 5 == 0:
                 consumer.refuses(nested, genuine)
         unsigned = forge.compact({"alg": "none"}, forge.unb64(genuine.split(".")[1]), forge.nothing)
-        for kind in ({"alg": "dir", "enc": "A128GCM"}, {"alg": "RSA1_5", "enc": "A128CBC-HS256", "cty": "JWT"}, {"alg": "PBES2-HS256+A128KW",
-                     "enc": "A128GCM", "p2c": 2**31 - 1, "p2s": "AA"}, {"alg": "dir", "enc": "A128GCM", "zip": "DEF"}):
+        for kind in (
+            {"alg": "dir", "enc": "A128GCM"},
+            {"alg": "RSA1_5", "enc": "A128CBC-HS256", "cty": "JWT"},
+            {"alg": "PBES2-HS256+A128KW", "enc": "A128GCM", "p2c": 2**31 - 1, "p2s": "AA"},
+            {"alg": "dir", "enc": "A128GCM", "zip": "DEF"},
+        ):
             first = forge.b64(forge.octets(kind))
-            consumer.refuses(f"{first}..{forge.b64(b'0' * 12)}.{forge.b64(unsigned.encode())}.{forge.b64(b'0' * 16)}", genuine)
+            consumer.refuses(
+                f"{first}..{forge.b64(b'0' * 12)}.{forge.b64(unsigned.encode())}.{forge.b64(b'0' * 16)}", genuine
+            )
         if consumer.key:
             for typ in ("at+jwt", "logout+jwt", "dpop+jwt", "JWT2", 7, ["JWT"]):
                 consumer.refuses(forge.compact({**header, "typ": typ}, w.claims(), sign), genuine)
             # What is not one JSON object is no claims set.
-            for payload in (b"", b"[]", b"null", b'"x"', b"{}{}", b'{"iss":"pkj","iss":"pkj"}', b"\xef\xbb\xbf{}", b'{"a":1,}', b'{"a":01}'):
+            for payload in (
+                b"",
+                b"[]",
+                b"null",
+                b'"x"',
+                b"{}{}",
+                b'{"iss":"pkj","iss":"pkj"}',
+                b"\xef\xbb\xbf{}",
+                b'{"a":1,}',
+                b'{"a":01}',
+            ):
                 consumer.refuses(forge.compact(header, payload, sign), genuine)
 
 
@@ -239,8 +329,22 @@ def case_065_opaque_tokens_cannot_be_changed(w):
     for position in range(len(raw)):
         changed = bytearray(raw)
         changed[position] ^= 1 << (position % 8)
-        assert w.introspection("tsa_" + forge.b64(bytes(changed)), "rs2").json() == {"active": False}, f"byte {position}"
-    for wrong in (token[:-1], token + "A", token + "=", token[4:], "TSA_" + token[4:], "tsc_" + token[4:], " " + token, token[:40],
-                  "tsa_" + forge.b64(raw[:20]), "tsa_" + forge.b64(raw + raw), "tsa_", "tsa_" + "A" * 400):
+        assert w.introspection("tsa_" + forge.b64(bytes(changed)), "rs2").json() == {"active": False}, (
+            f"byte {position}"
+        )
+    for wrong in (
+        token[:-1],
+        token + "A",
+        token + "=",
+        token[4:],
+        "TSA_" + token[4:],
+        "tsc_" + token[4:],
+        " " + token,
+        token[:40],
+        "tsa_" + forge.b64(raw[:20]),
+        "tsa_" + forge.b64(raw + raw),
+        "tsa_",
+        "tsa_" + "A" * 400,
+    ):
         assert w.introspection(wrong, "rs2").json() == {"active": False}, wrong[:12]
     assert w.active(token, "rs2")

@@ -1,4 +1,5 @@
 """Project Wycheproof's signatures through jose-check (092)."""
+
 import json
 import os
 import subprocess
@@ -48,5 +49,9 @@ def case_092_wycheproof(w):
     assert len(answers) == len(questions), f"{len(answers)} answers to {len(questions)} questions: {done.stderr[-300:]}"
     wrong = [case for case, answer in zip(expected, answers) if case[1] == "invalid" and answer["ok"]]
     assert not wrong, f"accepted though invalid: {wrong[:5]}"
-    missed = [case for case, answer in zip(expected, answers) if case[1] == "valid" and case[2] in SUPPORTED and not answer["ok"]]
+    missed = [
+        case
+        for case, answer in zip(expected, answers)
+        if case[1] == "valid" and case[2] in SUPPORTED and not answer["ok"]
+    ]
     assert not missed, f"refused though valid: {missed[:5]}"

@@ -1,4 +1,5 @@
 """What the server fetches for a client, and what it must never touch (094, 095, I8)."""
+
 import time
 
 from ..harness import forge
@@ -44,7 +45,9 @@ def case_078_kid_of_a_hosted_key_set(w):
     assert w.present(w.assertion("kids"), INTROSPECT).status == 200
     start = fetches(w, "/kids")
     for kid in ("../../dev/null", "' OR 1=1--", "k" * 9000, "a\u0000b", "https://127.0.0.66/"):
-        w.refused(w.present(w.assertion("kids", header={"kid": kid}, sign=forge.ECKey()), INTROSPECT), 401, "invalid_client")
+        w.refused(
+            w.present(w.assertion("kids", header={"kid": kid}, sign=forge.ECKey()), INTROSPECT), 401, "invalid_client"
+        )
     assert fetches(w, "/kids") - start <= 1, "more than one fetch a minute"
 
 
@@ -52,10 +55,20 @@ def case_094_key_set_answers(w):
     """Hostile answers of a key host: bounded, never trusted, never a crash."""
     good = forge.ECKey(kid="x-1")
     nested = b'{"keys":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-    answers = {"html": b"<html>", "empty": b"", "array": b"[]", "noset": {"keys": "x"}, "nested": nested, "big": b" " * (3 << 20),
-               "oct": {"keys": [{"kty": "oct", "k": "AAAA", "kid": "x-1"}]}, "none": {"keys": []}, "many": {"keys": [good.jwk] * 5000},
-               "weak": {"keys": [{"kty": "RSA", "n": "AQAB", "e": "Aw", "kid": "x-1"}]},
-               "curve": {"keys": [{**good.jwk, "x": "A" * 43}]}, "use": {"keys": [{**good.jwk, "use": "enc"}]}}
+    answers = {
+        "html": b"<html>",
+        "empty": b"",
+        "array": b"[]",
+        "noset": {"keys": "x"},
+        "nested": nested,
+        "big": b" " * (3 << 20),
+        "oct": {"keys": [{"kty": "oct", "k": "AAAA", "kid": "x-1"}]},
+        "none": {"keys": []},
+        "many": {"keys": [good.jwk] * 5000},
+        "weak": {"keys": [{"kty": "RSA", "n": "AQAB", "e": "Aw", "kid": "x-1"}]},
+        "curve": {"keys": [{**good.jwk, "x": "A" * 43}]},
+        "use": {"keys": [{**good.jwk, "use": "enc"}]},
+    }
     w.watch.allowed_5xx = {503}
     for id, document in answers.items():
         hosted(w, f"h-{id}")
@@ -92,13 +105,41 @@ def case_095_key_hosts_are_authenticated(w):
 def case_095_no_request_to_inner_addresses(w):
     """jwks_uri with the trap behind it, in all the ways to write its address (I8: 0 connects)."""
     port = w.trap.port
-    hosts = ["127.0.0.66", "2130706498", "0x7f000042", "0177.0.0.0102", "127.66", "127.0.66", "[::ffff:127.0.0.66]", "[::ffff:7f00:42]",
-             "127.0.0.66.", "127.0.0.10@127.0.0.66", "0.0.0.0", "localhost", "[::1]", "[::]", "127.1", "[64:ff9b::7f00:42]",
-             "%31%32%37.0.0.66", "１２７.0.0.66", "127。0。0。66", "[0:0:0:0:0:ffff:127.0.0.66]"]
+    hosts = [
+        "127.0.0.66",
+        "2130706498",
+        "0x7f000042",
+        "0177.0.0.0102",
+        "127.66",
+        "127.0.66",
+        "[::ffff:127.0.0.66]",
+        "[::ffff:7f00:42]",
+        "127.0.0.66.",
+        "127.0.0.10@127.0.0.66",
+        "0.0.0.0",
+        "localhost",
+        "[::1]",
+        "[::]",
+        "127.1",
+        "[64:ff9b::7f00:42]",
+        "%31%32%37.0.0.66",
+        "１２７.0.0.66",
+        "127。0。0。66",
+        "[0:0:0:0:0:ffff:127.0.0.66]",
+    ]
     urls = [f"https://{host}:{port}/jwks" for host in hosts]
-    urls += [f"http://127.0.0.66:{port}/jwks", f"http://127.0.0.10:{port}/", "ftp://127.0.0.66/", "file:///etc/passwd",
-             "gopher://127.0.0.66/", f"https://127.0.0.10#@127.0.0.66:{port}/", f"https://127.0.0.10\\@127.0.0.66:{port}/",
-             f"//127.0.0.66:{port}/", "https://127.0.0.66\r\nX: y/", "https://"]
+    urls += [
+        f"http://127.0.0.66:{port}/jwks",
+        f"http://127.0.0.10:{port}/",
+        "ftp://127.0.0.66/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.66/",
+        f"https://127.0.0.10#@127.0.0.66:{port}/",
+        f"https://127.0.0.10\\@127.0.0.66:{port}/",
+        f"//127.0.0.66:{port}/",
+        "https://127.0.0.66\r\nX: y/",
+        "https://",
+    ]
     if w.key_host:
         w.key_host.redirects["/away"] = f"https://127.0.0.66:{port}/jwks"
         w.key_host.redirects["/plain"] = f"http://127.0.0.66:{w.trap.sockets[-1].getsockname()[1]}/jwks"
@@ -108,7 +149,13 @@ def case_095_no_request_to_inner_addresses(w):
     before = len(w.trap.hits)
     for number, url in enumerate(urls):
         id = f"trap-{number}"
-        draft = {"id": id, "name": id, "authentication_method": "private_key_jwt", "grant_types": ["client_credentials"], "jwks_uri": url}
+        draft = {
+            "id": id,
+            "name": id,
+            "authentication_method": "private_key_jwt",
+            "grant_types": ["client_credentials"],
+            "jwks_uri": url,
+        }
         answer = w.admin("POST", "/admin/v1/clients", draft)
         assert answer.status in (201, 400), f"{url}: {answer}"
         if answer.status == 201:

@@ -1,4 +1,5 @@
 """Many connections, many requests, many refusals (230, 231, 241)."""
+
 import json
 import socket
 import time
@@ -33,7 +34,11 @@ def honest(w, seconds):
         start = time.perf_counter()
         try:
             caller = w.caller(timeout=10)
-            answer = caller.post("/token", {"grant_type": "client_credentials", "resource": RS1, "scope": "read"}, authorization=w.auth("conf"))
+            answer = caller.post(
+                "/token",
+                {"grant_type": "client_credentials", "resource": RS1, "scope": "read"},
+                authorization=w.auth("conf"),
+            )
             caller.close()
             if answer.status != 200:
                 failures.append(str(answer))
@@ -60,8 +65,9 @@ def case_230_slowloris(w):
     more, failed = honest(w, max(0.5, 12.5 - (time.monotonic() - start)))
     failures += failed
     assert not failures, f"{len(failures)} honest failures: {failures[:3]}"
-    assert percentile(times + more, 0.99) < max(3 * percentile(idle, 0.99), 0.25 * w.slow), \
+    assert percentile(times + more, 0.99) < max(3 * percentile(idle, 0.99), 0.25 * w.slow), (
         f"p99 {percentile(times + more, 0.99):.3f} s, idle {percentile(idle, 0.99):.3f} s"
+    )
     open_still = 0
     for sock in held:
         sock.setblocking(False)
@@ -101,7 +107,9 @@ def case_241_refusal_flood(w):
     caller = w.caller()
     start = time.monotonic()
     for _ in range(count):
-        answer = caller.post("/token", {"grant_type": "client_credentials"}, authorization=basic("svc", "tsc_" + "x" * 43))
+        answer = caller.post(
+            "/token", {"grant_type": "client_credentials"}, authorization=basic("svc", "tsc_" + "x" * 43)
+        )
         assert answer.status in (401, 429), answer
     elapsed = time.monotonic() - start
     time.sleep(2.5)

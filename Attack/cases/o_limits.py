@@ -1,4 +1,5 @@
 """How much one request may cost (232 to 236, 238)."""
+
 import gzip
 import socket
 import time
@@ -16,9 +17,13 @@ def fast(answer, seconds, what):
 
 def case_232_header_limits(w):
     slow = 0.02 * w.slow * 3
-    for name, headers in (("64 kB", [("X-A", "a" * 65_000)]), ("1000 headers", [(f"X-{i}", "a") for i in range(1000)]),
-                          ("cookie", [("Cookie", "a=" + "b" * 1_000_000)]), ("authorization", [("Authorization", "Basic " + "A" * 65_000)]),
-                          ("name", [("X-" + "a" * 60_000, "b")])):
+    for name, headers in (
+        ("64 kB", [("X-A", "a" * 65_000)]),
+        ("1000 headers", [(f"X-{i}", "a") for i in range(1000)]),
+        ("cookie", [("Cookie", "a=" + "b" * 1_000_000)]),
+        ("authorization", [("Authorization", "Basic " + "A" * 65_000)]),
+        ("name", [("X-" + "a" * 60_000, "b")]),
+    ):
         caller = w.caller()
         caller.get("/health/live")
         try:
@@ -41,10 +46,14 @@ def case_233_body_limits(w):
     before = w.server.rss()
     megabyte = b"a" * (1 << 20)
     for path in ENDPOINTS + ("/nowhere",):
-        head = (f"POST {path} HTTP/1.1\r\nHost: localhost:{w.server.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                f"Authorization: {w.auth('conf')}\r\n").encode()
-        for extra, pieces in ((b"Content-Length: 104857600\r\n\r\n", [megabyte] * 100),
-                              (b"Transfer-Encoding: chunked\r\n\r\n", [b"100000\r\n" + megabyte + b"\r\n"] * 100)):
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: localhost:{w.server.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            f"Authorization: {w.auth('conf')}\r\n"
+        ).encode()
+        for extra, pieces in (
+            (b"Content-Length: 104857600\r\n\r\n", [megabyte] * 100),
+            (b"Transfer-Encoding: chunked\r\n\r\n", [b"100000\r\n" + megabyte + b"\r\n"] * 100),
+        ):
             sock = w.caller().connect().sock
             sock.settimeout(5)
             received, sent = b"", 0
@@ -75,11 +84,23 @@ def case_233_body_limits(w):
 def case_234_form_parameters(w):
     slow = 0.05 * w.slow
     # Names that collide under a fixed string hash would make a table quadratic; ours is a short list with a small bound.
-    sets = {"100,000 pairs": b"&".join(b"p%d=1" % i for i in range(9000)), "empty pairs": b"&" * 65_000, "equals": b"=" * 65_000,
-            "long name": b"n" * 60_000 + b"=1", "deep": b"a" + b"[b]" * 20_000 + b"=1", "percent": b"a=" + b"%41" * 20_000,
-            "broken percent": b"a=" + b"%" * 60_000, "half": b"a=%4", "not hex": b"a=%zz", "bytes": b"a=\xff\xfe&\xff=1", "nul": b"a=%00",
-            "same": b"&".join([b"a=1"] * 9000), "over the limit": b"a=" + b"b" * 70_000, "plus": b"+" * 60_000,
-            "scope storm": b"grant_type=client_credentials&scope=" + b"%20" * 20_000}
+    sets = {
+        "100,000 pairs": b"&".join(b"p%d=1" % i for i in range(9000)),
+        "empty pairs": b"&" * 65_000,
+        "equals": b"=" * 65_000,
+        "long name": b"n" * 60_000 + b"=1",
+        "deep": b"a" + b"[b]" * 20_000 + b"=1",
+        "percent": b"a=" + b"%41" * 20_000,
+        "broken percent": b"a=" + b"%" * 60_000,
+        "half": b"a=%4",
+        "not hex": b"a=%zz",
+        "bytes": b"a=\xff\xfe&\xff=1",
+        "nul": b"a=%00",
+        "same": b"&".join([b"a=1"] * 9000),
+        "over the limit": b"a=" + b"b" * 70_000,
+        "plus": b"+" * 60_000,
+        "scope storm": b"grant_type=client_credentials&scope=" + b"%20" * 20_000,
+    }
     for endpoint in ENDPOINTS:
         for name, data in sets.items():
             answer = w.http.post(endpoint, data, authorization=w.auth("conf"))
@@ -94,18 +115,48 @@ def case_234_form_parameters(w):
 def case_235_json(w):
     slow = 0.05 * w.slow
     deep, keys = b"[" * 60_000, b"{" + b",".join(b'"k%d":1' % i for i in range(6000)) + b"}"
-    bodies = [deep, b'{"a":' * 10_000, b'{"name":' + b"[" * 30_000 + b"]" * 30_000 + b"}", keys, b'{"name":"' + b"a" * 60_000 + b'"}',
-              b'{"name":' + b"9" * 60_000 + b"}", b'{"name":1e999999}', b'{"name":-0.' + b"1" * 50_000 + b"}", b'"', b"{", b"nul", b"\xff",
-              b'{"name":"\\ud800"}', b'{"name":"a","name":"b"}', b"[]", b"null", b"7", b'{"name":"a",}', b"\xef\xbb\xbf{}"]
-    for method, path in (("POST", "/admin/v1/clients"), ("PATCH", "/admin/v1/clients/conf"), ("POST", "/admin/v1/resources"),
-                         ("PUT", "/admin/v1/clients/conf/permissions"), ("POST", "/admin/v1/keys/rotate"), ("POST", "/admin/v1/tokens/inspect")):
+    bodies = [
+        deep,
+        b'{"a":' * 10_000,
+        b'{"name":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+        keys,
+        b'{"name":"' + b"a" * 60_000 + b'"}',
+        b'{"name":' + b"9" * 60_000 + b"}",
+        b'{"name":1e999999}',
+        b'{"name":-0.' + b"1" * 50_000 + b"}",
+        b'"',
+        b"{",
+        b"nul",
+        b"\xff",
+        b'{"name":"\\ud800"}',
+        b'{"name":"a","name":"b"}',
+        b"[]",
+        b"null",
+        b"7",
+        b'{"name":"a",}',
+        b"\xef\xbb\xbf{}",
+    ]
+    for method, path in (
+        ("POST", "/admin/v1/clients"),
+        ("PATCH", "/admin/v1/clients/conf"),
+        ("POST", "/admin/v1/resources"),
+        ("PUT", "/admin/v1/clients/conf/permissions"),
+        ("POST", "/admin/v1/keys/rotate"),
+        ("POST", "/admin/v1/tokens/inspect"),
+    ):
         for data in bodies:
             answer = w.admin(method, path, data)
             assert answer.status in (400, 413), f"{path} {data[:20]}: {answer}"
             fast(answer, slow, f"{path} {data[:20]}")
         assert w.admin(method, path, b"x" * 70_000).status in (400, 413)
     from ..harness import forge
-    for data in (b"[" * 10_000, b'{"iss":' * 2_000, b'{"iss":"pkj","exp":' + b"9" * 9_000 + b"}", b"{" + b",".join(b'"k%d":1' % i for i in range(1500)) + b"}"):
+
+    for data in (
+        b"[" * 10_000,
+        b'{"iss":' * 2_000,
+        b'{"iss":"pkj","exp":' + b"9" * 9_000 + b"}",
+        b"{" + b",".join(b'"k%d":1' % i for i in range(1500)) + b"}",
+    ):
         token = forge.compact({"alg": "ES256", "kid": "pkj-1"}, data, w.keys["pkj"])
         w.refused(w.present(token), 401, "invalid_client")
         header = forge.b64(data) + ".e30.AAAA"
@@ -118,7 +169,13 @@ def case_236_compression(w):
     plain = f"grant_type=client_credentials&resource={RS1}".encode()
     bomb = gzip.compress(b"a" * (10 << 20))
     for endpoint in ENDPOINTS:
-        for coding, data in (("gzip", gzip.compress(plain)), ("gzip", bomb), ("deflate", plain), ("br", plain), ("gzip, identity", plain)):
+        for coding, data in (
+            ("gzip", gzip.compress(plain)),
+            ("gzip", bomb),
+            ("deflate", plain),
+            ("br", plain),
+            ("gzip, identity", plain),
+        ):
             answer = w.http.post(endpoint, data, authorization=w.auth("conf"), headers={"Content-Encoding": coding})
             assert answer.status in (415, 400, 413), f"{coding}: {answer}"
     for path in ("/jwks", "/.well-known/oauth-authorization-server"):
@@ -129,22 +186,38 @@ def case_236_compression(w):
 
 def case_238_validators_are_linear(w):
     """Twice the text, at most twice and a half the time."""
+
     def seconds(send):
         return min(send().seconds for _ in range(7))
 
-    shapes = {"a…!": lambda n: b"a" * n + b"!", "((": lambda n: b"(" * n, "spaces": lambda n: b"+" * n, "dots": lambda n: b"." * n,
-              "words": lambda n: b"a+" * (n // 2), "percent": lambda n: b"%2E" * (n // 3)}
+    shapes = {
+        "a…!": lambda n: b"a" * n + b"!",
+        "((": lambda n: b"(" * n,
+        "spaces": lambda n: b"+" * n,
+        "dots": lambda n: b"." * n,
+        "words": lambda n: b"a+" * (n // 2),
+        "percent": lambda n: b"%2E" * (n // 3),
+    }
     for name, shape in shapes.items():
         for field in (b"scope", b"resource", b"client_id", b"grant_type", b"client_assertion"):
+
             def send(size):
                 data = b"grant_type=client_credentials&" + field + b"=" + shape(size)
                 if field == b"grant_type":
                     data = field + b"=" + shape(size)
                 return w.http.post(TOKEN, data, authorization=w.auth("conf"))
+
             small, large = seconds(lambda: send(30_000)), seconds(lambda: send(60_000))
             # Below a few milliseconds the network is most of what is measured.
-            assert large < max(2.5 * small, 0.012 * w.slow), f"{field.decode()} {name}: {small * 1e3:.1f} -> {large * 1e3:.1f} ms"
-    for field, shape in (("name", "a" * 199), ("id", "a" * 128), ("jwks_uri", "https://" + "a." * 1000), ("allowed_origins", None)):
+            assert large < max(2.5 * small, 0.012 * w.slow), (
+                f"{field.decode()} {name}: {small * 1e3:.1f} -> {large * 1e3:.1f} ms"
+            )
+    for field, shape in (
+        ("name", "a" * 199),
+        ("id", "a" * 128),
+        ("jwks_uri", "https://" + "a." * 1000),
+        ("allowed_origins", None),
+    ):
         draft = {"name": "x", "authentication_method": "client_secret_basic"}
         draft[field] = shape if shape else ["https://" + "a" * 240] * 20
         answer = w.admin("POST", "/admin/v1/clients", {**draft, "unknown": 1})
@@ -157,8 +230,10 @@ def case_230_slow_tls_and_slow_bodies(w):
     for _ in range(20):
         held.append(socket.create_connection(("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0)))
     body = w.caller().connect().sock
-    body.sendall(f"POST /token HTTP/1.1\r\nHost: localhost:{w.server.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                 "Content-Length: 100\r\n\r\ngrant".encode())
+    body.sendall(
+        f"POST /token HTTP/1.1\r\nHost: localhost:{w.server.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        "Content-Length: 100\r\n\r\ngrant".encode()
+    )
     start, closed = time.monotonic(), None
     body.settimeout(0.2)
     while time.monotonic() - start < 32 and closed is None:

@@ -1,4 +1,5 @@
 """What TLS is spoken (243)."""
+
 import socket
 import ssl
 import subprocess
@@ -15,17 +16,30 @@ def handshake(w, *options):
 def case_243_tls_versions_and_ciphers(w):
     # requirement: 6750-5.2-6 7662-4-9 8414-6.1-1 8414-6.1-2 8414-6.1-3
     weak = "DEFAULT:@SECLEVEL=0"
-    for options in (("-tls1", "-cipher", weak), ("-tls1_1", "-cipher", weak), ("-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"),
-                    ("-tls1_2", "-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"), ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0"),
-                    ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:@SECLEVEL=0"),
-                    ("-tls1_2", "-cipher", "aNULL:eNULL:@SECLEVEL=0"), ("-tls1_2", "-cipher", "DHE:@SECLEVEL=0"),
-                    ("-tls1_2", "-cipher", "3DES:RC4:CAMELLIA:@SECLEVEL=0")):
+    for options in (
+        ("-tls1", "-cipher", weak),
+        ("-tls1_1", "-cipher", weak),
+        ("-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "aNULL:eNULL:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "DHE:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "3DES:RC4:CAMELLIA:@SECLEVEL=0"),
+    ):
         spoken, text = handshake(w, *options)
         assert not spoken, f"{' '.join(options)} was accepted: {text[-200:]}"
     assert handshake(w, "-tls1_3")[0], "TLS 1.3 is not spoken"
-    assert handshake(w, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256")[0]
+    assert handshake(
+        w,
+        "-tls1_2",
+        "-cipher",
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256",
+    )[0]
     spoken, text = handshake(w, "-tls1_3", "-sess_out", w.server.folder + "/session")
-    assert "Early data was accepted" not in text and "Max Early Data: 0" in text or "Max Early Data" not in text, "early data is offered"
+    assert "Early data was accepted" not in text and "Max Early Data: 0" in text or "Max Early Data" not in text, (
+        "early data is offered"
+    )
 
 
 def case_243_renegotiation(w):
@@ -56,8 +70,15 @@ def case_243_handshake_flood(w):
         except (OSError, ssl.SSLError):
             pass
     assert made > 20, f"only {made} handshakes"
-    for data in (b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"\0" * 100, b"\x80\x2e\x01\x00\x02", b"\x16\x03\x01\x00\x05\x01\x00\xff\xff\xff"):
-        with socket.create_connection(("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5) as sock:
+    for data in (
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\xff\xff" + b"\0" * 100,
+        b"\x80\x2e\x01\x00\x02",
+        b"\x16\x03\x01\x00\x05\x01\x00\xff\xff\xff",
+    ):
+        with socket.create_connection(
+            ("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5
+        ) as sock:
             sock.sendall(data)
             sock.settimeout(12)
             try:
@@ -74,9 +95,18 @@ def case_243_every_endpoint_is_https(w):
     document = w.metadata()
     urls = [value for name, value in document.items() if name == "issuer" or name.endswith(("_endpoint", "_uri"))]
     assert len(urls) == 5 and all(url.startswith("https://") for url in urls), urls
-    for path in ("/token", "/introspect", "/revoke", "/jwks", "/.well-known/oauth-authorization-server", "/health/ready"):
+    for path in (
+        "/token",
+        "/introspect",
+        "/revoke",
+        "/jwks",
+        "/.well-known/oauth-authorization-server",
+        "/health/ready",
+    ):
         method = "POST" if path in ("/token", "/introspect", "/revoke") else "GET"
-        with socket.create_connection(("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5) as sock:
+        with socket.create_connection(
+            ("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5
+        ) as sock:
             sock.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode())
             sock.settimeout(12)
             try:

@@ -1,4 +1,5 @@
 """Who may use the administration API, and what it never shows (section P, 245, 257)."""
+
 import json
 import os
 import socket
@@ -8,13 +9,28 @@ from ..harness.case import critical
 from ..harness.client import Client, basic
 from ..harness.world import RS1
 
-READS = ["/admin/v1/status", "/admin/v1/clients", "/admin/v1/clients/conf", "/admin/v1/resources", "/admin/v1/keys", "/admin/v1/audit", "/admin/v1/usage",
-         "/admin/v1/clients/conf/permissions", "/metrics"]
-CHANGES = [("POST", "/admin/v1/clients", {"id": "evil", "name": "e", "authentication_method": "client_secret_basic"}),
-           ("PATCH", "/admin/v1/clients/conf", {"enabled": False}), ("DELETE", "/admin/v1/clients/conf2", None),
-           ("POST", "/admin/v1/clients/conf/secrets", {}), ("PUT", "/admin/v1/clients/conf/permissions", {"resource": RS1, "scope": "read:all"}),
-           ("POST", "/admin/v1/keys/rotate", {}), ("POST", "/admin/v1/clients/conf/revoke-tokens", None),
-           ("POST", "/admin/v1/tokens/revoke", {"jti": "x", "expires_at": 1}), ("POST", "/admin/v1/resources/rs1/revoke-tokens", None)]
+READS = [
+    "/admin/v1/status",
+    "/admin/v1/clients",
+    "/admin/v1/clients/conf",
+    "/admin/v1/resources",
+    "/admin/v1/keys",
+    "/admin/v1/audit",
+    "/admin/v1/usage",
+    "/admin/v1/clients/conf/permissions",
+    "/metrics",
+]
+CHANGES = [
+    ("POST", "/admin/v1/clients", {"id": "evil", "name": "e", "authentication_method": "client_secret_basic"}),
+    ("PATCH", "/admin/v1/clients/conf", {"enabled": False}),
+    ("DELETE", "/admin/v1/clients/conf2", None),
+    ("POST", "/admin/v1/clients/conf/secrets", {}),
+    ("PUT", "/admin/v1/clients/conf/permissions", {"resource": RS1, "scope": "read:all"}),
+    ("POST", "/admin/v1/keys/rotate", {}),
+    ("POST", "/admin/v1/clients/conf/revoke-tokens", None),
+    ("POST", "/admin/v1/tokens/revoke", {"jti": "x", "expires_at": 1}),
+    ("POST", "/admin/v1/resources/rs1/revoke-tokens", None),
+]
 
 
 def bearer(token):
@@ -23,12 +39,25 @@ def bearer(token):
 
 @critical
 def case_246_administration_access(w):
-    reader, writer = w.token("ro", w.administration, "tessera:admin:read"), w.token("adm", w.administration, "tessera:admin:write")
+    reader, writer = (
+        w.token("ro", w.administration, "tessera:admin:read"),
+        w.token("adm", w.administration, "tessera:admin:write"),
+    )
     both = w.token("adm", w.administration, "tessera:admin:read tessera:admin:write")
     user = w.token("conf", RS1)
     count = len(w.admin("GET", "/admin/v1/clients?limit=1000").json()["clients"])
-    strangers = [{}, bearer(user), {"Authorization": w.auth("adm")}, bearer(""), {"Authorization": "Bearer"}, bearer(reader + " x"),
-                 {"Authorization": f"DPoP {reader}"}, {"Cookie": f"token={reader}"}, {"X-Peer-Uid": "0"}, {"X-Forwarded-For": "127.0.0.1"}]
+    strangers = [
+        {},
+        bearer(user),
+        {"Authorization": w.auth("adm")},
+        bearer(""),
+        {"Authorization": "Bearer"},
+        bearer(reader + " x"),
+        {"Authorization": f"DPoP {reader}"},
+        {"Cookie": f"token={reader}"},
+        {"X-Peer-Uid": "0"},
+        {"X-Forwarded-For": "127.0.0.1"},
+    ]
     for headers in strangers:
         for path in READS:
             answer = w.admin_tcp().get(path, headers=headers)
@@ -50,8 +79,12 @@ def case_246_administration_access(w):
             assert answer.status in (200, 404, 405), answer
     # Writing is not granting: a permission at the administration API takes a right of its own.
     for client in ("conf", "adm"):
-        answer = w.admin_tcp().send_json("PUT", f"/admin/v1/clients/{client}/permissions",
-                                         {"resource": w.administration, "scope": "tessera:admin:read tessera:admin:write tessera:admin:grant"}, bearer(both))
+        answer = w.admin_tcp().send_json(
+            "PUT",
+            f"/admin/v1/clients/{client}/permissions",
+            {"resource": w.administration, "scope": "tessera:admin:read tessera:admin:write tessera:admin:grant"},
+            bearer(both),
+        )
         assert answer.status == 403, f"escalation: {answer}"
     # … nor may it be reached by way of a new secret or new keys of a client that holds more.
     w.client("granter")
@@ -60,7 +93,9 @@ def case_246_administration_access(w):
         answer = w.admin_tcp().send_json(method, path, value, bearer(both))
         assert answer.status == 403, f"a writer takes over a client with the right to grant: {answer}"
     for path in ("/admin/v1/backup", "/admin/v1/master-key/rewrap"):
-        answer = w.admin_tcp().send_json("POST", path, {"path": "/tmp/x", "new_master_key_file": "/tmp/y"}, bearer(both))
+        answer = w.admin_tcp().send_json(
+            "POST", path, {"path": "/tmp/x", "new_master_key_file": "/tmp/y"}, bearer(both)
+        )
         assert answer.status in (400, 403, 404), answer
     assert not os.path.exists("/tmp/x")
     names = [client["id"] for client in w.admin("GET", "/admin/v1/clients?limit=1000").json()["clients"]]
@@ -69,9 +104,28 @@ def case_246_administration_access(w):
 
 @critical
 def case_246_path_tricks(w):
-    for path in ("/admin;/v1/status", "//admin/v1/status", "/ADMIN/v1/status", "/admin/v1//status", "/admin/v1/status/", "/admin/v1/./status", "/health/../admin/v1/status",
-                 "/health/live/../../admin/v1/status", "/admin/v1/%73tatus", "/admin%2fv1%2fstatus", "/admin/v1/status%00", "/admin/v1/status;x", "/./admin/v1/status",
-                 "/health/live/admin/v1/status", "/admin/v1/status%2e", "/metrics/", "/METRICS", "//metrics", "/health/..%2fmetrics", "\\admin\\v1\\status"):
+    for path in (
+        "/admin;/v1/status",
+        "//admin/v1/status",
+        "/ADMIN/v1/status",
+        "/admin/v1//status",
+        "/admin/v1/status/",
+        "/admin/v1/./status",
+        "/health/../admin/v1/status",
+        "/health/live/../../admin/v1/status",
+        "/admin/v1/%73tatus",
+        "/admin%2fv1%2fstatus",
+        "/admin/v1/status%00",
+        "/admin/v1/status;x",
+        "/./admin/v1/status",
+        "/health/live/admin/v1/status",
+        "/admin/v1/status%2e",
+        "/metrics/",
+        "/METRICS",
+        "//metrics",
+        "/health/..%2fmetrics",
+        "\\admin\\v1\\status",
+    ):
         answer = w.admin_tcp().get(path)
         assert answer.status in (400, 401, 404), f"{path}: {answer}"
         public = w.caller().get(path)
@@ -79,24 +133,54 @@ def case_246_path_tricks(w):
     for path in READS:
         assert w.caller().get(path).status == 404, f"{path} is served publicly"
     reader = w.token("ro", w.administration, "tessera:admin:read")
-    for path in ("/admin/v1/clients/..%2f..%2fkeys", "/admin/v1/clients/conf%2fpermissions", "/admin/v1/clients/%252e%252e", "/admin/v1/clients/conf%00"):
+    for path in (
+        "/admin/v1/clients/..%2f..%2fkeys",
+        "/admin/v1/clients/conf%2fpermissions",
+        "/admin/v1/clients/%252e%252e",
+        "/admin/v1/clients/conf%00",
+    ):
         answer = w.admin_tcp().get(path, headers=bearer(reader))
         assert answer.status in (400, 404), f"{path}: {answer}"
 
 
 def case_245_pages_and_filters(w):
-    for query in ("limit=0", "limit=-1", "limit=1001", "limit=1e3", "limit=99999999999999999999", "limit=1&limit=2", "limit=0x10", "limit=%201",
-                  "sort=password_hash", "fields=secret_hash", "filter=" + "(" * 5000, "order=asc;drop", "order=DESC", "after=' OR 1=1--" + "%00", "offset=1"):
+    for query in (
+        "limit=0",
+        "limit=-1",
+        "limit=1001",
+        "limit=1e3",
+        "limit=99999999999999999999",
+        "limit=1&limit=2",
+        "limit=0x10",
+        "limit=%201",
+        "sort=password_hash",
+        "fields=secret_hash",
+        "filter=" + "(" * 5000,
+        "order=asc;drop",
+        "order=DESC",
+        "after=' OR 1=1--" + "%00",
+        "offset=1",
+    ):
         for path in ("/admin/v1/clients", "/admin/v1/resources", "/admin/v1/audit"):
             answer = w.admin("GET", f"{path}?{query.replace(' ', '%20')}")
             assert answer.status in (400, 414, 431), f"{path}?{query[:30]}: {answer}"
-    for query in ("after=-1", "after=x", "after=9223372036854775808", "since=x", "until=-5", "since=1e9", "since=99999999999999999999"):
+    for query in (
+        "after=-1",
+        "after=x",
+        "after=9223372036854775808",
+        "since=x",
+        "until=-5",
+        "since=1e9",
+        "since=99999999999999999999",
+    ):
         assert w.admin("GET", f"/admin/v1/audit?{query}").status == 400, query
     for cursor in ("%27%20OR%201%3D1--", "zzzz", "%25", "_", "conf%27"):
         answer = w.admin("GET", f"/admin/v1/clients?after={cursor}&limit=1000")
         assert answer.status in (200, 400), answer
         if answer.status == 200:
-            assert all(client["id"] > cursor[:1] or cursor[0] == "%" for client in answer.json()["clients"]), "the cursor is not a place in the order"
+            assert all(client["id"] > cursor[:1] or cursor[0] == "%" for client in answer.json()["clients"]), (
+                "the cursor is not a place in the order"
+            )
     everything, after = [], ""
     while True:
         page = w.admin("GET", "/admin/v1/clients?limit=3" + (f"&after={after}" if after else "")).json()
@@ -128,14 +212,26 @@ def case_248_no_secret_is_read_back(w):
 def case_249_administration_listener(w):
     """DNS rebinding and pages of other origins reach nothing."""
     token = bearer(w.token("adm", w.administration, "tessera:admin:read tessera:admin:write"))
-    for host in ("evil.test", f"evil.test:{w.server.admin_port}", "localhost.evil.test", "127.0.0.66", f"127.0.0.1.evil.test:{w.server.admin_port}"):
+    for host in (
+        "evil.test",
+        f"evil.test:{w.server.admin_port}",
+        "localhost.evil.test",
+        "127.0.0.66",
+        f"127.0.0.1.evil.test:{w.server.admin_port}",
+    ):
         answer = w.admin_tcp().request("GET", "/admin/v1/status", headers=token, host=host)
         assert answer.status in (400, 403, 421), f"Host {host}: {answer}"
     for origin in ("https://evil.test", "null", "https://app.test", w.issuer):
         answer = w.admin_tcp().send_json("POST", "/admin/v1/keys/rotate", {}, {**token, "Origin": origin})
         assert answer.status == 403, f"Origin {origin}: {answer}"
     draft = json.dumps({"id": "csrf", "name": "c", "authentication_method": "client_secret_basic"}).encode()
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json-patch+json", ""):
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json-patch+json",
+        "",
+    ):
         answer = w.admin_tcp().send_json("POST", "/admin/v1/clients", draft, {**token, "Content-Type": kind})
         assert answer.status == 415, f"{kind}: {answer}"
     assert w.admin("GET", "/admin/v1/clients/csrf").status == 404
@@ -172,8 +268,23 @@ def case_249_socket_peers(w):
 
 
 def case_257_metrics_are_not_public(w):
-    for path in ("/metrics", "/debug", "/debug/pprof", "/debug/pprof/", "/actuator", "/status", "/admin", "/admin/v1", "/admin/v1/status", "/server-status", "/.env", "/.git/config",
-                 "/openapi.yaml", "/trace", "/swagger"):
+    for path in (
+        "/metrics",
+        "/debug",
+        "/debug/pprof",
+        "/debug/pprof/",
+        "/actuator",
+        "/status",
+        "/admin",
+        "/admin/v1",
+        "/admin/v1/status",
+        "/server-status",
+        "/.env",
+        "/.git/config",
+        "/openapi.yaml",
+        "/trace",
+        "/swagger",
+    ):
         assert w.caller().get(path).status == 404, path
     text = w.admin("GET", "/metrics").text
     for name in list(w.secrets) + ["rs1.test", "127.0.0.1"]:
@@ -189,9 +300,13 @@ def case_129_no_default_account(w):
         clients = json.loads(fresh.admin.get("/admin/v1/clients").body)["clients"]
         assert clients == [], clients
         for pair in (("admin", "admin"), ("tessera", "tessera"), ("root", ""), ("client", "secret")):
-            answer = fresh.fresh_client().post("/token", {"grant_type": "client_credentials"}, authorization=basic(*pair))
+            answer = fresh.fresh_client().post(
+                "/token", {"grant_type": "client_credentials"}, authorization=basic(*pair)
+            )
             assert answer.status == 401, answer
         with socket.socket() as sock:
-            assert sock.connect_ex(("127.0.0.1", fresh.admin_port)) != 0, "the TCP administration listener is on by default"
+            assert sock.connect_ex(("127.0.0.1", fresh.admin_port)) != 0, (
+                "the TCP administration listener is on by default"
+            )
     finally:
         fresh.stop()

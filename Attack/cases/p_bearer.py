@@ -1,4 +1,5 @@
 """The administration API as the protected resource that it is (RFC 6750, RFC 9068 §4)."""
+
 import re
 
 from ..harness.case import critical
@@ -35,23 +36,44 @@ def case_246_bearer_tokens(w):
     for wrong in ("x", "a.b.c", "tsa_" + "A" * 300, reader[:-1], w.token("conf", RS1), w.token("svc2", RS1)):
         answer = w.admin_tcp().get(path, headers={"Authorization": f"Bearer {wrong}"})
         assert answer.status == 401 and challenge(answer).get("error") == "invalid_token" == answer.error, answer
-    for wrong in ("Bearer", "Bearer ", f"Bearer {reader} {reader}", f"Bearer {reader},", f"Bearer\t{reader}", 'Bearer "x"', "Bearer é".encode().decode("latin-1")):
+    for wrong in (
+        "Bearer",
+        "Bearer ",
+        f"Bearer {reader} {reader}",
+        f"Bearer {reader},",
+        f"Bearer\t{reader}",
+        'Bearer "x"',
+        "Bearer é".encode().decode("latin-1"),
+    ):
         answer = w.admin_tcp().get(path, headers={"Authorization": wrong})
         assert answer.status in (400, 401) and answer.status != 200, answer
         if answer.status == 401:
             challenge(answer)
-    twice = w.admin_tcp().get(path, headers=[("Authorization", f"Bearer {reader}"), ("Authorization", f"Bearer {reader}")])
+    twice = w.admin_tcp().get(
+        path, headers=[("Authorization", f"Bearer {reader}"), ("Authorization", f"Bearer {reader}")]
+    )
     assert twice.status in (400, 401), "two tokens are accepted"
     both = w.admin_tcp().get(f"{path}?access_token={reader}", headers={"Authorization": f"Bearer {reader}"})
     assert both.status == 400 and both.error == "invalid_request", both
     assert w.admin_tcp().get(f"{path}?access_token={reader}").status in (400, 401)
     form = w.admin_tcp().post("/admin/v1/keys/rotate", {"access_token": reader})
     assert form.status in (400, 401, 415), form
-    narrow = w.admin_tcp().send_json("POST", "/admin/v1/clients", {"name": "x", "authentication_method": "none"}, {"Authorization": f"Bearer {reader}"})
+    narrow = w.admin_tcp().send_json(
+        "POST",
+        "/admin/v1/clients",
+        {"name": "x", "authentication_method": "none"},
+        {"Authorization": f"Bearer {reader}"},
+    )
     said = challenge(narrow)
-    assert narrow.status == 403 and said["error"] == "insufficient_scope" == narrow.error and said.get("scope") == "tessera:admin:write", narrow.headers
+    assert (
+        narrow.status == 403
+        and said["error"] == "insufficient_scope" == narrow.error
+        and said.get("scope") == "tessera:admin:write"
+    ), narrow.headers
     writer = w.token("adm", w.administration, "tessera:admin:write")
-    malformed = w.admin_tcp().send_json("POST", "/admin/v1/clients", {"colour": "red"}, {"Authorization": f"Bearer {writer}"})
+    malformed = w.admin_tcp().send_json(
+        "POST", "/admin/v1/clients", {"colour": "red"}, {"Authorization": f"Bearer {writer}"}
+    )
     assert malformed.status == 400 and malformed.error == "invalid_request", malformed
 
 
@@ -60,6 +82,7 @@ def case_084_what_a_token_says(w):
     # requirement: 6750-5.2-10 6750-5.3-3 6750-5.3-4 7519-4-1 8725-3.11-2 8725-3.11-4 9068-4-1 9068-5-1 6749-2.2-1 6749-2-3 7519-4.1.2-1 7519-4.1.7-2
     import json
     from ..harness import forge
+
     answer = w.ask("conf", resource=RS1, scope="read").json()
     first, payload, _ = answer["access_token"].split(".")
     names = []
@@ -84,7 +107,9 @@ def case_084_what_a_token_says(w):
     for missing in ("name", "authentication_method"):
         draft = {name: value for name, value in {**taken, "id": "half"}.items() if name != missing}
         w.admin("POST", "/admin/v1/clients", draft, expect=400)
-    w.admin("POST", "/admin/v1/clients", {"id": "half", "name": "x", "authentication_method": "private_key_jwt"}, expect=400)
+    w.admin(
+        "POST", "/admin/v1/clients", {"id": "half", "name": "x", "authentication_method": "private_key_jwt"}, expect=400
+    )
     other = w.other()
     mine = {forge.parts(w.token("conf", RS1))[1]["jti"] for _ in range(50)}
     theirs = {forge.parts(other.token("conf", RS1))[1]["jti"] for _ in range(50)}

@@ -1,4 +1,5 @@
 """What is written where (251, 253, 255), and damaged files (F12)."""
+
 import base64
 import json
 import os
@@ -17,19 +18,42 @@ WINDOW = 12
 
 def case_253_log_injection(w):
     log_at = w.server.log_size()
-    nasty = ["a\r\nlevel=error", "a\nb", '","x":"y', "\x1b[2Jclear", "a\u2028b\u2029c", "\x00", "\u202eevil", "%0d%0aX", "\t", "{\"a\":1}", "x" * 60_000, "\x85", "\x7f"]
+    nasty = [
+        "a\r\nlevel=error",
+        "a\nb",
+        '","x":"y',
+        "\x1b[2Jclear",
+        "a\u2028b\u2029c",
+        "\x00",
+        "\u202eevil",
+        "%0d%0aX",
+        "\t",
+        '{"a":1}',
+        "x" * 60_000,
+        "\x85",
+        "\x7f",
+    ]
     for text in nasty:
         caller = w.caller()
         caller.post("/token", {"grant_type": "client_credentials", "client_id": text, "client_secret": "y" * 20})
-        caller.post("/token", {"grant_type": text, "scope": text[:3000], "resource": text[:400]}, authorization=w.auth("conf"))
+        caller.post(
+            "/token", {"grant_type": text, "scope": text[:3000], "resource": text[:400]}, authorization=w.auth("conf")
+        )
         caller.post("/revoke", {"token": text, "token_type_hint": text}, authorization=w.auth("conf"))
         plain = text[:2000].replace("\r", "").replace("\n", "").replace("\x00", "").encode("utf-8").decode("latin-1")
         try:
-            caller.get("/jwks", headers={"User-Agent": plain, "X-Request-Id": plain, "Referer": plain, "X-Forwarded-For": plain})
+            caller.get(
+                "/jwks",
+                headers={"User-Agent": plain, "X-Request-Id": plain, "Referer": plain, "X-Forwarded-For": plain},
+            )
             caller.get("/" + "".join(f"%{byte:02x}" for byte in text[:300].encode()))
         except (OSError, ValueError):
             pass
-        w.admin("POST", "/admin/v1/clients", {"id": text[:100], "name": text[:100], "authentication_method": "client_secret_basic"})
+        w.admin(
+            "POST",
+            "/admin/v1/clients",
+            {"id": text[:100], "name": text[:100], "authentication_method": "client_secret_basic"},
+        )
         raw = base64.b64encode((text[:200] + ":x").encode()).decode()
         caller.post("/token", {"grant_type": "client_credentials"}, authorization="Basic " + raw)
     time.sleep(1.5)
@@ -49,6 +73,7 @@ def case_253_log_injection(w):
 
 def case_255_keys(w):
     """Public parts only; a successor is published before it signs, and stays afterwards."""
+
     def names():
         return {key["kid"]: key for key in w.jwks()["keys"]}
 
@@ -114,8 +139,11 @@ def case_255_files(w):
 
 def case_F12_damaged_database(w):
     """Zeroed page, truncated, wrong magic: the start is refused and nothing is overwritten."""
-    for name, damage in (("zeroed page", lambda data: data[:4096] + b"\0" * 4096 + data[8192:]), ("truncated", lambda data: data[:6000]),
-                         ("wrong magic", lambda data: b"not a database at all" + data[21:])):
+    for name, damage in (
+        ("zeroed page", lambda data: data[:4096] + b"\0" * 4096 + data[8192:]),
+        ("truncated", lambda data: data[:6000]),
+        ("wrong magic", lambda data: b"not a database at all" + data[21:]),
+    ):
         copy = w.copy_of_data()
         path = os.path.join(copy.data, "tessera.sqlite")
         with open(path, "rb") as file:
@@ -160,8 +188,10 @@ def case_251_at_rest_scan(w):
                 data = file.read()
             scanned += len(data)
             for at in range(len(data) - WINDOW + 1):
-                for form in needles.get(data[at:at + WINDOW], ()):
-                    assert not data.startswith(form, at), f"{path} holds {form[:12]}… at {at}: {data[max(0, at - 60):at]!r}"
+                for form in needles.get(data[at : at + WINDOW], ()):
+                    assert not data.startswith(form, at), (
+                        f"{path} holds {form[:12]}… at {at}: {data[max(0, at - 60) : at]!r}"
+                    )
             for sign in (b"PRIVATE KEY", b'"d":"'):
                 assert sign not in data, f"{path} holds a private key in clear"
     assert scanned > 100_000

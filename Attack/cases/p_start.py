@@ -1,4 +1,5 @@
 """Configurations that must not start (256): a reason that names the thing, within two seconds, and an exit code."""
+
 import base64
 import copy
 import os
@@ -26,8 +27,14 @@ class Attempt:
         os.chmod(server.configuration, mode)
         start = time.monotonic()
         try:
-            done = subprocess.run([server.binary, "serve", "--config", server.configuration], cwd=server.folder, capture_output=True, text=True,
-                                  timeout=6, env=environment(env))
+            done = subprocess.run(
+                [server.binary, "serve", "--config", server.configuration],
+                cwd=server.folder,
+                capture_output=True,
+                text=True,
+                timeout=6,
+                env=environment(env),
+            )
         except subprocess.TimeoutExpired:
             return None, "", time.monotonic() - start
         return done.returncode, done.stderr + done.stdout, time.monotonic() - start
@@ -47,8 +54,24 @@ def openssl(folder, *arguments):
 
 
 def certificate(folder, name, key, days="30"):
-    openssl(folder, "req", "-x509", "-newkey", *key, "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", days, "-subj", "/CN=localhost",
-            "-addext", "subjectAltName=DNS:localhost")
+    openssl(
+        folder,
+        "req",
+        "-x509",
+        "-newkey",
+        *key,
+        "-nodes",
+        "-keyout",
+        f"{name}.key",
+        "-out",
+        f"{name}.pem",
+        "-days",
+        days,
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    )
     os.chmod(os.path.join(folder, f"{name}.key"), 0o600)
     return os.path.join(folder, f"{name}.pem"), os.path.join(folder, f"{name}.key")
 
@@ -70,7 +93,15 @@ def case_256_start_refusals(w):
 
     change = attempt.with_settings
     refused("http issuer", "issuer", change(issuer="http://auth.example"))
-    for issuer in ("https://localhost/?a", "https://localhost/#f", "https://localhost/", "https://user@localhost", "localhost", "https://LOCALHOST", ""):
+    for issuer in (
+        "https://localhost/?a",
+        "https://localhost/#f",
+        "https://localhost/",
+        "https://user@localhost",
+        "localhost",
+        "https://LOCALHOST",
+        "",
+    ):
         refused(f"issuer {issuer}", "issuer", change(issuer=issuer))
     refused("no issuer", "issuer", {name: value for name, value in server.settings.items() if name != "issuer"})
     refused("unknown key", "colour", change(colour="red"))
@@ -80,12 +111,18 @@ def case_256_start_refusals(w):
     refused("text for a number", "listen.port", change(listen__port="many"))
     refused("port 0 to 65535", "listen.port", change(listen__port=70_000))
     refused("not YAML", "", text="issuer: [unclosed\n  x: :\n")
-    refused("same key twice", "issuer", text=f"issuer: {server.issuer}\nissuer: https://other.test\ndata: {server.data}\n")
+    refused(
+        "same key twice", "issuer", text=f"issuer: {server.issuer}\nissuer: https://other.test\ndata: {server.data}\n"
+    )
     refused("short announcement", "announcement", change(keys__announcement=10, keys__cache_lifetime=300))
     refused("public address without TLS", "tls", change(listen__address="0.0.0.0", listen__tls=False))
     refused("public address without certificate", "certificate", change(listen__address="0.0.0.0"))
     refused("administration everywhere without TLS", "", change(administration__address="0.0.0.0", listen__tls=False))
-    refused("certificate is missing", "certificate", change(tls__certificate="/nonexistent.pem", tls__private_key="/nonexistent.key"))
+    refused(
+        "certificate is missing",
+        "certificate",
+        change(tls__certificate="/nonexistent.pem", tls__private_key="/nonexistent.key"),
+    )
     pem, key = certificate(folder, "weak", ("rsa:1024",))
     refused("RSA 1024", "", change(tls__certificate=pem, tls__private_key=key))
     pem, key = certificate(folder, "good", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256"))
@@ -101,7 +138,12 @@ def case_256_start_refusals(w):
     os.chmod(master, 0o644)
     refused("master key open to all", "master", server.settings)
     os.chmod(master, 0o600)
-    for what, text in (("empty", ""), ("short", "tsm_abc\n"), ("zeros", "tsm_" + "A" * 43 + "\n"), ("words", "changeme\n")):
+    for what, text in (
+        ("empty", ""),
+        ("short", "tsm_abc\n"),
+        ("zeros", "tsm_" + "A" * 43 + "\n"),
+        ("words", "changeme\n"),
+    ):
         with open(master, "w") as file:
             file.write(text)
         refused(f"master key {what}", "master", server.settings)
@@ -139,12 +181,19 @@ def case_256_clock_behind_the_database(w):
     """A clock five minutes behind what the database has seen would make dead tokens live."""
     if subprocess.run(["which", "faketime"], capture_output=True).returncode != 0:
         from ..harness.case import Skip
+
         raise Skip("faketime is not installed")
     attempt = Attempt(w)
     attempt.server.start()
     attempt.server.stop()
-    done = subprocess.Popen(["faketime", "-f", "-1h", attempt.server.binary, "serve", "--config", attempt.server.configuration], cwd=attempt.server.folder,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment())
+    done = subprocess.Popen(
+        ["faketime", "-f", "-1h", attempt.server.binary, "serve", "--config", attempt.server.configuration],
+        cwd=attempt.server.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(),
+    )
     try:
         text, _ = done.communicate(timeout=6)
         assert done.returncode != 0 and "clock" in text.lower(), text[-300:]

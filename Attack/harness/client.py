@@ -1,4 +1,5 @@
 """A plain HTTP/1.1 caller that can speak from any loopback address, and a raw one for bytes that no library sends."""
+
 import base64
 import http.client
 import json
@@ -70,7 +71,9 @@ class UnixConnection(http.client.HTTPConnection):
 class Client:
     """One caller from one address, with one kept connection."""
 
-    def __init__(self, host, port, *, context=None, address="127.0.0.1", watch=None, unix=None, timeout=20, sni="localhost"):
+    def __init__(
+        self, host, port, *, context=None, address="127.0.0.1", watch=None, unix=None, timeout=20, sni="localhost"
+    ):
         self.host, self.port, self.context, self.address = host, port, context, address
         self.watch, self.unix, self.timeout, self.sni = watch, unix, timeout, sni
         self.connection = None
@@ -80,7 +83,8 @@ class Client:
             connection = UnixConnection(self.unix, self.timeout)
         else:
             connection = http.client.HTTPConnection(
-                self.host, self.port, timeout=self.timeout, source_address=(self.address, 0))
+                self.host, self.port, timeout=self.timeout, source_address=(self.address, 0)
+            )
         connection.connect()
         if self.context:
             connection.sock = self.context.wrap_socket(connection.sock, server_hostname=self.sni)

@@ -1,4 +1,5 @@
 """JWS made by hand, so that every byte can be wrong on purpose."""
+
 import base64
 import hashlib
 import hmac
@@ -53,18 +54,27 @@ class ECKey:
     @property
     def jwk(self):
         numbers = self.key.public_key().public_numbers()
-        return {"kty": "EC", "crv": "P-256" if self.size == 32 else "P-384", "x": b64(numbers.x.to_bytes(self.size, "big")),
-                "y": b64(numbers.y.to_bytes(self.size, "big")), "kid": self.kid, "use": "sig", "alg": self.alg}
+        return {
+            "kty": "EC",
+            "crv": "P-256" if self.size == 32 else "P-384",
+            "x": b64(numbers.x.to_bytes(self.size, "big")),
+            "y": b64(numbers.y.to_bytes(self.size, "big")),
+            "kid": self.kid,
+            "use": "sig",
+            "alg": self.alg,
+        }
 
     @property
     def pem(self):
         return self.key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
 
     @property
     def spki(self):
         return self.key.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
 
 
 class RSAKey:
@@ -83,8 +93,14 @@ class RSAKey:
     def jwk(self):
         numbers = self.key.public_key().public_numbers()
         size = (numbers.n.bit_length() + 7) // 8
-        return {"kty": "RSA", "n": b64(numbers.n.to_bytes(size, "big")), "e": "AQAB", "kid": self.kid, "use": "sig",
-                "alg": self.alg}
+        return {
+            "kty": "RSA",
+            "n": b64(numbers.n.to_bytes(size, "big")),
+            "e": "AQAB",
+            "kid": self.kid,
+            "use": "sig",
+            "alg": self.alg,
+        }
 
 
 class EdKey:

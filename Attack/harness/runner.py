@@ -1,4 +1,5 @@
 """Finds the cases, runs them one after the other and says how it went."""
+
 import argparse
 import importlib
 import os
@@ -58,16 +59,56 @@ class TestWorld(World):
         subprocess.run(["openssl", *arguments], cwd=self.certificates, check=True, capture_output=True)
 
     def authority(self, name):
-        self.openssl("req", "-x509", "-newkey", *self.CURVE, "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name}")
+        self.openssl(
+            "req",
+            "-x509",
+            "-newkey",
+            *self.CURVE,
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.pem",
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={name}",
+        )
         return os.path.join(self.certificates, f"{name}.pem"), os.path.join(self.certificates, f"{name}.key")
 
     def certificate(self, name, address, authority):
         """A certificate for one address under an authority."""
-        self.openssl("req", "-newkey", *self.CURVE, "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={address}")
+        self.openssl(
+            "req",
+            "-newkey",
+            *self.CURVE,
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+            "-subj",
+            f"/CN={address}",
+        )
         with open(os.path.join(self.certificates, "ext"), "w") as file:
             file.write(f"subjectAltName=IP:{address}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n")
-        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial", "-days", "2",
-                     "-extfile", "ext", "-out", f"{name}.pem")
+        self.openssl(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            f"{authority}.pem",
+            "-CAkey",
+            f"{authority}.key",
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-extfile",
+            "ext",
+            "-out",
+            f"{name}.pem",
+        )
         return os.path.join(self.certificates, f"{name}.pem"), os.path.join(self.certificates, f"{name}.key")
 
     def certificate_of_key_host(self):
@@ -77,15 +118,23 @@ class TestWorld(World):
     def bad_certificates(self):
         """Certificates that prove nothing about 127.0.0.10 to our server."""
         self.authority("unknown")
-        return {"name": self.certificate("elsewhere", "127.0.0.11", "trusted"), "authority": self.certificate("stranger", "127.0.0.10", "unknown"),
-                "self-signed": self.authority("127.0.0.10")}
+        return {
+            "name": self.certificate("elsewhere", "127.0.0.11", "trusted"),
+            "authority": self.certificate("stranger", "127.0.0.10", "unknown"),
+            "self-signed": self.authority("127.0.0.10"),
+        }
 
     def installation(self, name="tessera"):
         """A server with short announcements and the one allowed outbound address, started."""
-        server = Server(self.binary, {
-            "keys": {"announcement": self.keys_announcement, "cache-lifetime": self.keys_announcement // 2},
-            "log": {"level": "debug"},
-        }, watch=self.watch, name=name)
+        server = Server(
+            self.binary,
+            {
+                "keys": {"announcement": self.keys_announcement, "cache-lifetime": self.keys_announcement // 2},
+                "log": {"level": "debug"},
+            },
+            watch=self.watch,
+            name=name,
+        )
         server.settings["administration"] = {"address": "127.0.0.1", "port": server.admin_port}
         outbound = {"outbound": {"allowed": ["127.0.0.10"], "authorities": self.host_files[0]}}
         probe = server.run("config", "reference")
@@ -128,8 +177,15 @@ class TestWorld(World):
     def copy_of_data(self):
         """A consistent copy of the installation, to be damaged."""
         folder = tempfile.mkdtemp(prefix="copy-attack-")
-        copy = Server(self.binary, {name: value for name, value in self.server.settings.items() if name not in ("data", "listen", "administration")},
-                      folder=folder)
+        copy = Server(
+            self.binary,
+            {
+                name: value
+                for name, value in self.server.settings.items()
+                if name not in ("data", "listen", "administration")
+            },
+            folder=folder,
+        )
         copy.owns_folder = True
         copy.settings["issuer"] = self.issuer
         os.mkdir(copy.data, 0o700)
@@ -201,10 +257,14 @@ def run(case, world):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/attack", description="Runs the attack cases against a server that it starts.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/attack", description="Runs the attack cases against a server that it starts."
+    )
     parser.add_argument("ids", nargs="*", help="case ids, such as 039 or F12; all if none is given")
     parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
-    parser.add_argument("--slow", type=float, help="factor for time bounds (default: 3 for a debug binary, 1 for a release one)")
+    parser.add_argument(
+        "--slow", type=float, help="factor for time bounds (default: 3 for a debug binary, 1 for a release one)"
+    )
     parser.add_argument("--list", action="store_true", help="name the cases and end")
     parser.add_argument("--check", action="store_true", help="compare docs/security/attacks.md with the cases and end")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the run")
@@ -240,5 +300,7 @@ def main():
     finally:
         world.close(options.keep)
     skipped = f", {counts['SKIP']} skipped" if counts["SKIP"] else ""
-    print(f"attack: {counts['PASS']} passed, {counts['FAIL']} failed, {escapes} critical escapes{skipped} in {time.monotonic() - started:.0f} s")
+    print(
+        f"attack: {counts['PASS']} passed, {counts['FAIL']} failed, {escapes} critical escapes{skipped} in {time.monotonic() - started:.0f} s"
+    )
     return 1 if counts["FAIL"] else 0

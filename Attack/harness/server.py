@@ -1,4 +1,5 @@
 """The real server in a folder of its own, on loopback."""
+
 import json
 import os
 import resource
@@ -45,7 +46,8 @@ class Server:
         scheme = "https" if tls else "http"
         self.issuer = f"{scheme}://localhost:{self.port}"
         self.settings = {
-            "issuer": self.issuer, "data": self.data,
+            "issuer": self.issuer,
+            "data": self.data,
             "listen": {"address": "127.0.0.1", "port": self.port} | ({} if tls else {"tls": False}),
         }
         merge(self.settings, settings or {})
@@ -65,20 +67,43 @@ class Server:
 
     def run(self, *arguments, timeout=30, check=False, env=None):
         done = subprocess.run(
-            [self.binary, *arguments], capture_output=True, text=True, timeout=timeout, cwd=self.folder, env=environment(env))
+            [self.binary, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=self.folder,
+            env=environment(env),
+        )
         if check and done.returncode != 0:
-            raise RuntimeError(f"tessera {' '.join(arguments)} ended with {done.returncode}: {done.stderr or done.stdout}")
+            raise RuntimeError(
+                f"tessera {' '.join(arguments)} ended with {done.returncode}: {done.stderr or done.stdout}"
+            )
         return done
 
     def initialise(self):
-        self.run("init", "--config", self.configuration, "--issuer", self.issuer, "--data", self.data, "--port", str(self.port), check=True)
+        self.run(
+            "init",
+            "--config",
+            self.configuration,
+            "--issuer",
+            self.issuer,
+            "--data",
+            self.data,
+            "--port",
+            str(self.port),
+            check=True,
+        )
 
     def start(self, wait=20.0, prefix=(), env=None):
         self.write_configuration()
         self.process = subprocess.Popen(
-            [*prefix, self.binary, "serve", "--config", self.configuration], cwd=self.folder,
-            stdout=open(self.out_path, "ab"), stderr=open(self.err_path, "ab"), preexec_fn=limits,
-            env=environment(env))
+            [*prefix, self.binary, "serve", "--config", self.configuration],
+            cwd=self.folder,
+            stdout=open(self.out_path, "ab"),
+            stderr=open(self.err_path, "ab"),
+            preexec_fn=limits,
+            env=environment(env),
+        )
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

@@ -1,4 +1,5 @@
 """Listeners that our server must not reach, and one that it may."""
+
 import http.server
 import socket
 import ssl

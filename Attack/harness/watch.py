@@ -1,4 +1,5 @@
 """What must hold after every case, whatever the case itself was about (I1 to I8)."""
+
 import base64
 import json
 import os
@@ -9,18 +10,24 @@ import urllib.parse
 # I7: a body never shows the inside of the server.
 INSIDE = re.compile(
     r"Traceback|[Ff]atal error|\.swift\b|/Sources/|SQLITE_|sqlite3?_[a-z]|\bSELECT .* FROM\b|\bINSERT INTO\b|/home/|/root/|/tmp/|"
-    r"\bStoreError\b|\bJOSEError\b|\bDatabaseError\b|\bNIO(Core|SSL|HTTP|Posix)|0x[0-9a-f]{9,}|Hummingbird|GRDB\.")
+    r"\bStoreError\b|\bJOSEError\b|\bDatabaseError\b|\bNIO(Core|SSL|HTTP|Posix)|0x[0-9a-f]{9,}|Hummingbird|GRDB\."
+)
 RSS_GROWTH = 32 << 20
 
 
 def encodings(secret):
     """The forms in which a secret could hide in a text."""
     data = secret.encode() if isinstance(secret, str) else secret
-    found = {data, data.hex().encode(), data.hex().upper().encode(),
-             urllib.parse.quote(data, safe="").encode(), urllib.parse.quote_plus(data).encode()}
+    found = {
+        data,
+        data.hex().encode(),
+        data.hex().upper().encode(),
+        urllib.parse.quote(data, safe="").encode(),
+        urllib.parse.quote_plus(data).encode(),
+    }
     for shift in range(3):
         # The same bytes at another offset of a longer base64 text; the edges depend on the neighbours.
-        padded = base64.b64encode(b"\0" * shift + data)[4 if shift else 0:-4]
+        padded = base64.b64encode(b"\0" * shift + data)[4 if shift else 0 : -4]
         for text in (padded, padded.translate(bytes.maketrans(b"+/", b"-_"))):
             if len(text) >= 12:
                 found.add(text)
@@ -87,7 +94,7 @@ class Watch:
         self.check_memory()
         self.check_leaks()
         if self.trap and len(self.trap.hits) - self.hits > self.allowed_hits:
-            self.problems.append(f"I8 the trap was reached: {self.trap.hits[self.hits:]}")
+            self.problems.append(f"I8 the trap was reached: {self.trap.hits[self.hits :]}")
         return self.problems
 
     def check_memory(self):
@@ -105,7 +112,9 @@ class Watch:
             for form in encodings(secret):
                 if form in text:
                     at = text.index(form)
-                    self.problems.append(f"I4 a secret {secret[:10]}… is in the output near {text[max(0, at - 80):at]!r}")
+                    self.problems.append(
+                        f"I4 a secret {secret[:10]}… is in the output near {text[max(0, at - 80) : at]!r}"
+                    )
                     break
 
     def metrics(self):

@@ -1,4 +1,5 @@
 """The registered things that the cases use, and short words for what they do with them."""
+
 import json
 import os
 import time
@@ -36,8 +37,14 @@ class World:
 
     def admin_tcp(self, address=None, **options):
         """The administration API over TCP, as an administrator elsewhere sees it."""
-        return Client("127.0.0.1", self.server.admin_port, context=self.server.trusted(),
-                      address=address or self.server.next_address(), watch=self.watch, **options)
+        return Client(
+            "127.0.0.1",
+            self.server.admin_port,
+            context=self.server.trusted(),
+            address=address or self.server.next_address(),
+            watch=self.watch,
+            **options,
+        )
 
     # Registering
 
@@ -117,7 +124,14 @@ class World:
 
     def claims(self, client="pkj", **changes):
         now = int(time.time())
-        claims = {"iss": client, "sub": client, "aud": self.issuer, "jti": os.urandom(12).hex(), "iat": now, "exp": now + 60}
+        claims = {
+            "iss": client,
+            "sub": client,
+            "aud": self.issuer,
+            "jti": os.urandom(12).hex(),
+            "iat": now,
+            "exp": now + 60,
+        }
         claims.update(changes)
         return {name: value for name, value in claims.items() if value is not None}
 
