@@ -38,7 +38,7 @@ class EmptyRoute:
         raise RuntimeError("the empty route does not answer")
 
     def stop(self):
-        self.process.terminate()
+        self.process.kill()
         self.process.wait(10)
 
 

@@ -58,6 +58,10 @@ class Load:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
         used = cpu_seconds(self.pid) - before
         count = int(re.search(r"(\d+) requests in", done.stdout).group(1))
+        if count == 0:
+            raise RuntimeError(
+                f"{self.name}: no answer within {seconds} s; the machine is too busy to measure anything"
+            )
         bad = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
         errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done.stdout)
         if bad or (errors and any(int(value) for value in errors.groups())):

@@ -127,7 +127,11 @@ class Authlib:
     def stop(self):
         for process in self.processes:
             process.terminate()
-            process.wait(10)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def find(folder):
