@@ -45,7 +45,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(name: "StorageTesting", dependencies: ["Storage", "OAuth", "JOSE"]),
-        .target(name: "AuthorizationServer", dependencies: ["Storage", "Risk", "OAuth", "JOSE", crypto, cryptoExtras]),
+        .target(name: "AuthorizationServer", dependencies: ["Storage", "Risk", "OAuth", "JOSE", crypto]),
         // Floor 4
         .target(
             name: "ServerHTTP",
@@ -72,7 +72,6 @@ let package = Package(
             name: "tessera",
             dependencies: [
                 "ServerHTTP", "AuthorizationServer", "StorageSQLite", "Storage", "Risk", "OAuth", "JOSE", crypto,
-                cryptoExtras,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -88,11 +87,11 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         // Tools of the house, never shipped
-        .executableTarget(name: "jose-check", dependencies: ["JOSE", crypto, cryptoExtras]),
+        .executableTarget(name: "jose-check", dependencies: ["JOSE"]),
         .executableTarget(
             name: "tessera-bench",
             dependencies: [
-                "JOSE", "OAuth", "Storage", "StorageSQLite", "AuthorizationServer", crypto, cryptoExtras,
+                "JOSE", "Storage", "StorageSQLite", crypto, cryptoExtras,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ]),
         // Tests
@@ -155,10 +154,4 @@ for target in package.targets {
         .enableUpcomingFeature("MemberImportVisibility"),
         .treatAllWarnings(as: .error),
     ]
-}
-
-if let only = Context.environment["TESSERA_ONLY"] {
-    let names = Set(only.split(separator: ",").map(String.init))
-    package.targets = package.targets.filter { names.contains($0.name) }
-    package.products = []
 }

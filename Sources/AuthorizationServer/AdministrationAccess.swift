@@ -17,12 +17,18 @@ package struct Administrator: Hashable, Sendable {
     package let rights: Set<AdministrativeRight>
     package let address: String
     package let requestID: String
+    /// The access token that was shown; `nil` on the socket.
+    package let token: DecisionFacts?
 
-    package init(actor: String, rights: Set<AdministrativeRight>, address: String, requestID: String) {
+    package init(
+        actor: String, rights: Set<AdministrativeRight>, address: String, requestID: String,
+        token: DecisionFacts? = nil
+    ) {
         self.actor = actor
         self.rights = rights
         self.address = address
         self.requestID = requestID
+        self.token = token
     }
 }
 
@@ -45,7 +51,10 @@ extension OpenIDProvider {
             return Administrator(
                 actor: "client:\(claims.clientID)",
                 rights: Set(claims.scope.tokens.compactMap(AdministrativeRight.init(rawValue:))),
-                address: caller.address, requestID: caller.requestID)
+                address: caller.address, requestID: caller.requestID,
+                token: DecisionFacts(
+                    "administered", client: claims.clientID, resource: administrationResource, grant: claims.grant,
+                    tokenID: claims.tokenID))
         } catch {
             let rejection: Rejection =
                 switch error {

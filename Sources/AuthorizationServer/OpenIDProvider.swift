@@ -43,7 +43,9 @@ package final class OpenIDProvider: Sendable {
         tokens = TokenEndpoint(
             authenticator: authenticator, registry: registry,
             mint: { now in
-                TokenMint(issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets, now: now)
+                TokenMint(
+                    issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets,
+                    maximumLifetime: policy.maximumAccessTokenLifetime, now: now)
             })
         let reader: @Sendable () -> AccessTokenReader = {
             AccessTokenReader(

@@ -4,7 +4,10 @@ package import Storage
 
 /// Lifetimes and limits of one issuer. Nothing here turns a check off.
 package struct ServerPolicy: Hashable, Sendable {
-    /// Seconds. The longest that any access token may live; keys are kept at least this long after their last use.
+    /// Seconds. No setting goes beyond; keys are kept this long after their last use.
+    package static let longestAccessTokenLifetime: Int64 = 86_400
+
+    /// Seconds. The longest that any access token may live, also at resources that were registered with more.
     package var maximumAccessTokenLifetime: Int64 = 86_400
     /// Seconds by which a client's clock may differ from ours, at most 60.
     package var clockSkew: Int64 = 30

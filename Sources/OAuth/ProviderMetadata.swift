@@ -3,27 +3,24 @@ public import JOSE
 /// The metadata document of an authorization server (RFC 8414 §2).
 public struct ProviderMetadata: Hashable, Sendable {
     public let issuer: Issuer
-    public var tokenEndpointAuthMethods: [AuthenticationMethod]
-    public var resourceAuthMethods: [AuthenticationMethod]
+    /// Of all endpoints that authenticate their callers.
+    public var authMethods: [AuthenticationMethod]
     public var assertionAlgorithms: [Algorithm]
-    public var scopes: [String]
     public var documentation: String?
 
     public init(
-        issuer: Issuer, tokenEndpointAuthMethods: [AuthenticationMethod], resourceAuthMethods: [AuthenticationMethod],
-        assertionAlgorithms: [Algorithm], scopes: [String], documentation: String?
+        issuer: Issuer, authMethods: [AuthenticationMethod], assertionAlgorithms: [Algorithm], documentation: String?
     ) {
         self.issuer = issuer
-        self.tokenEndpointAuthMethods = tokenEndpointAuthMethods
-        self.resourceAuthMethods = resourceAuthMethods
+        self.authMethods = authMethods
         self.assertionAlgorithms = assertionAlgorithms
-        self.scopes = scopes
         self.documentation = documentation
     }
 
     /// Only what exists is named, so a client that follows the document never meets a 404.
     public var json: [UInt8] {
         let assertions = assertionAlgorithms.map(\.rawValue)
+        let methods = authMethods.map(\.rawValue)
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.member("issuer", issuer.rawValue)
@@ -31,15 +28,14 @@ public struct ProviderMetadata: Hashable, Sendable {
         writer.member("jwks_uri", issuer.url(of: .keySet))
         writer.member("introspection_endpoint", issuer.url(of: .introspection))
         writer.member("revocation_endpoint", issuer.url(of: .revocation))
-        if !scopes.isEmpty { writer.member("scopes_supported", scopes) }
         // RFC 8414 §2 requires the member; without an authorization endpoint nothing can be in it.
         writer.member("response_types_supported", [String]())
         writer.member("grant_types_supported", GrantType.allCases.map(\.rawValue))
-        writer.member("token_endpoint_auth_methods_supported", tokenEndpointAuthMethods.map(\.rawValue))
+        writer.member("token_endpoint_auth_methods_supported", methods)
         writer.member("token_endpoint_auth_signing_alg_values_supported", assertions)
-        writer.member("introspection_endpoint_auth_methods_supported", resourceAuthMethods.map(\.rawValue))
+        writer.member("introspection_endpoint_auth_methods_supported", methods)
         writer.member("introspection_endpoint_auth_signing_alg_values_supported", assertions)
-        writer.member("revocation_endpoint_auth_methods_supported", tokenEndpointAuthMethods.map(\.rawValue))
+        writer.member("revocation_endpoint_auth_methods_supported", methods)
         writer.member("revocation_endpoint_auth_signing_alg_values_supported", assertions)
         if let documentation { writer.member("service_documentation", documentation) }
         writer.endObject()

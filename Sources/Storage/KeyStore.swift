@@ -68,8 +68,10 @@ package protocol KeyStore: Sendable {
     /// Adds new keys and stores the changed life dates (`activeFrom`, `retiredAt`, `removedAt`, `distrustedAt`) of known
     /// ones, in one transaction. A `distrustedAt` that is set is never unset. An unknown id among `changed` fails it all.
     func save(new: [KeyRecord], changed: [KeyRecord], recording events: [AuditEvent]) async throws
-    /// Deletes keys whose `removedAt` has passed; returns their ids.
-    func removeKeys(at now: NumericDate) async throws -> [KeyID]
+    /// Deletes keys whose `removedAt` has passed, each with its event; returns their ids.
+    func removeKeys(
+        at now: NumericDate, recording event: @escaping @Sendable (KeyID) -> AuditEvent
+    ) async throws -> [KeyID]
 }
 
 /// Data keys wrapped by the master key, and facts about the installation that must not change under it.

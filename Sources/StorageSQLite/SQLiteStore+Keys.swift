@@ -29,10 +29,14 @@ extension SQLiteStore: KeyStore {
         }
     }
 
-    package func removeKeys(at now: NumericDate) async throws -> [KeyID] {
+    package func removeKeys(
+        at now: NumericDate, recording event: @escaping @Sendable (KeyID) -> AuditEvent
+    ) async throws -> [KeyID] {
         try await write { transaction in
-            try transaction.texts("DELETE FROM issuer_key WHERE removed_at <= ?1 RETURNING id", .date(now))
+            let gone = try transaction.texts("DELETE FROM issuer_key WHERE removed_at <= ?1 RETURNING id", .date(now))
                 .map { KeyID(unchecked: $0) }.sorted()
+            for id in gone { try transaction.append(event(id)) }
+            return gone
         }
     }
 }

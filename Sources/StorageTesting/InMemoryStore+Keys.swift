@@ -27,11 +27,17 @@ extension InMemoryStore: KeyStore {
         }
     }
 
-    package func removeKeys(at now: NumericDate) throws -> [KeyID] {
+    package func removeKeys(
+        at now: NumericDate, recording event: @escaping @Sendable (KeyID) -> AuditEvent
+    ) throws -> [KeyID] {
         try write { contents in
             let gone = contents.keys.values.filter { key in key.removedAt.map { $0 <= now } ?? false }.map(\.id)
-            for id in gone { contents.keys[id] = nil }
-            return gone.sorted()
+                .sorted()
+            for id in gone {
+                contents.keys[id] = nil
+                contents.append(event(id))
+            }
+            return gone
         }
     }
 }

@@ -61,9 +61,14 @@ import Testing
             var key = Sample.key("going")
             key.removedAt = Sample.now
             try await store.save(new: [key, Sample.key("staying")], changed: [], recording: [])
-            #expect(try await store.removeKeys(at: Sample.now - .seconds(1)).isEmpty)
-            #expect(try await store.removeKeys(at: Sample.now) == [key.id])
+            let event = { @Sendable (id: KeyID) in
+                AuditEvent(at: Sample.now, action: "key.removed", actor: "system", target: "key:\(id)")
+            }
+            #expect(try await store.removeKeys(at: Sample.now - .seconds(1), recording: event).isEmpty)
+            #expect(try await store.events(AuditQuery()).isEmpty)
+            #expect(try await store.removeKeys(at: Sample.now, recording: event) == [key.id])
             #expect(try await store.keys().map(\.id.rawValue) == ["staying"])
+            #expect(try await store.events(AuditQuery()).map(\.target) == ["key:going"])
         }
     }
 

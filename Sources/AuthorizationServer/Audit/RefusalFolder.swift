@@ -62,14 +62,7 @@ final class RefusalFolder: Sendable {
             return due
         }
         guard !due.isEmpty else { return }
-        do {
-            try await write(due, to: log)
-        } catch {
-            open.withLock { open in
-                for (kind, entry) in due { open[kind]?.pending += entry.pending }
-            }
-            throw error
-        }
+        try await write(due, to: log)
     }
 
     private func write(_ due: [Kind: Open], to log: any AuditLog) async throws {
@@ -83,19 +76,32 @@ final class RefusalFolder: Sendable {
             event.lastAt = entry.lastAt
             return event
         }
-        if !events.isEmpty {
+        do {
+            if !additions.isEmpty { try await log.fold(additions) }
+        } catch {
+            restore(due)
+            throw error
+        }
+        guard !events.isEmpty else { return }
+        do {
             let ids = try await log.append(events)
             open.withLock { open in
                 for ((kind, _), id) in zip(fresh, ids) { open[kind]?.storedID = id }
             }
+        } catch {
+            // What was added to stored events is stored: only the fresh ones may be tried again.
+            restore(due.filter { $0.value.storedID == nil })
+            throw error
         }
-        if !additions.isEmpty {
-            do {
-                try await log.fold(additions)
-            } catch {
-                // The fresh events are stored: only the additions may be tried again.
-                open.withLock { open in
-                    for (kind, entry) in due where entry.storedID != nil { open[kind]?.pending += entry.pending }
+    }
+
+    private func restore(_ entries: [Kind: Open]) {
+        open.withLock { open in
+            for (kind, entry) in entries {
+                if open[kind] == nil {
+                    open[kind] = entry
+                } else {
+                    open[kind]?.pending += entry.pending
                 }
             }
         }

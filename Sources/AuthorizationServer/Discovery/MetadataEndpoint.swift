@@ -9,9 +9,9 @@ struct MetadataEndpoint: Sendable {
 
     var document: Document {
         let metadata = ProviderMetadata(
-            issuer: issuer, tokenEndpointAuthMethods: AuthenticationMethod.allCases,
-            resourceAuthMethods: AuthenticationMethod.allCases.filter { $0 != .none },
-            assertionAlgorithms: Algorithm.allCases, scopes: [], documentation: policy.documentation)
+            // No grant is open to public clients: `none` would promise what every such request is refused.
+            issuer: issuer, authMethods: AuthenticationMethod.allCases.filter { $0 != .none },
+            assertionAlgorithms: Algorithm.allCases, documentation: policy.documentation)
         let body = metadata.json
         let etag = "\"" + Base64URL.encode(Array(SHA256.hash(data: body)).prefix(12)) + "\""
         return Document(body: body, etag: etag, maxAge: policy.keySetMaxAge)

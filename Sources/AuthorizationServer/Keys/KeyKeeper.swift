@@ -8,7 +8,7 @@ package import Storage
 /// All changes go through here one after the other, are committed first, and then replace the ring's snapshot.
 package actor KeyKeeper {
     package enum KeyError: Error, Hashable, Sendable {
-        case unknown(KeyID), unreadable(KeyID), alreadyDistrusted(KeyID)
+        case unknown(KeyID), unreadable(KeyID)
     }
 
     private let store: any KeyStore
@@ -54,32 +54,110 @@ package actor KeyKeeper {
         try await alone { try await self.announceSuccessors(purposes, by: Origin(actor, caller), at: now) }
     }
 
-    /// Stops a key from making tokens now; what it made stays valid until it expires. A successor takes over at once.
+    /// Stops a key from making tokens; what it made stays valid until it expires. Where no successor is ready, one is
+    /// announced, and the key goes on until every verifier had time to see it.
     package func retire(
         _ id: KeyID, by actor: String, from caller: Caller? = nil, at now: NumericDate
     ) async throws -> KeyRecord {
         try await alone {
             guard var record = try await self.record(id) else { throw KeyError.unknown(id) }
-            record.retiredAt = min(record.retiredAt ?? now, now)
-            record.removedAt = now + .seconds(self.policy.maximumAccessTokenLifetime + 300)
-            try await self.replace(record, action: "key.retired", by: Origin(actor, caller), at: now)
+            var succession = self.succession(to: record, at: now)
+            let isNeeded = record.mayMakeTokens(at: now) && !succession.bridges(at: now)
+            let end = isNeeded ? succession.next ?? now + .seconds(self.policy.keyAnnouncement) : now
+            self.end(&record, at: min(record.retiredAt ?? end, end))
+            try self.announce(
+                in: &succession, after: record, activeFrom: now + .seconds(self.policy.keyAnnouncement), at: now)
+            try await self.commit(succession, of: record, action: "key.retired", by: Origin(actor, caller), at: now)
             return record
         }
     }
 
-    /// Refuses everything that a key ever made, from now on, and replaces it at once.
+    /// Refuses everything that a key ever made, from now on, and replaces it at once. Twice is the same as once.
     package func distrust(
         _ id: KeyID, by actor: String, from caller: Caller? = nil, at now: NumericDate
     ) async throws -> KeyRecord {
         try await alone {
             guard var record = try await self.record(id) else { throw KeyError.unknown(id) }
-            guard record.distrustedAt == nil else { throw KeyError.alreadyDistrusted(id) }
+            guard record.distrustedAt == nil else { return record }
             record.distrustedAt = now
-            record.retiredAt = min(record.retiredAt ?? now, now)
-            record.removedAt = now + .seconds(self.policy.maximumAccessTokenLifetime + 300)
-            try await self.replace(record, action: "key.distrusted", by: Origin(actor, caller), at: now)
+            self.end(&record, at: min(record.retiredAt ?? now, now))
+            var succession = self.succession(to: record, at: now)
+            let activeFrom = succession.bridges(at: now) ? now + .seconds(self.policy.keyAnnouncement) : now
+            try self.announce(in: &succession, after: record, activeFrom: activeFrom, at: now)
+            if !succession.bridges(at: now) { succession.activateNext(at: now) }
+            try await self.commit(succession, of: record, action: "key.distrusted", by: Origin(actor, caller), at: now)
             return record
         }
+    }
+
+    /// The other keys of a purpose while one of them ends.
+    private struct Succession {
+        var others: [KeyRecord]
+        var new: [KeyRecord] = []
+        var changed: [KeyRecord] = []
+
+        /// Whether another key can make tokens at this moment.
+        func bridges(at now: NumericDate) -> Bool { (others + new).contains { $0.mayMakeTokens(at: now) } }
+
+        /// Whether a key is there that nobody has told to stop.
+        var isOpen: Bool { !new.isEmpty || others.contains { $0.retiredAt == nil } }
+
+        /// When the next key of those takes over.
+        var next: NumericDate? { (others + new).filter { $0.retiredAt == nil }.map(\.activeFrom).min() }
+
+        /// Verifiers know an announced key already; it need not wait when nothing else can sign.
+        mutating func activateNext(at now: NumericDate) {
+            guard
+                let index = others.indices.filter({ others[$0].retiredAt == nil })
+                    .min(by: { others[$0].activeFrom < others[$1].activeFrom })
+            else { return }
+            others[index].activeFrom = min(others[index].activeFrom, now)
+            changed.append(others[index])
+        }
+
+        /// Whoever was to stop before the successor starts goes on until then.
+        mutating func extend(to activeFrom: NumericDate, removingAfter life: Duration, at now: NumericDate) {
+            for index in others.indices where others[index].mayMakeTokens(at: now) {
+                guard let end = others[index].retiredAt, end < activeFrom else { continue }
+                others[index].retiredAt = activeFrom
+                others[index].removedAt = activeFrom + life
+                changed.append(others[index])
+            }
+        }
+    }
+
+    private func succession(to record: KeyRecord, at now: NumericDate) -> Succession {
+        Succession(
+            others: ring.snapshot.allRecords.filter {
+                $0.purpose == record.purpose && $0.id != record.id && $0.distrustedAt == nil && !$0.isRemoved(at: now)
+            })
+    }
+
+    private func announce(
+        in succession: inout Succession, after record: KeyRecord, activeFrom: NumericDate, at now: NumericDate
+    ) throws {
+        guard !succession.isOpen else { return }
+        succession.new.append(try make(record.purpose, announcedAt: now, activeFrom: activeFrom))
+        succession.extend(to: activeFrom, removingAfter: Self.longestLife, at: now)
+    }
+
+    /// How long anything that a key made can be alive after its last use.
+    private static let longestLife = Duration.seconds(ServerPolicy.longestAccessTokenLifetime + 300)
+
+    private func end(_ record: inout KeyRecord, at moment: NumericDate) {
+        record.retiredAt = moment
+        record.removedAt = moment + Self.longestLife
+    }
+
+    private func commit(
+        _ succession: Succession, of record: KeyRecord, action: String, by origin: Origin, at now: NumericDate
+    ) async throws {
+        let events =
+            [event(action, record, by: origin, at: now)]
+            + succession.changed.map { event("key.rescheduled", $0, by: origin, at: now) }
+            + succession.new.map { event("key.announced", $0, by: origin, at: now) }
+        try await store.save(new: succession.new, changed: [record] + succession.changed, recording: events)
+        try await reload(at: now)
     }
 
     package func records() async throws -> [KeyRecord] { try await store.keys() }
@@ -87,7 +165,9 @@ package actor KeyKeeper {
     /// Rotates what is due and forgets what nothing alive can depend on.
     func tick(at now: NumericDate) async throws {
         try await alone {
-            var isChanged = try await !self.store.removeKeys(at: now).isEmpty
+            var isChanged = try await !self.store.removeKeys(at: now) { id in
+                AuditEvent(at: now, action: "key.removed", actor: "system", target: "key:\(id)")
+            }.isEmpty
             let purposes = Set(self.ring.snapshot.allRecords.map(\.purpose))
             let due = purposes.filter { self.isRotationDue($0, at: now) }.sorted { $0.rawValue < $1.rawValue }
             if !due.isEmpty {
@@ -99,8 +179,10 @@ package actor KeyKeeper {
     }
 
     private func isRotationDue(_ purpose: KeyRecord.Purpose, at now: NumericDate) -> Bool {
-        let records = ring.snapshot.allRecords.filter { $0.purpose == purpose && $0.distrustedAt == nil }
-        guard let youngest = records.map(\.activeFrom).max() else { return true }
+        let open = ring.snapshot.allRecords.filter {
+            $0.purpose == purpose && $0.distrustedAt == nil && $0.retiredAt == nil
+        }
+        guard let youngest = open.map(\.activeFrom).max() else { return true }
         return youngest + .seconds(policy.keyRotationInterval) <= now + .seconds(policy.keyAnnouncement)
     }
 
@@ -117,27 +199,16 @@ package actor KeyKeeper {
             let activeFrom = predecessors.isEmpty ? now : now + .seconds(policy.keyAnnouncement)
             new.append(try make(purpose, announcedAt: now, activeFrom: activeFrom))
             for var record in predecessors {
-                record.retiredAt = activeFrom
-                record.removedAt = activeFrom + .seconds(policy.maximumAccessTokenLifetime + 300)
+                end(&record, at: activeFrom)
                 changed.append(record)
             }
         }
-        let events = new.map { event("key.announced", $0, by: origin, at: now) }
+        let events =
+            new.map { event("key.announced", $0, by: origin, at: now) }
+            + changed.map { event("key.retired", $0, by: origin, at: now) }
         try await store.save(new: new, changed: changed, recording: events)
         try await reload(at: now)
         return new
-    }
-
-    private func replace(_ record: KeyRecord, action: String, by origin: Origin, at now: NumericDate) async throws {
-        let others = ring.snapshot.allRecords.filter { $0.purpose == record.purpose && $0.id != record.id }
-        var new: [KeyRecord] = []
-        if !others.contains(where: { $0.mayMakeTokens(at: now) }) {
-            new.append(try make(record.purpose, announcedAt: now, activeFrom: now))
-        }
-        let events =
-            [event(action, record, by: origin, at: now)] + new.map { event("key.announced", $0, by: origin, at: now) }
-        try await store.save(new: new, changed: [record], recording: events)
-        try await reload(at: now)
     }
 
     private func create(_ purposes: [KeyRecord.Purpose], at now: NumericDate) async throws {
@@ -164,7 +235,8 @@ package actor KeyKeeper {
         AuditEvent(
             at: now, action: action, actor: origin.actor, target: "key:\(record.id)",
             address: origin.caller?.address ?? "", requestID: origin.caller?.requestID ?? "",
-            detail: "\(record.purpose.rawValue), active from \(record.activeFrom.secondsSince1970)")
+            detail: "\(record.purpose.rawValue), active from \(record.activeFrom.secondsSince1970)"
+                + (record.retiredAt.map { " until \($0.secondsSince1970)" } ?? ""))
     }
 
     private func record(_ id: KeyID) async throws -> KeyRecord? { try await store.keys().first { $0.id == id } }

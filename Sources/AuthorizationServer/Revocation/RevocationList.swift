@@ -24,7 +24,8 @@ package final class RevocationList: Sendable {
     }
 
     package func revoke(_ token: TokenID, until expiry: NumericDate) {
-        state.withLock { state in state.tokens[token] = expiry }
+        // Never forgotten earlier than any of those who ended it asked for.
+        state.withLock { state in state.tokens[token] = max(state.tokens[token] ?? expiry, expiry) }
     }
 
     /// Forgets tokens that have died by themselves.

@@ -25,7 +25,8 @@ struct ClientCredentialsGrant: Sendable {
 
         let (claims, token) = try mint.accessToken(for: grant, at: resource, scope: scope)
         return Answered(
-            TokenResponse(accessToken: token, expiresIn: resource.accessTokenLifetime, scope: scope),
+            TokenResponse(
+                accessToken: token, expiresIn: (claims.expiresAt - claims.issuedAt).components.seconds, scope: scope),
             DecisionFacts(
                 "issued", client: client.id, resource: resource.identifier, grant: grant.id, tokenID: claims.tokenID))
     }

@@ -8,6 +8,8 @@ struct TokenMint: Sendable {
     let keys: KeyRing.Snapshot
     let revocations: RevocationList
     let secrets: SecretGenerator
+    /// Seconds. Resources may have been registered when more was allowed.
+    let maximumLifetime: Int64
     let now: NumericDate
 
     /// An access token for `scope` at `resource`, hanging from `grant`.
@@ -18,7 +20,7 @@ struct TokenMint: Sendable {
         let claims = AccessTokenClaims(
             issuer: issuer.rawValue, subject: grant.subject, clientID: grant.client, audience: [resource.identifier],
             tokenID: SealingKey.tokenID(idBytes), scope: scope, issuedAt: now,
-            expiresAt: now + .seconds(resource.accessTokenLifetime), grant: grant.id,
+            expiresAt: now + .seconds(min(resource.accessTokenLifetime, maximumLifetime)), grant: grant.id,
             epochs: revocations.epochs(
                 subject: grant.subject, client: grant.client, grant: grant.id, resource: resource.identifier))
         switch resource.tokenFormat {

@@ -16,6 +16,9 @@ final class UpkeepPlan: Sendable {
             return true
         }
     }
+
+    /// Makes `work` due at the next run.
+    func repeatSoon(_ work: Work) { last.withLock { $0[work] = nil } }
 }
 
 /// What an upkeep run could not do; the next run tries again.
@@ -28,9 +31,9 @@ extension OpenIDProvider {
     private static let sweepBatch = 500
     private static let sweepBatchesPerRun = 20
 
-    /// One run, meant for every second: durable counters, folded refusals, keys, expiry. Returns what went wrong.
+    /// One run, meant for every second: keys, origins, expiry. Returns what went wrong.
     package func upkeep(at now: NumericDate) async -> [UpkeepProblem] {
-        var problems = await flush(at: now)
+        var problems: [UpkeepProblem] = []
         func attempt(_ work: String, _ body: () async throws -> Void) async {
             do { try await body() } catch { problems.append(UpkeepProblem(work: work, error: error)) }
         }
@@ -42,15 +45,18 @@ extension OpenIDProvider {
             await attempt("sweep") {
                 for _ in 0..<Self.sweepBatchesPerRun {
                     let count = try await store.sweep(at: now, keeping: policy.retention, limit: Self.sweepBatch)
-                    if count == 0 { break }
+                    if count == 0 { return }
                 }
+                // More is left than one run takes: it goes on at once, or the tables would outgrow the sweep.
+                upkeepPlan.repeatSoon(.sweep)
             }
             revocations.prune(at: now)
         }
         return problems
     }
 
-    /// Makes counters and folded refusals durable; also the last thing before a shutdown.
+    /// Makes counters and folded refusals durable: every second, and as the last thing before a shutdown. One call at a
+    /// time; ``upkeep(at:)`` may run beside it, and take its time.
     package func flush(at now: NumericDate) async -> [UpkeepProblem] {
         var problems: [UpkeepProblem] = []
         do { try await usage.flush(to: store) } catch { problems.append(UpkeepProblem(work: "usage", error: error)) }

@@ -55,7 +55,14 @@ package struct AdministrationAPI: Sendable {
         let call = AdministrationCall(
             administrator: administrator, now: now, parameters: parameters, query: query,
             body: try body(of: request, route.body), matchedVersion: try matchedVersion(in: request))
-        return try await route.answer(self, call)
+        var response = try await route.answer(self, call)
+        // Who used which token is told by the log of every listener.
+        if let token = administrator.token {
+            var facts = RequestFacts(token)
+            facts.decision = response.facts?.decision ?? facts.decision
+            response.facts = facts
+        }
+        return response
     }
 
     private func route(of request: ServerRequest) throws(AdministrationRefusal) -> (AdministrationRoute, [String]) {

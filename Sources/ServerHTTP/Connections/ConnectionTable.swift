@@ -1,4 +1,5 @@
 import NIOCore
+import Risk
 import Synchronization
 
 /// The open connections of a listener: how many, from whom, and how to end them.
@@ -29,6 +30,8 @@ final class ConnectionTable: Sendable {
     /// - Parameter isExempt: whether the peer is a proxy, through which many clients come.
     func admit(_ channel: any Channel, from address: String, isExempt: Bool) -> Bool {
         let id = ObjectIdentifier(channel)
+        // One holder of an IPv6 network has more addresses than there are connections.
+        let address = AddressPrefix(address).text
         let isAdmitted = state.withLock { state in
             guard !state.isClosed, state.channels.count < total,
                 isExempt || state.perAddress[address, default: 0] < perAddress

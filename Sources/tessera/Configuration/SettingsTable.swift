@@ -84,8 +84,8 @@ package enum SettingsTable {
 
     static let tokensAndKeys: [Setting] = [
         Setting(
-            .tokensMaximumLifetime, .integer(60...604_800, unit: "seconds"), default: .integer(86_400),
-            "The longest that any access token may live; a resource asks for less."),
+            .tokensMaximumLifetime, .integer(60...86_400, unit: "seconds"), default: .integer(86_400),
+            "The longest that any access token may live; a resource that was registered with more gets this."),
         Setting(
             .tokensClockSkew, .integer(0...60, unit: "seconds"), default: .integer(30),
             "How far the clock of a client may differ from ours."),

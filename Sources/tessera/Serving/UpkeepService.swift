@@ -3,7 +3,9 @@ import JOSE
 import Logging
 import ServiceLifecycle
 
-/// Runs the upkeep of an issuer every second for as long as the server runs.
+/// Flushes the counters of an issuer and runs its upkeep, each every second, for as long as the server runs.
+///
+/// Apart from each other: making a large key or sweeping much must not hold up the counters.
 struct UpkeepService: Service {
     let provider: OpenIDProvider
     let logger: Logger
@@ -11,10 +13,16 @@ struct UpkeepService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                report(await provider.upkeep(at: now()))
-                try? await Task.sleep(for: .seconds(1))
-            }
+            async let flushing: Void = everySecond { await provider.flush(at: now()) }
+            async let upkeep: Void = everySecond { await provider.upkeep(at: now()) }
+            _ = await (flushing, upkeep)
+        }
+    }
+
+    private func everySecond(_ work: @Sendable () async -> [UpkeepProblem]) async {
+        while !Task.isCancelled {
+            report(await work())
+            try? await Task.sleep(for: .seconds(1))
         }
     }
 

@@ -69,7 +69,9 @@ import Testing
         }
         let successor = try #require(issuance.provider.keyRing.snapshot.signer(.ES256, at: Self.at)?.record.id)
         let second = try await issuance.token().accessToken
-        #expect(try await administration.retireKey(successor, by: .root, at: Self.at).stage(at: Self.at) == "retired")
+        let retired = try await administration.retireKey(successor, by: .root, at: Self.at)
+        let end = try #require(retired.retiredAt)
+        #expect(retired.stage(at: end - .seconds(1)) == "active" && retired.stage(at: end) == "retired")
         #expect(try await issuance.isActive(second))
         #expect(
             await refusal { _ = try await administration.retireKey(KeyID(unchecked: "no"), by: .root, at: Self.at) }

@@ -78,8 +78,10 @@ import Testing
         let token = try await issuance.token().accessToken
         let key = try #require(try keyID(token))
         _ = try await issuance.provider.keys.retire(KeyID(unchecked: key), by: "uid:0", at: Issuance.start)
+        let after = Issuance.start + .seconds(86_400)
         #expect(try await issuance.isActive(token))
-        #expect(try keyID(try await issuance.token().accessToken) != key)
+        #expect(try keyID(try await issuance.token(at: after).accessToken) != key)
+        #expect(try published(issuance).contains(key))
     }
 
     @Test func `two rotations at the same moment do not fork it`() async throws {
@@ -107,4 +109,70 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [Purpose.signing, .sealing], [Ending.retire, .distrust])
+    func `goes on when its announced successor ends before it began`(purpose: Purpose, ending: Ending) async throws {
+        let issuance = try await Issuance()
+        let keys = issuance.provider.keys
+        let successor = try #require(
+            try await keys.rotate([purpose.value], by: "uid:0", at: Issuance.start).first)
+        let soon = Issuance.start + .seconds(60)
+        switch ending {
+        case .retire: _ = try await keys.retire(successor.id, by: "uid:0", at: soon)
+        case .distrust: _ = try await keys.distrust(successor.id, by: "uid:0", at: soon)
+        }
+        // Every moment until long after the hand-over has a key that can make tokens.
+        for day in stride(from: 0, through: 40, by: 1) {
+            let now = soon + .seconds(day * 86_400 + 7)
+            _ = await issuance.provider.upkeep(at: now)
+            let made = try await issuance.token(resource: purpose.api, at: now).accessToken
+            #expect(try await issuance.isActive(made, by: purpose.resource, at: now + .seconds(1)))
+        }
+    }
+
+    @Test func `retired without a successor, it signs until the new one was published long enough`() async throws {
+        let issuance = try await Issuance()
+        let key = try #require(try keyID(try await issuance.token().accessToken))
+        _ = try await issuance.provider.keys.retire(KeyID(unchecked: key), by: "uid:0", at: Issuance.start)
+        let before = Issuance.start + .seconds(86_399)
+        let after = Issuance.start + .seconds(86_400)
+        #expect(try keyID(try await issuance.token(at: before).accessToken) == key)
+        #expect(try keyID(try await issuance.token(at: after).accessToken) != key)
+    }
+
+    @Test func `an announced successor takes over at once from a distrusted key`() async throws {
+        let issuance = try await Issuance()
+        let key = try #require(try keyID(try await issuance.token().accessToken))
+        let successor = try #require(
+            try await issuance.provider.keys.rotate([.signing(.ES256)], by: "uid:0", at: Issuance.start).first)
+        let now = Issuance.start + .seconds(5)
+        _ = try await issuance.provider.keys.distrust(KeyID(unchecked: key), by: "uid:0", at: now)
+        #expect(try keyID(try await issuance.token(at: now).accessToken) == successor.id.rawValue)
+        #expect(try await issuance.events("key.rescheduled").count == 1)
+    }
+
+    @Test func `distrusted by two at once, it is distrusted once`() async throws {
+        let issuance = try await Issuance()
+        let key = try #require(try keyID(try await issuance.token().accessToken))
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    _ = try await issuance.provider.keys.distrust(
+                        KeyID(unchecked: key), by: "uid:0", at: Issuance.start)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await issuance.events("key.distrusted").count == 1)
+    }
+
+    enum Purpose: Sendable, CaseIterable {
+        case signing, sealing
+
+        var value: KeyRecord.Purpose { self == .signing ? .signing(.ES256) : .sealing }
+        var api: ResourceIndicator { self == .signing ? Issuance.jwtAPI : Issuance.opaqueAPI }
+        var resource: String { self == .signing ? "orders" : "payments" }
+    }
+
+    enum Ending: Sendable, CaseIterable { case retire, distrust }
 }

@@ -120,4 +120,25 @@ import Testing
         #expect(try await issuance.store.revokedTokens(at: Issuance.start).isEmpty)
         #expect(try await !issuance.isActive(token, at: Issuance.start + .seconds(400)))
     }
+
+    @Test func `is not shortened by who ends the token again with an earlier end`() async throws {
+        let issuance = try await Issuance()
+        let token = try await issuance.token().accessToken
+        try await issuance.revoke(token)
+        let id = try #require(UnverifiedTokenID.of(token))
+        issuance.provider.revocations.revoke(id, until: Issuance.start + .seconds(1))
+        issuance.provider.revocations.prune(at: Issuance.start + .seconds(2))
+        #expect(try await !issuance.isActive(token, at: Issuance.start + .seconds(2)))
+    }
+}
+
+/// Reads the `jti` of a JWT for a test.
+private enum UnverifiedTokenID {
+    static func of(_ token: Secret) -> TokenID? {
+        let parts = token.revealedValue.split(separator: ".")
+        guard parts.count == 3, let bytes = try? Base64URL.decode(String(parts[1])),
+            let claims = try? JSONObject(parsing: bytes)
+        else { return nil }
+        return claims.string("jti").map { TokenID(unchecked: $0) }
+    }
 }

@@ -123,6 +123,15 @@ import Testing
         await #expect(throws: Rejection.grantTypeNotAllowed(client.id)) { try await issuance.token() }
     }
 
+    @Test func `gives no token a longer life than the server allows, whatever the resource was registered with`()
+        async throws
+    {
+        var policy = ServerPolicy()
+        policy.maximumAccessTokenLifetime = 120
+        let response = try await Issuance(policy: policy).token()
+        #expect(response.expiresIn == 120)
+    }
+
     @Test(.requirement("7519-4.1.7-1")) func `never repeats a token`() async throws {
         let issuance = try await Issuance()
         var seen: Set<Secret> = []

@@ -3,7 +3,8 @@ import ArgumentParser
 /// `tessera key retire`
 struct KeyRetireCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retire", abstract: "Make no more tokens with a key; those it made stay good.",
+        commandName: "retire",
+        abstract: "Let a key make no more tokens, as soon as a successor is ready; those it made stay good.",
         discussion: Availability.needsServer)
 
     @Argument(help: "The kid, as 'tessera key list' prints it; write -- before one that begins with a dash.")
@@ -14,6 +15,8 @@ struct KeyRetireCommand: AsyncParsableCommand {
     func run() async throws {
         let path = "/admin/v1/keys/\(AdministrationClient.segment(kid))/retire"
         try await server.client().send(.post, path)
-        server.output.confirm("The key \(kid) is retired; the tokens it made stay good until they expire.")
+        server.output.confirm(
+            "The key \(kid) retires when its successor is ready ('tessera key list' says when); the tokens it made stay good."
+        )
     }
 }
