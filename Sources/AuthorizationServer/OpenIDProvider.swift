@@ -142,6 +142,7 @@ package final class OpenIDProvider: Sendable {
     package func recordRefusal(
         of endpoint: String, reason: String, client: ClientID?, caller: Caller, at now: NumericDate
     ) {
+        usage.count(.refused, client: client, resource: nil, at: now)
         refusals.record(
             AuditEvent(
                 at: now, action: "\(endpoint).refused", outcome: .refusal,
@@ -151,6 +152,5 @@ package final class OpenIDProvider: Sendable {
 
     func record(_ rejection: Rejection, of endpoint: String, caller: Caller, at now: NumericDate) {
         recordRefusal(of: endpoint, reason: rejection.reason, client: rejection.client, caller: caller, at: now)
-        usage.count(.refused, client: rejection.client, resource: nil, at: now)
     }
 }

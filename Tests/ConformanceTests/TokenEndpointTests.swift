@@ -1,5 +1,7 @@
+import AuthorizationServer
 import JOSE
 import OAuth
+import Storage
 import StorageTesting
 import TestSupport
 import Testing
@@ -141,6 +143,22 @@ import Testing
             let unknown = try await server.send(
                 "POST", "/token", "grant_type=client_credentials", headers: [RunningServer.basic("nobody")])
             #expect(unknown.status == 503 && unknown.error == "temporarily_unavailable")
+        }
+    }
+}
+
+@Suite struct `A refusal at the edge` {
+    @Test func `is in the audit log like one of the engine`() async throws {
+        try await RunningServer.run { server in
+            let twice = [RunningServer.basic("svc"), RunningServer.basic("svc")]
+            #expect(try await server.send("POST", "/token", "x=1", headers: twice).status == 400)
+            let json = [RunningServer.basic("svc"), ("content-type", "application/json")]
+            #expect(try await server.send("POST", "/token", "{}", headers: json).status == 415)
+            #expect(try await server.send("POST", "/revoke", "", headers: [RunningServer.basic("svc")]).status == 400)
+            #expect(await server.provider.flush(at: RunningServer.start).isEmpty)
+            let events = try await server.store.events(AuditQuery(limit: 100)).filter { $0.outcome == .refusal }
+            #expect(events.map(\.detail).sorted() == ["authorization_repeated", "invalid_request", "media_type"])
+            #expect(events.allSatisfy { $0.address == "127.0.0.1" && !$0.requestID.isEmpty })
         }
     }
 }

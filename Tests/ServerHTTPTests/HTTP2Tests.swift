@@ -172,4 +172,29 @@ import Testing
                 try await connection.channel.close()
             }, configure: { $0.limits.bodyDeadline = .milliseconds(200) })
     }
+
+    @Test func `holds no more bodies of one connection than a few requests need`() async throws {
+        let post = Self.get.map { $0.0 == ":method" ? (":method", "POST") : $0 }
+            .map { $0.0 == ":path" ? (":path", "/token") : $0 }
+        try await Self.with(
+            { server, authority in
+                let connection = try await Connection(to: server, trusting: authority)
+                let statuses = try await withThrowingTaskGroup(of: String?.self) { group in
+                    for _ in 0..<12 {
+                        group.addTask { try await connection.status(post, body: 1_000, ends: false) }
+                    }
+                    return try await group.reduce(into: [String?]()) { $0.append($1) }
+                }
+                // Four bodies fit and wait for their end; the others are refused at once.
+                #expect(statuses.filter { $0 == "408" }.count == 4)
+                #expect(statuses.filter { $0 == "413" }.count == 8)
+                // What they held was given back.
+                #expect(try await connection.status(post, body: 1_000) == "415")
+                try await connection.channel.close()
+            },
+            configure: {
+                $0.limits.bodyBytes = 1_024
+                $0.limits.bodyDeadline = .milliseconds(800)
+            })
+    }
 }

@@ -16,6 +16,7 @@ actor ClientKeys {
     static let freshness = Duration.seconds(300)
     static let pause = Duration.seconds(60)
     static let capacity = 1000
+    static let keysKept = 32
 
     private let fetcher: any KeySetFetcher
     private var entries: [String: Entry] = [:]
@@ -38,7 +39,9 @@ actor ClientKeys {
         let fetcher = self.fetcher
         let task = Task { () -> JWKSet? in
             guard let body = try? await fetcher.fetch(url) else { return nil }
-            return try? JWKSet(parsing: body, limits: .document(maximumBytes: 1 << 20))
+            let set = try? JWKSet(parsing: body, limits: .document(maximumBytes: 1 << 20))
+            // What is kept is bounded by us and not by whoever publishes it.
+            return set.map { JWKSet(keys: Array($0.keys.prefix(Self.keysKept))) }
         }
         downloads[url] = task
         let fetched = await task.value

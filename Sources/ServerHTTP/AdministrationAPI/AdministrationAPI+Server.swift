@@ -21,8 +21,16 @@ extension AdministrationAPI {
         let path = try call.absolutePath("path")
         let event = try administration.operation(
             "backup.made", detail: "to \(path)", by: call.administrator, at: call.now)
-        try await operations.backUp(path)
+        // Recorded first: a copy of everything must not exist without a trace of who made it.
         try await administration.record(event)
+        do {
+            try await operations.backUp(path)
+        } catch {
+            let failure = try administration.operation(
+                "backup.failed", detail: "to \(path)", by: call.administrator, at: call.now)
+            try? await administration.record(failure)
+            throw error
+        }
         return Self.done(Representation.object { $0.member("path", path) }, status: 201)
     }
 

@@ -22,13 +22,18 @@ final class Dispatcher: Sendable {
     private let date = HTTPDate()
     private let log: RequestLog?
     private let metrics: RequestMetrics
+    private let onRefusal: RefusalReport
+
+    /// Told of each request that was refused before a route saw it, for the audit log: why, whose, by which name, when.
+    typealias RefusalReport = @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void
 
     init(
         name: String, limits: HTTPLimits, secure: Bool, routes: RouteTable, hosts: Set<String>?,
         proxies: TrustedProxies, ids: RequestIDs, log: RequestLog?, metrics: MetricsRegistry,
-        now: @escaping @Sendable () -> NumericDate
+        now: @escaping @Sendable () -> NumericDate, onRefusal: @escaping RefusalReport
     ) {
         self.name = name
+        self.onRefusal = onRefusal
         self.limits = limits
         standing = StandingHeaders(secure: secure)
         self.routes = routes
@@ -52,7 +57,11 @@ final class Dispatcher: Sendable {
 
     func answer(to exchange: Exchange) -> Answer {
         let request = exchange.request
-        if let refusal = refusal(of: request) { return .ready(refusal) }
+        if let refusal = refusal(of: request) {
+            onRefusal(refusal.reason, request.peer.address, request.requestID, exchange.date)
+            return .ready(
+                .error(refusal.status, "invalid_request", refusal.text, facts: RequestFacts(decision: refusal.reason)))
+        }
         guard let route = exchange.route else {
             return .ready(.error(404, "not_found", "there is nothing at this path"))
         }
@@ -77,16 +86,17 @@ final class Dispatcher: Sendable {
         return response
     }
 
-    private func refusal(of request: ServerRequest) -> ServerResponse? {
+    /// What no route of this server takes.
+    private func refusal(of request: ServerRequest) -> (status: Int, reason: String, text: String)? {
         if let hosts, !hosts.contains(request.headers.first("host")?.lowercased() ?? "") {
-            return .error(421, "invalid_request", "this server does not answer for this host")
+            return (421, "host_unknown", "this server does not answer for this host")
         }
         // Two of them could be read as different callers by two programs.
         guard request.headers.count("authorization") <= 1 else {
-            return .error(400, "invalid_request", "more than one Authorization header")
+            return (400, "authorization_repeated", "more than one Authorization header")
         }
         if let coding = request.headers.first("content-encoding"), coding.lowercased() != "identity" {
-            return .error(415, "invalid_request", "content codings are not supported")
+            return (415, "content_coding", "content codings are not supported")
         }
         return nil
     }
@@ -109,5 +119,6 @@ final class Dispatcher: Sendable {
     func finished(refusing refusal: RequestRefusal, from peer: Peer, id: String, date: NumericDate) {
         metrics.count(route: nil, status: refusal.status, duration: .zero, decision: refusal.reason)
         log?.append(refusing: refusal, from: peer, id: id, listener: name, at: date)
+        onRefusal(refusal.reason, peer.address, id, date)
     }
 }

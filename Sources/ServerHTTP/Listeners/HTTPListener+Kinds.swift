@@ -9,6 +9,11 @@ extension HTTPListener {
         HTTPListener(
             configuration, environment,
             routes: PublicRoutes.table(provider, readiness: environment.readiness, logger: environment.logger),
+            onRefusal: { reason, address, id, now in
+                provider.recordRefusal(
+                    of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id), at: now
+                )
+            },
             onListening: onListening)
     }
 

@@ -18,9 +18,11 @@ package struct HTTPListener: Service {
     private let dispatcher: Dispatcher
     private let onListening: @Sendable (ListenAddress) async -> Void
 
+    /// - Parameter onRefusal: told of requests that no route saw.
     /// - Parameter onListening: told the address once connections are accepted, with the port that was chosen.
     init(
         _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment, routes: RouteTable,
+        onRefusal: @escaping Dispatcher.RefusalReport = { _, _, _, _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         self.configuration = configuration
@@ -31,7 +33,8 @@ package struct HTTPListener: Service {
         dispatcher = Dispatcher(
             name: configuration.name, limits: configuration.limits, secure: configuration.isSecure, routes: routes,
             hosts: configuration.hosts, proxies: configuration.proxies, ids: environment.requestIDs,
-            log: environment.requestLog, metrics: environment.metrics, now: environment.now)
+            log: environment.requestLog, metrics: environment.metrics, now: environment.now,
+            onRefusal: onRefusal)
         let name = configuration.name
         environment.metrics.add("tessera_http_connections", "Open connections.") {
             [([("listener", name)], Double(connections.count))]

@@ -95,13 +95,14 @@ struct ServerConnection: ServerChildChannel {
             configuration: .init(
                 maxIdleTime: TimeAmount(limits.idle), maxAge: nil, maxGraceTime: TimeAmount(limits.drain),
                 keepalive: nil))
+        let budget = BodyBudget(limits: limits)
         _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: connection, streamConfiguration: stream,
             streamDelegate: management.http2StreamDelegate
         ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
-                    HTTP2Stream(dispatcher: dispatcher, peer: peer, executor: executor))
+                    HTTP2Stream(dispatcher: dispatcher, peer: peer, executor: executor, budget: budget))
             }
         }
         try pipeline.addHandler(management)

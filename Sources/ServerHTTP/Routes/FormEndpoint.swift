@@ -17,6 +17,7 @@ struct FormEndpoint: Sendable {
         let caller = Caller(address: request.peer.address, requestID: request.requestID)
         do {
             guard request.mediaType == "application/x-www-form-urlencoded" else {
+                provider.recordRefusal(of: name, reason: "media_type", client: nil, caller: caller, at: now)
                 return .error(415, "invalid_request", "send application/x-www-form-urlencoded")
             }
             // RFC 6749 §3.2, RFC 9700 §4.3.2: parameters in a query end up in logs and histories.

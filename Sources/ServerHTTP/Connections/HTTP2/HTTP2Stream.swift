@@ -12,6 +12,9 @@ final class HTTP2Stream: ChannelInboundHandler {
     private let dispatcher: Dispatcher
     private let peer: Peer
     private let executor: LoopTaskExecutor
+    private let budget: BodyBudget
+    /// Bytes taken from the budget.
+    private var taken = 0
     private var state = State.waiting
     private var head: RequestHead?
     private var body: [UInt8] = []
@@ -19,8 +22,9 @@ final class HTTP2Stream: ChannelInboundHandler {
     private var task: Task<Void, Never>?
     private var deadline = ConnectionDeadline()
 
-    init(dispatcher: Dispatcher, peer: Peer, executor: LoopTaskExecutor) {
+    init(dispatcher: Dispatcher, peer: Peer, executor: LoopTaskExecutor, budget: BodyBudget) {
         self.dispatcher = dispatcher
+        self.budget = budget
         self.peer = peer
         self.executor = executor
     }
@@ -48,6 +52,9 @@ final class HTTP2Stream: ChannelInboundHandler {
         deadline.stop()
         task?.cancel()
         task = nil
+        body = []
+        budget.giveBack(taken)
+        taken = 0
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -88,7 +95,10 @@ final class HTTP2Stream: ChannelInboundHandler {
     private func receive(_ data: HTTP2Frame.FramePayload.Data, context: ChannelHandlerContext) throws(RequestRefusal) {
         guard state == .receiving else { return }
         if case .byteBuffer(let buffer) = data.data {
-            guard buffer.readableBytes <= limits.bodyBytes - body.count else { throw .bodyTooLarge }
+            guard buffer.readableBytes <= limits.bodyBytes - body.count, budget.take(buffer.readableBytes) else {
+                throw .bodyTooLarge
+            }
+            taken += buffer.readableBytes
             body.append(contentsOf: buffer.readableBytesView)
         }
         if data.endStream { begin(context: context) }
