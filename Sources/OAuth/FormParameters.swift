@@ -48,6 +48,13 @@ public struct FormParameters: Sendable {
 
     /// Undoes form encoding: `+` is a space, `%XX` a byte; the bytes must be UTF-8 without NUL.
     static func decode(_ bytes: ArraySlice<UInt8>) throws(OAuthError) -> String {
+        // A token is most of its form and holds nothing to undo.
+        guard bytes.contains(where: { $0 == 0x25 || $0 == 0x2B || $0 == 0 }) else {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw OAuthError(.invalidRequest, "a parameter is not UTF-8 text")
+            }
+            return text
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
