@@ -133,7 +133,7 @@ package final class SQLiteStore: Sendable {
         }
     }
 
-    /// The settings that durability depends on, as SQLite answers them now, for `doctor` and tests.
+    /// The settings that durability depends on, as SQLite answers them now: what the promise suite asserts.
     package func durabilitySettings() throws -> [String: String] {
         do {
             return try pool.writeWithoutTransaction { database in

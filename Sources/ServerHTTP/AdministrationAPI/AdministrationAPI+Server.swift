@@ -43,7 +43,7 @@ extension AdministrationAPI {
 
     func metrics(_ call: AdministrationCall) async -> ServerResponse {
         let headers = HeaderFields([
-            .init(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8"),
+            .init(name: "content-type", value: MetricsRegistry.mediaType),
             .init(name: "cache-control", value: "no-store"),
         ])
         return ServerResponse(status: 200, headers: headers, body: Array(await operations.metrics().utf8))
