@@ -59,3 +59,9 @@ public struct KeyID: Identifier {
     public let rawValue: String
     public init(unchecked rawValue: String) { self.rawValue = rawValue }
 }
+
+/// A sign-in session of a person at this issuer; the `sid` of ID tokens and logout tokens (OpenID Front-Channel Logout §3).
+public struct SessionID: Identifier {
+    public let rawValue: String
+    public init(unchecked rawValue: String) { self.rawValue = rawValue }
+}

@@ -36,4 +36,10 @@ public struct SecretGenerator: Sendable {
 /// The kinds of secret that this server hands out, by the prefix they wear.
 public enum SecretKind: String, CaseIterable, Sendable {
     case clientSecret = "tsc_"
+    case authorizationCode = "tsz_"
+    /// The `request_uri` of a pushed request, and the handle of one that waits for a person.
+    case pendingAuthorization = "tsp_"
+    case session = "tss_"
+    case browser = "tsb_"
+    case mailLink = "tsm_"
 }

@@ -10,6 +10,8 @@ package struct RegisteredClient: Hashable, Sendable {
     package var grantTypes: [GrantType]
     /// Origins whose scripts may call the endpoints from a browser, byte-exact, e.g. `https://app.example`.
     package var allowedOrigins: [String]
+    /// `nil` for a program that signs nobody in.
+    package var relyingParty: RelyingParty?
     package let createdAt: NumericDate
     package var updatedAt: NumericDate
     /// Grows with each change; an update names the version that it was made from.
@@ -17,7 +19,8 @@ package struct RegisteredClient: Hashable, Sendable {
 
     package init(
         id: ClientID, name: String, isEnabled: Bool = true, credentials: RegisteredCredentials,
-        grantTypes: [GrantType] = [.clientCredentials], allowedOrigins: [String] = [], createdAt: NumericDate,
+        grantTypes: [GrantType] = [.clientCredentials], allowedOrigins: [String] = [],
+        relyingParty: RelyingParty? = nil, createdAt: NumericDate,
         updatedAt: NumericDate? = nil, version: Int64 = 1
     ) {
         self.id = id
@@ -26,6 +29,7 @@ package struct RegisteredClient: Hashable, Sendable {
         self.credentials = credentials
         self.grantTypes = grantTypes
         self.allowedOrigins = allowedOrigins
+        self.relyingParty = relyingParty
         self.createdAt = createdAt
         self.updatedAt = updatedAt ?? createdAt
         self.version = version

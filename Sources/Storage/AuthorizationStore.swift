@@ -1,0 +1,135 @@
+package import JOSE
+package import OAuth
+
+/// What one person gave to one client in one run of the authorization endpoint; its code, refresh family and access
+/// tokens hang from it.
+package struct Authorization: Hashable, Sendable {
+    package let id: GrantID
+    package let client: ClientID
+    package let subject: Subject
+    /// Changes when the person signs in again in the same browser.
+    package var session: SessionID
+    /// Scopes about the person (`openid`, `profile`, …, `offline_access`), which no resource but this issuer reads.
+    package let identityScope: Scope
+    /// What was given at each protected resource.
+    package let resourceScopes: [ResourceIndicator: Scope]
+    /// Outlives the session, because `offline_access` was given.
+    package let isOffline: Bool
+    package let authenticatedAt: NumericDate
+    package let methods: [String]
+    package let acr: String?
+    /// The `nonce` of the authentication request (OpenID Core §3.1.2.1), for each ID token.
+    package let nonce: String?
+    /// The `claims` parameter (OpenID Core §5.5) as it was accepted.
+    package let claimsRequest: String?
+    package let createdAt: NumericDate
+    /// The first second at which nothing can be had from it any more.
+    package let expiresAt: NumericDate
+
+    package init(
+        id: GrantID, client: ClientID, subject: Subject, session: SessionID, identityScope: Scope,
+        resourceScopes: [ResourceIndicator: Scope], isOffline: Bool, authenticatedAt: NumericDate, methods: [String],
+        acr: String?, nonce: String?, claimsRequest: String?, createdAt: NumericDate, expiresAt: NumericDate
+    ) {
+        self.id = id
+        self.client = client
+        self.subject = subject
+        self.session = session
+        self.identityScope = identityScope
+        self.resourceScopes = resourceScopes
+        self.isOffline = isOffline
+        self.authenticatedAt = authenticatedAt
+        self.methods = methods
+        self.acr = acr
+        self.nonce = nonce
+        self.claimsRequest = claimsRequest
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// An authorization code (RFC 6749 §4.1.2), by its hash.
+package struct AuthorizationCode: Hashable, Sendable {
+    package let hash: TokenHash
+    package let grant: GrantID
+    /// As the client sent it.
+    package let redirectURI: String
+    /// `nil` only for a client that is registered to go without (a confidential OpenID client that sends `nonce`).
+    package let challenge: String?
+    package let expiresAt: NumericDate
+    package init(hash: TokenHash, grant: GrantID, redirectURI: String, challenge: String?, expiresAt: NumericDate) {
+        self.hash = hash
+        self.grant = grant
+        self.redirectURI = redirectURI
+        self.challenge = challenge
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Codes and what they stand for. Reading changes nothing; ``redeem(_:starting:at:)`` is the only way to spend a code.
+package protocol AuthorizationStore: Sendable {
+    /// Stores the authorization with its code and spends the pending request it came from (if any), all or nothing.
+    /// `false`, and nothing stored, if that request was already spent, or if the session or the user may not act any more.
+    func insert(
+        _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
+    ) async throws -> Bool
+    /// The code, spent or not, with its authorization, alive or not.
+    func code(_ hash: TokenHash) async throws -> CodeRecord?
+    /// Spends the code and stores the refresh family bought with it, both or neither.
+    ///
+    /// Of any number of concurrent calls for one code, exactly one returns ``Redemption/redeemed``.
+    func redeem(_ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate) async throws -> Redemption
+    /// An authorization that has not ended.
+    func authorization(_ id: GrantID) async throws -> Authorization?
+    /// Live authorizations of a person, by client and newest first.
+    func authorizations(of subject: Subject, at now: NumericDate) async throws -> [Authorization]
+    /// Clients with a live or ended authorization in this session: those that hear of its logout.
+    func clients(inSession id: SessionID) async throws -> [ClientID]
+    func endReason(of grant: GrantID) async throws -> EndReason?
+}
+
+/// A code with all that its redemption is judged by.
+package struct CodeRecord: Hashable, Sendable {
+    package let code: AuthorizationCode
+    package let authorization: Authorization
+    package let isSpent: Bool
+    package let isEnded: Bool
+    package init(code: AuthorizationCode, authorization: Authorization, isSpent: Bool, isEnded: Bool) {
+        self.code = code
+        self.authorization = authorization
+        self.isSpent = isSpent
+        self.isEnded = isEnded
+    }
+}
+
+/// How spending a code ended. `.ended`: its authorization, session or user may not act any more.
+package enum Redemption: Hashable, Sendable { case redeemed, replayed, ended, missing }
+
+/// What a person agreed to, remembered so that they are not asked twice.
+package struct Consent: Hashable, Sendable {
+    package let subject: Subject
+    package let client: ClientID
+    package var identityScope: Scope
+    package var resourceScopes: [ResourceIndicator: Scope]
+    package let givenAt: NumericDate
+    package var updatedAt: NumericDate
+    package init(
+        subject: Subject, client: ClientID, identityScope: Scope, resourceScopes: [ResourceIndicator: Scope],
+        givenAt: NumericDate, updatedAt: NumericDate? = nil
+    ) {
+        self.subject = subject
+        self.client = client
+        self.identityScope = identityScope
+        self.resourceScopes = resourceScopes
+        self.givenAt = givenAt
+        self.updatedAt = updatedAt ?? givenAt
+    }
+}
+
+/// Consents, one for each person and client. They are withdrawn by ending the application (``EndingStore``).
+package protocol ConsentStore: Sendable {
+    func consent(of subject: Subject, to client: ClientID) async throws -> Consent?
+    func consents(of subject: Subject) async throws -> [Consent]
+    /// Replaces what was agreed before.
+    func give(_ consent: Consent, with effects: Effects) async throws
+}

@@ -1,0 +1,42 @@
+package import JOSE
+package import OAuth
+
+/// A single-use link in a mail: 256 bits, kept as a hash, bound to person, address and purpose.
+package struct MailLink: Hashable, Sendable {
+    package enum Purpose: String, CaseIterable, Hashable, Sendable { case verifyAddress, resetPassword, invitation }
+
+    package let hash: TokenHash
+    package let purpose: Purpose
+    package let subject: Subject
+    /// The address it was sent to; useless once the person has another.
+    package let email: LoginName
+    package let createdAt: NumericDate
+    package let expiresAt: NumericDate
+
+    package init(
+        hash: TokenHash, purpose: Purpose, subject: Subject, email: LoginName, createdAt: NumericDate,
+        expiresAt: NumericDate
+    ) {
+        self.hash = hash
+        self.purpose = purpose
+        self.subject = subject
+        self.email = email
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Links in mails. A newer link replaces an older one of the same person and purpose.
+package protocol MailLinkStore: Sendable {
+    /// `false`, and nothing written, if `perHour` links of this purpose were made for the person within the last hour.
+    func insert(_ link: MailLink, perHour: Int, with effects: Effects) async throws -> Bool
+    func mailLink(_ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) async throws -> MailLink?
+    /// Spends the link and marks its address as verified, if it is still the person's. Returns the person.
+    func verifyAddress(spending hash: TokenHash, at now: NumericDate, with effects: Effects) async throws -> Subject?
+    /// Spends a link for `purpose` (reset or invitation), sets the password, marks the address as verified and ends all
+    /// sessions and authorizations of the person, all or nothing; `.missing` if the link is not good any more.
+    func setPassword(
+        _ password: StoredPassword, spending hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> UserChange
+}

@@ -1,0 +1,59 @@
+package import JOSE
+package import OAuth
+
+/// A mail that waits to be sent.
+package struct MailItem: Hashable, Sendable {
+    /// Random; also the local part of its Message-ID, so that a mail sent twice is seen to be one.
+    package let id: String
+    /// Recipient, subject and text, sealed for `mail.item.<id>`: they may hold a link that opens an account.
+    package let sealed: [UInt8]
+    package let nextAttemptAt: NumericDate
+    package let expiresAt: NumericDate
+    package let attempts: Int
+    package init(
+        id: String, sealed: [UInt8], nextAttemptAt: NumericDate, expiresAt: NumericDate, attempts: Int = 0
+    ) {
+        self.id = id
+        self.sealed = sealed
+        self.nextAttemptAt = nextAttemptAt
+        self.expiresAt = expiresAt
+        self.attempts = attempts
+    }
+}
+
+/// A logout token that a client is to get (OpenID Back-Channel Logout §2.5).
+package struct LogoutDelivery: Hashable, Sendable {
+    /// Assigned by the store, growing.
+    package let id: Int64
+    package let client: ClientID
+    package let subject: Subject
+    package let session: SessionID
+    package let nextAttemptAt: NumericDate
+    package let expiresAt: NumericDate
+    package let attempts: Int
+    package init(
+        id: Int64, client: ClientID, subject: Subject, session: SessionID, nextAttemptAt: NumericDate,
+        expiresAt: NumericDate, attempts: Int
+    ) {
+        self.id = id
+        self.client = client
+        self.subject = subject
+        self.session = session
+        self.nextAttemptAt = nextAttemptAt
+        self.expiresAt = expiresAt
+        self.attempts = attempts
+    }
+}
+
+/// What is to be delivered off the request path, kept until it was or its time is over.
+package protocol Outbox: Sendable {
+    func dueMails(at now: NumericDate, limit: Int) async throws -> [MailItem]
+    func dueLogouts(at now: NumericDate, limit: Int) async throws -> [LogoutDelivery]
+    /// Delivered, or given up; `event` says which when somebody should know.
+    func finishMail(_ id: String, recording event: AuditEvent?) async throws
+    func finishLogout(_ id: Int64, recording event: AuditEvent?) async throws
+    func postponeMail(_ id: String, until next: NumericDate) async throws
+    func postponeLogout(_ id: Int64, until next: NumericDate) async throws
+    /// Waiting mails and logouts, for metrics.
+    func outboxCounts() async throws -> (mails: Int, logouts: Int)
+}

@@ -1,0 +1,71 @@
+package import JOSE
+package import OAuth
+
+/// An authorization request that waits: for a person who reads a page, or, pushed by a client, for a browser (RFC 9126).
+package struct PendingAuthorization: Hashable, Sendable {
+    package enum Origin: String, CaseIterable, Hashable, Sendable { case browser, pushed }
+
+    /// Of the secret handle in the browser's address or in the `request_uri`.
+    package let hash: TokenHash
+    package let origin: Origin
+    /// Of the browser's cookie; `nil` for a pushed request.
+    package let browser: TokenHash?
+    package let client: ClientID
+    /// The request's parameters, form-encoded; parsed and checked again at each step, by the one parser there is.
+    package let parameters: [UInt8]
+    /// The session in which the person signed in for this very request.
+    package var freshSession: SessionID?
+    /// What the person decided on the consent page of this very request.
+    package var decision: ConsentDecision?
+    package let createdAt: NumericDate
+    package let expiresAt: NumericDate
+
+    package init(
+        hash: TokenHash, origin: Origin, browser: TokenHash?, client: ClientID, parameters: [UInt8],
+        freshSession: SessionID? = nil, decision: ConsentDecision? = nil, createdAt: NumericDate, expiresAt: NumericDate
+    ) {
+        self.hash = hash
+        self.origin = origin
+        self.browser = browser
+        self.client = client
+        self.parameters = parameters
+        self.freshSession = freshSession
+        self.decision = decision
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// What a person chose on the consent page.
+package struct ConsentDecision: Hashable, Sendable {
+    package let subject: Subject
+    /// `false`: the person said no; the scopes are empty.
+    package let isGiven: Bool
+    package let identityScope: Scope
+    package let resourceScopes: [ResourceIndicator: Scope]
+    package init(
+        subject: Subject, isGiven: Bool, identityScope: Scope = .empty,
+        resourceScopes: [ResourceIndicator: Scope] = [:]
+    ) {
+        self.subject = subject
+        self.isGiven = isGiven
+        self.identityScope = identityScope
+        self.resourceScopes = resourceScopes
+    }
+}
+
+/// Authorization requests that wait.
+package protocol PendingAuthorizationStore: Sendable {
+    func insert(_ pending: PendingAuthorization) async throws
+    /// One that is neither spent nor expired.
+    func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
+    /// `false` if it is spent or expired.
+    func note(freshSession: SessionID, for hash: TokenHash, at now: NumericDate) async throws -> Bool
+    /// Notes the decision and, with `remembering`, the consent and its event, in one transaction.
+    func note(
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> Bool
+    /// Spends it: of many callers one gets it, all others `nil`.
+    func take(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
+}

@@ -1,0 +1,142 @@
+package import JOSE
+package import OAuth
+
+/// The refresh tokens of one authorization: generations of which only the head is alive.
+///
+/// A token names its family and its generation and proves both with a MAC under the family's own key, so that every
+/// generation that ever was can be told from a stranger's guess without a row for each.
+package struct RefreshFamily: Hashable, Sendable {
+    package let grant: GrantID
+    /// The key of the family's tokens, sealed under the data key for `refresh_family.key.<grant>`.
+    package let sealedKey: [UInt8]
+    /// The one generation that may be exchanged; the first is 1.
+    package var head: Int64
+    /// When recent predecessors of the head were spent, oldest first; pruned when a window has passed.
+    package var spent: [SpentGeneration]
+    /// How often the head's parent was presented again.
+    package var repeats: Int
+    /// Repeats on the day (days since 1970) of the last one.
+    package var repeatDay: Int64
+    package var repeatsOnDay: Int
+    package let createdAt: NumericDate
+    package var lastUsedAt: NumericDate
+    /// Seconds without use after which the family is over.
+    package let idleLifetime: Int64
+    /// The first second at which the family is over, however much it was used.
+    package let expiresAt: NumericDate
+
+    package init(
+        grant: GrantID, sealedKey: [UInt8], head: Int64 = 1, spent: [SpentGeneration] = [], repeats: Int = 0,
+        repeatDay: Int64 = 0, repeatsOnDay: Int = 0, createdAt: NumericDate, lastUsedAt: NumericDate? = nil,
+        idleLifetime: Int64, expiresAt: NumericDate
+    ) {
+        self.grant = grant
+        self.sealedKey = sealedKey
+        self.head = head
+        self.spent = spent
+        self.repeats = repeats
+        self.repeatDay = repeatDay
+        self.repeatsOnDay = repeatsOnDay
+        self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt ?? createdAt
+        self.idleLifetime = idleLifetime
+        self.expiresAt = expiresAt
+    }
+
+    package func isOver(at now: NumericDate) -> Bool {
+        now >= expiresAt || now >= lastUsedAt + .seconds(idleLifetime)
+    }
+}
+
+/// When a generation was exchanged for its successor.
+package struct SpentGeneration: Hashable, Sendable {
+    package let generation: Int64
+    package let at: NumericDate
+    package init(generation: Int64, at: NumericDate) {
+        self.generation = generation
+        self.at = at
+    }
+}
+
+/// How rotation treats a token that comes twice.
+package struct RotationPolicy: Hashable, Sendable {
+    /// Seconds within which a spent token is taken for a late duplicate; 0 is strict.
+    package var window: Int64
+    /// How often the direct parent may get the same successor again.
+    package var repeatsPerGeneration: Int
+    package var repeatsPerDay: Int
+    /// Exchanges within one window; more are told to slow down, so that the list of recent times stays short.
+    package var rotationsPerWindow: Int
+
+    package init(
+        window: Int64 = 10, repeatsPerGeneration: Int = 20, repeatsPerDay: Int = 200, rotationsPerWindow: Int = 32
+    ) {
+        self.window = window
+        self.repeatsPerGeneration = repeatsPerGeneration
+        self.repeatsPerDay = repeatsPerDay
+        self.rotationsPerWindow = rotationsPerWindow
+    }
+}
+
+/// Refresh tokens. Reading changes nothing; ``rotate(_:presenting:under:at:with:)`` is the only way to use one.
+package protocol RefreshTokenStore: Sendable {
+    /// The family with all that a refresh re-checks; `nil` if there is none (any more).
+    func refreshRecord(_ grant: GrantID) async throws -> RefreshRecord?
+    /// Judges `generation`, whose MAC the caller has checked, and moves the head on by one compare-and-set, in one transaction.
+    ///
+    /// Of any number of concurrent calls with the head, exactly one returns ``Rotation/rotated(head:)``. A family that
+    /// ends takes its authorization along (``EndTarget/grant(_:)``, ``EndReason/refreshTokenReused``). `effects` are written
+    /// according to the outcome; a plain rotation writes none.
+    func rotate(
+        _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) async throws -> Rotation
+}
+
+/// What is recorded if a rotation is more than a rotation.
+package struct RotationEffects: Hashable, Sendable {
+    package var repeated: Effects
+    package var reused: Effects
+    package init(repeated: Effects, reused: Effects) {
+        self.repeated = repeated
+        self.reused = reused
+    }
+}
+
+/// A family with its authorization, and whether user and session still stand.
+package struct RefreshRecord: Hashable, Sendable {
+    package let family: RefreshFamily
+    package let authorization: Authorization
+    package let isEnded: Bool
+    package let userMayAct: Bool
+    /// Of the session that the authorization was given in; always `true` for offline access.
+    package let sessionStands: Bool
+    package init(
+        family: RefreshFamily, authorization: Authorization, isEnded: Bool, userMayAct: Bool, sessionStands: Bool
+    ) {
+        self.family = family
+        self.authorization = authorization
+        self.isEnded = isEnded
+        self.userMayAct = userMayAct
+        self.sessionStands = sessionStands
+    }
+}
+
+/// How presenting a refresh token ended.
+package enum Rotation: Hashable, Sendable {
+    /// The token was the head; the new head is this.
+    case rotated(head: Int64)
+    /// The token was the head's direct parent, in time: the head again.
+    case repeated(head: Int64)
+    /// Spent less than a window ago: refused, and nothing ends.
+    case late
+    /// The direct parent came too often.
+    case repeatedTooOften
+    /// The family was exchanged too often within one window; nothing was spent.
+    case tooFast
+    /// Spent longer ago than the window: the family has ended now.
+    case reused(Ended)
+    /// The family had ended before, or its time is over, or user or session may not act any more.
+    case ended
+    case missing
+}

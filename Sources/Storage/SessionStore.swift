@@ -1,0 +1,77 @@
+package import JOSE
+package import OAuth
+
+/// A person's sign-in at this issuer, from which single sign-on comes.
+package struct Session: Hashable, Sendable {
+    /// Not a secret: what clients see as `sid` and the account page names in forms.
+    package let id: SessionID
+    /// Of the secret in the cookie.
+    package let hash: TokenHash
+    package let subject: Subject
+    /// When the person last proved who they are; the `auth_time` of ID tokens.
+    package let authenticatedAt: NumericDate
+    /// How, in the words of RFC 8176: `pwd`, `otp`, ….
+    package let methods: [String]
+    package let createdAt: NumericDate
+    package var lastSeenAt: NumericDate
+    /// The first second at which the session is over, used or not.
+    package let expiresAt: NumericDate
+    /// Where the sign-in came from, for the person's own eyes.
+    package let address: String
+    package let userAgent: String
+
+    package init(
+        id: SessionID, hash: TokenHash, subject: Subject, authenticatedAt: NumericDate, methods: [String],
+        createdAt: NumericDate, lastSeenAt: NumericDate? = nil, expiresAt: NumericDate, address: String = "",
+        userAgent: String = ""
+    ) {
+        self.id = id
+        self.hash = hash
+        self.subject = subject
+        self.authenticatedAt = authenticatedAt
+        self.methods = methods
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt ?? createdAt
+        self.expiresAt = expiresAt
+        self.address = address
+        self.userAgent = userAgent
+    }
+}
+
+/// Sign-in sessions. They end through ``EndingStore`` only.
+package protocol SessionStore: Sendable {
+    /// Stores a session and, in the same transaction, moves the authorizations of `old` to it and ends `old`: signing in
+    /// again renews the secret without ending what the person gave. `knowing` marks the browser as one the person uses.
+    func insert(
+        _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, with effects: Effects
+    ) async throws
+    /// A session that has not ended and not reached `expiresAt`. Idle time is the caller's to judge.
+    func session(_ hash: TokenHash, at now: NumericDate) async throws -> Session?
+    func session(_ id: SessionID, at now: NumericDate) async throws -> Session?
+    /// Live sessions, newest first.
+    func sessions(of subject: Subject, at now: NumericDate) async throws -> [Session]
+    /// Moves `lastSeenAt` forward, never back.
+    func touch(_ id: SessionID, at now: NumericDate) async throws
+}
+
+/// A browser from which a person signed in before: a stranger's guesses never slow it down.
+package struct KnownBrowser: Hashable, Sendable {
+    package static let maximumPerSubject = 20
+
+    package let subject: Subject
+    /// Of the secret in the browser's cookie.
+    package let hash: TokenHash
+    package let lastSeenAt: NumericDate
+    package init(subject: Subject, hash: TokenHash, lastSeenAt: NumericDate) {
+        self.subject = subject
+        self.hash = hash
+        self.lastSeenAt = lastSeenAt
+    }
+}
+
+/// Which browsers a person signed in from. At most ``KnownBrowser/maximumPerSubject``; the oldest goes first.
+package protocol KnownBrowserStore: Sendable {
+    func isKnown(_ browser: TokenHash, to subject: Subject) async throws -> Bool
+    /// Forgets all but one.
+    func forgetBrowsers(of subject: Subject, keeping browser: TokenHash?) async throws
+}

@@ -1,0 +1,94 @@
+package import JOSE
+package import OAuth
+
+/// A person who can sign in.
+package struct User: Hashable, Sendable {
+    /// Random and never reused; what clients with public subjects see as `sub`.
+    package let id: Subject
+    package var username: LoginName
+    /// Canonical; unique among users.
+    package var email: LoginName?
+    package var isEmailVerified: Bool
+    package var isEnabled: Bool
+    /// Since when an administrator keeps everything of this account shut.
+    package var lockedDownAt: NumericDate?
+    /// Standard claims of OpenID Core §5.1 (`name`, `given_name`, `locale`, …) and custom attributes.
+    package var attributes: JSONObject
+    package var groups: [String]
+    package var roles: [String]
+    package let createdAt: NumericDate
+    package var updatedAt: NumericDate
+    /// Grows with each change; an update names the version that it was made from.
+    package var version: Int64
+
+    package init(
+        id: Subject, username: LoginName, email: LoginName? = nil, isEmailVerified: Bool = false,
+        isEnabled: Bool = true, lockedDownAt: NumericDate? = nil, attributes: JSONObject = JSONObject(),
+        groups: [String] = [], roles: [String] = [], createdAt: NumericDate, updatedAt: NumericDate? = nil,
+        version: Int64 = 1
+    ) {
+        self.id = id
+        self.username = username
+        self.email = email
+        self.isEmailVerified = isEmailVerified
+        self.isEnabled = isEnabled
+        self.lockedDownAt = lockedDownAt
+        self.attributes = attributes
+        self.groups = groups
+        self.roles = roles
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt ?? createdAt
+        self.version = version
+    }
+
+    /// Whether this person may sign in, and what they gave may be used.
+    package var mayAct: Bool { isEnabled && lockedDownAt == nil }
+}
+
+/// People. Each change is written together with its audit event, the mails about it and all that it ends.
+package protocol UserStore: Sendable {
+    /// `.exists` if the user name or the address belongs to somebody, as either.
+    func insert(_ user: User, password: StoredPassword?, with effects: Effects) async throws -> Insertion
+    func user(_ id: Subject) async throws -> User?
+    /// The person who signs in with this user name or address.
+    func user(signingInAs name: LoginName) async throws -> User?
+    /// In the order of their ids, after `id`, at most `limit`; `search` is the beginning of a user name or address.
+    func users(matching search: String?, after id: Subject?, limit: Int) async throws -> [User]
+    /// Replaces the user if its stored version is `user.version`, stores `version + 1`, and ends `target`.
+    func update(
+        _ user: User, ending target: EndTarget?, at now: NumericDate, with effects: Effects
+    ) async throws -> UserChange
+    /// Ends all that this person has and removes the account with its password, consents, links and known browsers.
+    func deleteUser(_ id: Subject, at now: NumericDate, with effects: Effects) async throws -> UserChange
+
+    func password(of subject: Subject) async throws -> StoredPassword?
+    /// Sets the password and ends `target`. `.missing` if there is no such user.
+    func setPassword(
+        _ password: StoredPassword, of subject: Subject, ending target: EndTarget?, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> UserChange
+    /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. No event: nothing changed.
+    func upgradePassword(of subject: Subject, from old: StoredPassword, to new: StoredPassword) async throws -> Bool
+}
+
+/// The hash of a password, in the form of its algorithm.
+package struct StoredPassword: Hashable, Sendable, CustomStringConvertible {
+    /// A PHC string, or the form that it was imported in.
+    package let encoded: String
+    package let changedAt: NumericDate
+    package init(encoded: String, changedAt: NumericDate) {
+        self.encoded = encoded
+        self.changedAt = changedAt
+    }
+    package var description: String { "<password hash>" }
+}
+
+/// How a change of a person ended.
+package enum UserChange: Hashable, Sendable {
+    case done(Ended)
+    case missing
+    /// Somebody else changed it since it was read.
+    case conflict
+    /// The new user name or address belongs to somebody else.
+    case exists
+}
