@@ -37,11 +37,12 @@ package final class OpenIDProvider: Sendable {
         let authenticator = ClientAuthenticator(
             registry: registry,
             assertions: ClientAssertionCheck(
-                issuer: issuer, policy: policy, keys: ClientKeys(fetcher: fetcher), replays: store),
+                issuer: issuer, policy: policy, keys: ClientKeys(fetcher: fetcher, keysKept: policy.keysPerClient),
+                replays: store),
             throttle: AuthenticationThrottle(policy))
         let ring = keys.ring
         tokens = TokenEndpoint(
-            authenticator: authenticator, registry: registry,
+            authenticator: authenticator, registry: registry, attempts: max(1, policy.tokenAttempts),
             mint: { now in
                 TokenMint(
                     issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets,

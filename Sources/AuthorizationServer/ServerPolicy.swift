@@ -29,6 +29,10 @@ package struct ServerPolicy: Hashable, Sendable {
     package var retention = Retention()
     /// Registered things kept in memory, at most, of each kind.
     package var registryCapacity: Int = 50_000
+    /// Keys kept of what a client publishes at its `jwks_uri`.
+    package var keysPerClient: Int = 32
+    /// How often a token is made when what it rests on changes meanwhile, before the request is given up.
+    package var tokenAttempts: Int = 16
     /// A page for developers, named in the metadata.
     package var documentation: String?
 

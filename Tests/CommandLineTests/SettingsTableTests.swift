@@ -1,4 +1,6 @@
+import AuthorizationServer
 import FoundationEssentials
+import ServerHTTP
 import Testing
 import tessera
 
@@ -25,6 +27,17 @@ import tessera
         default: break
         }
         #expect(setting.documentation.hasSuffix("."))
+    }
+
+    @Test func `reaches the limits and the policy of the server`() async throws {
+        let installation = try TestInstallation()
+        let (configuration, problems) = await installation.load(flags: [
+            "--limits-connection-body-bytes", "131072", "--limits-keys-per-client", "7", "--limits-token-attempts", "5",
+        ])
+        #expect(problems.isEmpty)
+        #expect(HTTPLimits(configuration).connectionBodyBytes == 131_072)
+        #expect(ServerPolicy(configuration).keysPerClient == 7)
+        #expect(ServerPolicy(configuration).tokenAttempts == 5)
     }
 
     @Test func `is what the committed reference says`() throws {

@@ -185,15 +185,16 @@ import Testing
                     }
                     return try await group.reduce(into: [String?]()) { $0.append($1) }
                 }
-                // Four bodies fit and wait for their end; the others are refused at once.
-                #expect(statuses.filter { $0 == "408" }.count == 4)
-                #expect(statuses.filter { $0 == "413" }.count == 8)
+                // Three bodies fit and wait for their end; the others are refused at once.
+                #expect(statuses.filter { $0 == "408" }.count == 3)
+                #expect(statuses.filter { $0 == "413" }.count == 9)
                 // What they held was given back.
                 #expect(try await connection.status(post, body: 1_000) == "415")
                 try await connection.channel.close()
             },
             configure: {
                 $0.limits.bodyBytes = 1_024
+                $0.limits.connectionBodyBytes = 3_072
                 $0.limits.bodyDeadline = .milliseconds(800)
             })
     }

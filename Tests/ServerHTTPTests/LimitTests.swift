@@ -122,11 +122,14 @@ import Testing
         limits.bodyBytes = 0
         limits.idle = .seconds(1_000_000)
         limits.connections = 0
+        limits.connectionBodyBytes = 1
         let clamped = limits.clamped()
         #expect(clamped.headerBytes == 65_536)
         #expect(clamped.bodyBytes == 1_024)
         #expect(clamped.idle == .seconds(3_600))
         #expect(clamped.connections == 1)
+        // One whole body always fits.
+        #expect(clamped.connectionBodyBytes == clamped.bodyBytes)
         #expect(HTTPLimits().clamped() == HTTPLimits())
     }
 }

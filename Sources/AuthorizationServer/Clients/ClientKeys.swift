@@ -16,13 +16,16 @@ actor ClientKeys {
     static let freshness = Duration.seconds(300)
     static let pause = Duration.seconds(60)
     static let capacity = 1000
-    static let keysKept = 32
 
     private let fetcher: any KeySetFetcher
+    private let keysKept: Int
     private var entries: [String: Entry] = [:]
     private var downloads: [String: Task<JWKSet?, Never>] = [:]
 
-    init(fetcher: any KeySetFetcher) { self.fetcher = fetcher }
+    init(fetcher: any KeySetFetcher, keysKept: Int) {
+        self.fetcher = fetcher
+        self.keysKept = max(1, keysKept)
+    }
 
     /// The keys at `url`; `nil` if they cannot be had now.
     func keys(at url: String, knowing keyID: String?, now: NumericDate) async -> JWKSet? {
@@ -37,11 +40,12 @@ actor ClientKeys {
     private func download(_ url: String, at now: NumericDate) async -> JWKSet? {
         if let running = downloads[url] { return await running.value ?? entries[url]?.keys }
         let fetcher = self.fetcher
+        let keysKept = self.keysKept
         let task = Task { () -> JWKSet? in
             guard let body = try? await fetcher.fetch(url) else { return nil }
             let set = try? JWKSet(parsing: body, limits: .document(maximumBytes: 1 << 20))
             // What is kept is bounded by us and not by whoever publishes it.
-            return set.map { JWKSet(keys: Array($0.keys.prefix(Self.keysKept))) }
+            return set.map { JWKSet(keys: Array($0.keys.prefix(keysKept))) }
         }
         downloads[url] = task
         let fetched = await task.value

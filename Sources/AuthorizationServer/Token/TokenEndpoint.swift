@@ -6,6 +6,8 @@ import Storage
 struct TokenEndpoint: Sendable {
     let authenticator: ClientAuthenticator
     let registry: Registry
+    /// Changes of registered things that one request sits through before it gives up.
+    let attempts: Int
     let mint: @Sendable (NumericDate) -> TokenMint
 
     func respond(
@@ -13,7 +15,7 @@ struct TokenEndpoint: Sendable {
     ) async throws -> Answered<TokenResponse> {
         var generation = registry.generation
         var client = try await authenticator.client(credentials, caller: caller, at: now)
-        for _ in 0..<Self.attempts {
+        for _ in 0..<attempts {
             let answer = try await issue(request, to: client, at: now)
             let current = registry.generation
             // A token takes its epochs last. Had a permission been narrowed between reading it and reading its epoch, the
@@ -24,9 +26,6 @@ struct TokenEndpoint: Sendable {
         }
         throw StoreError.busy
     }
-
-    /// Changes of registered things that one request sits through before it gives up.
-    private static let attempts = 16
 
     private func issue(
         _ request: TokenRequest, to client: AuthenticatedClient, at now: NumericDate

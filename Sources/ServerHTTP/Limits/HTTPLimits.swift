@@ -20,6 +20,8 @@ package struct HTTPLimits: Hashable, Sendable {
     package var connectionsPerAddress = 512
     /// HTTP/2 streams open at once on one connection.
     package var concurrentStreams = 100
+    /// Bodies that the streams of one HTTP/2 connection may hold together; requests are small, so four full ones.
+    package var connectionBodyBytes = 262_144
     /// HTTP/2 streams that a peer may reset within 30 seconds before the connection ends (rapid reset).
     package var streamResets = 100
     /// How long requests in flight may take when the server stops.
@@ -44,6 +46,7 @@ package struct HTTPLimits: Hashable, Sendable {
         limits.connections = min(max(connections, 1), 1_000_000)
         limits.connectionsPerAddress = min(max(connectionsPerAddress, 1), limits.connections)
         limits.concurrentStreams = min(max(concurrentStreams, 1), 1_000)
+        limits.connectionBodyBytes = min(max(connectionBodyBytes, limits.bodyBytes), 16_777_216)
         limits.streamResets = min(max(streamResets, 1), 10_000)
         limits.drain = min(max(drain, .zero), .seconds(600))
         limits.drainDelay = min(max(drainDelay, .zero), .seconds(60))

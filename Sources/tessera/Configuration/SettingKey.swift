@@ -49,6 +49,9 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case limitsConnections = "limits.connections"
     case limitsConnectionsPerAddress = "limits.connections-per-address"
     case limitsStreams = "limits.streams"
+    case limitsConnectionBodyBytes = "limits.connection-body-bytes"
+    case limitsKeysPerClient = "limits.keys-per-client"
+    case limitsTokenAttempts = "limits.token-attempts"
     case limitsRegisteredInMemory = "limits.registered-in-memory"
 
     case retentionAudit = "retention.audit"

@@ -161,6 +161,15 @@ package enum SettingsTable {
             .limitsStreams, .integer(1...1000, unit: "streams"), default: .integer(100),
             "HTTP/2 streams open at once on one connection."),
         Setting(
+            .limitsConnectionBodyBytes, .integer(1024...16_777_216, unit: "bytes"), default: .integer(262_144),
+            "Bodies that the streams of one HTTP/2 connection may hold together; never less than limits.body-bytes."),
+        Setting(
+            .limitsKeysPerClient, .integer(1...1000, unit: "keys"), default: .integer(32),
+            "Keys that are kept of the set at a client's jwks_uri, the first ones of it."),
+        Setting(
+            .limitsTokenAttempts, .integer(1...1000, unit: "attempts"), default: .integer(16),
+            "How often a token is made when its client or resource is changed meanwhile, before the answer is 503."),
+        Setting(
             .limitsRegisteredInMemory, .integer(100...10_000_000, unit: "entries"), default: .integer(50_000),
             "Clients, resources and grants kept in memory, of each kind."),
     ]

@@ -1,8 +1,8 @@
-import ServerHTTP
+package import ServerHTTP
 
 extension HTTPLimits {
     /// The limits that the settings describe.
-    init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         func seconds(_ key: SettingKey) -> Duration { .seconds(configuration.integer(key)) }
         self.init()
         headerBytes = configuration.integer(.limitsHeaderBytes)
@@ -15,6 +15,7 @@ extension HTTPLimits {
         connections = configuration.integer(.limitsConnections)
         connectionsPerAddress = configuration.integer(.limitsConnectionsPerAddress)
         concurrentStreams = configuration.integer(.limitsStreams)
+        connectionBodyBytes = configuration.integer(.limitsConnectionBodyBytes)
         drain = seconds(.limitsDrainDeadline)
         drainDelay = seconds(.limitsDrainDelay)
     }

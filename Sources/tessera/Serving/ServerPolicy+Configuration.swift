@@ -1,11 +1,11 @@
-import AuthorizationServer
+package import AuthorizationServer
 import JOSE
 import Risk
 import Storage
 
 extension ServerPolicy {
     /// The policy that the settings describe.
-    init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         func number(_ key: SettingKey) -> Int64 { Int64(configuration.integer(key)) }
         self.init()
         maximumAccessTokenLifetime = number(.tokensMaximumLifetime)
@@ -22,6 +22,8 @@ extension ServerPolicy {
             burst: number(.throttleAddressBurst), perMinute: number(.throttleAddressRate))
         retention = Retention(audit: number(.retentionAudit), usage: number(.retentionUsage))
         registryCapacity = configuration.integer(.limitsRegisteredInMemory)
+        keysPerClient = configuration.integer(.limitsKeysPerClient)
+        tokenAttempts = configuration.integer(.limitsTokenAttempts)
         documentation = configuration.text(.documentation)
     }
 }

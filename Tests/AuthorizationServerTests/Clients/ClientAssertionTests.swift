@@ -145,6 +145,21 @@ import Testing
         #expect(issuance.fetcher.count == 1)
     }
 
+    @Test func `is checked with as many keys of jwks_uri as the policy keeps`() async throws {
+        var policy = ServerPolicy()
+        policy.keysPerClient = 2
+        let issuance = try await Issuance(
+            policy: policy, clientMethod: .privateKeyJWT, keySetURL: "https://svc.example/jwks")
+        let keys = try (0..<3).map { _ in try SigningKey.generate(.ES256) }
+        issuance.fetcher.serve(JWKSet(keys: keys.map(\.verificationKey.jwk)).publicJSON.jsonBytes)
+        let second = try credentials(claims(jti: "j1"), by: keys[1])
+        #expect(try await issuance.token(credentials: second).expiresIn == 300)
+        let third = try credentials(claims(jti: "j2"), by: keys[2])
+        await #expect(throws: Rejection.assertionKeyUnknown(ClientID(unchecked: "svc"))) {
+            try await issuance.token(credentials: third)
+        }
+    }
+
     @Test func `with invented key ids makes the server fetch at most once a minute`() async throws {
         let issuance = try await Issuance(clientMethod: .privateKeyJWT, keySetURL: "https://svc.example/jwks")
         issuance.fetcher.serve(JWKSet(keys: [key.verificationKey.jwk]).publicJSON.jsonBytes)

@@ -8,16 +8,17 @@ import Testing
 
 /// Does something at the moment in which a token is being made.
 final class Interruption: Sendable {
-    private let action = Mutex<(@Sendable () -> Void)?>(nil)
+    private let action = Mutex<(left: Int, perform: (@Sendable () -> Void)?)>((0, nil))
 
-    func arm(_ action: @escaping @Sendable () -> Void) { self.action.withLock { $0 = action } }
+    func arm(times: Int = 1, _ action: @escaping @Sendable () -> Void) {
+        self.action.withLock { $0 = (times, action) }
+    }
 
     var secrets: SecretGenerator {
         SecretGenerator { count in
             let action = self.action.withLock { action in
-                let due = action
-                action = nil
-                return due
+                action.left -= 1
+                return action.left >= 0 ? action.perform : nil
             }
             action?()
             return SecretGenerator.system.bytes(count)
@@ -48,6 +49,19 @@ final class Interruption: Sendable {
         let response = try await issuance.token()
         #expect(response.scope == Scope(unchecked: ["read"]))
         #expect(try await issuance.isActive(response.accessToken))
+    }
+
+    @Test func `is tried as often as the policy says, and then given up`() async throws {
+        let interruption = Interruption()
+        var policy = ServerPolicy()
+        policy.tokenAttempts = 3
+        let issuance = try await Issuance(policy: policy, secrets: interruption.secrets)
+        let provider = issuance.provider
+        let client = ClientID(unchecked: "svc")
+        interruption.arm(times: 2) { provider.registry.forgetGrants(of: client) }
+        #expect(try await issuance.token().expiresIn == 300)
+        interruption.arm(times: 3) { provider.registry.forgetGrants(of: client) }
+        await #expect(throws: StoreError.busy) { try await issuance.token() }
     }
 
     @Test func `is not given to a client that is disabled at that moment`() async throws {
