@@ -1,4 +1,6 @@
+import AuthorizationServer
 import ServerHTTP
+import Storage
 import Testing
 
 @Suite struct FramingTests {
@@ -18,6 +20,17 @@ import Testing
         #expect(answer.header("connection") == "close")
         #expect(answer.count == 1)
         try await server.shutDown()
+    }
+
+    @Test func `puts what it refused into the audit log, whichever listener it came to`() async throws {
+        for server in [try await LiveServer.publicServer(), try await LiveServer.handlerServer()] {
+            #expect(try await server.exchange("GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").status == 400)
+            #expect(await server.provider.flush(at: LiveServer.start).isEmpty)
+            let events = try await server.provider.store.events(AuditQuery(action: "request.refused"))
+            #expect(events.count == 1)
+            #expect(events.allSatisfy { $0.outcome == .refusal && $0.address == "127.0.0.1" && !$0.requestID.isEmpty })
+            try await server.shutDown()
+        }
     }
 
     @Test func `serves requests in a row on one connection, pipelined ones too`() async throws {

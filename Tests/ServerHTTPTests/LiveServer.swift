@@ -19,6 +19,7 @@ final class LiveServer: Sendable {
 
     let address: ListenAddress
     let environment: ServerEnvironment
+    let provider: OpenIDProvider
     let log: CapturedLines
     let requestLog: RequestLog
     private let services: ServiceGroup
@@ -31,10 +32,11 @@ final class LiveServer: Sendable {
 
     private init(
         _ configuration: HTTPServerConfiguration, _ log: CapturedLines, _ requestLog: RequestLog,
-        _ environment: ServerEnvironment, extra: [any Service],
+        _ environment: ServerEnvironment, extra: [any Service], _ provider: OpenIDProvider,
         _ listener: (@escaping @Sendable (ListenAddress) async -> Void) -> HTTPListener
     ) async throws {
         self.environment = environment
+        self.provider = provider
         self.log = log
         self.requestLog = requestLog
         let (addresses, found) = AsyncStream.makeStream(of: ListenAddress.self)
@@ -79,7 +81,8 @@ final class LiveServer: Sendable {
         let log = CapturedLines()
         let requestLog = RequestLog { log.append($0) }
         let environment = environment(log, requestLog, ready: ready)
-        return try await LiveServer(configuration, log, requestLog, environment, extra: extra) { onListening in
+        return try await LiveServer(configuration, log, requestLog, environment, extra: extra, provider) {
+            onListening in
             .public(provider, configuration, environment, onListening: onListening)
         }
     }
@@ -89,13 +92,16 @@ final class LiveServer: Sendable {
         configure: (inout HTTPServerConfiguration) throws -> Void = { _ in },
         handler: @escaping ServerRequest.Handler = { _, _ in .json([]) }
     ) async throws -> LiveServer {
+        let provider = try await issuer()
         var configuration = HTTPServerConfiguration(name: "administration", address: .tcp(host: "127.0.0.1", port: 0))
         try configure(&configuration)
         let log = CapturedLines()
         let requestLog = RequestLog { log.append($0) }
         let environment = environment(log, requestLog)
-        return try await LiveServer(configuration, log, requestLog, environment, extra: []) { onListening in
-            .administration(configuration, environment, handler: handler, onListening: onListening)
+        return try await LiveServer(configuration, log, requestLog, environment, extra: [], provider) { onListening in
+            .administration(
+                configuration, environment, handler: AuditedHandler(provider, respond: handler),
+                onListening: onListening)
         }
     }
 

@@ -9,24 +9,27 @@ extension HTTPListener {
         HTTPListener(
             configuration, environment,
             routes: PublicRoutes.table(provider, readiness: environment.readiness, logger: environment.logger),
-            onRefusal: { reason, address, id, now in
-                provider.recordRefusal(
-                    of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id), at: now
-                )
-            },
-            onListening: onListening)
+            onRefusal: refusalReport(to: provider), onListening: onListening)
     }
 
     /// A listener for administrators: one handler for every path, metrics and health included.
     package static func administration(
         _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment,
-        handler: @escaping ServerRequest.Handler,
+        handler: AuditedHandler,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) -> HTTPListener {
         let actions = Dictionary(
-            uniqueKeysWithValues: RequestMethod.allCases.map { ($0, Route.Action.apart(handler)) })
+            uniqueKeysWithValues: RequestMethod.allCases.map { ($0, Route.Action.apart(handler.respond)) })
         return HTTPListener(
             configuration, environment, routes: RouteTable([:], below: "/", Route("administration", actions)),
-            onListening: onListening)
+            onRefusal: refusalReport(to: handler.provider), onListening: onListening)
+    }
+
+    /// What no route saw is in the audit log too, whichever listener it came to.
+    private static func refusalReport(to provider: OpenIDProvider) -> Dispatcher.RefusalReport {
+        { reason, address, id, now in
+            provider.recordRefusal(
+                of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id), at: now)
+        }
     }
 }

@@ -79,7 +79,10 @@ struct ServerListeners {
         _ listening: HTTPServerConfiguration, _ api: AdministrationAPI, _ ready: ReadyNotice
     ) -> HTTPListener {
         HTTPListener.administration(
-            listening, shared, handler: { request, moment in await api.respond(to: request, at: moment) },
+            listening, shared,
+            handler: AuditedHandler(api.administration.provider) { request, moment in
+                await api.respond(to: request, at: moment)
+            },
             onListening: { ready.listening(listening.name, $0.description) })
     }
 
