@@ -8,20 +8,27 @@ package struct SQLiteLimits: Hashable, Sendable {
     package var workPerCommit: Duration
     /// How long a write waits for another program that holds the database.
     package var busyTimeout: Duration
-    /// Connections that read at the same time.
+    /// Connections that read single rows at the same time.
     package var readers: Int
+    /// Lists that are read at the same time, with connections of their own.
+    package var lists: Int
+    /// Lists that may wait for their turn; one more is answered with `StoreError.busy`.
+    package var waitingLists: Int
     /// How long a health check waits for its write.
     package var healthDeadline: Duration
 
     package init(
         waitingWrites: Int = 10_000, writesPerCommit: Int = 256, workPerCommit: Duration = .milliseconds(5),
-        busyTimeout: Duration = .seconds(2), readers: Int = 6, healthDeadline: Duration = .seconds(3)
+        busyTimeout: Duration = .seconds(2), readers: Int = 6, lists: Int = 2,
+        waitingLists: Int = 1000, healthDeadline: Duration = .seconds(3)
     ) {
         self.waitingWrites = max(1, waitingWrites)
         self.writesPerCommit = max(1, writesPerCommit)
         self.workPerCommit = workPerCommit
         self.busyTimeout = busyTimeout
         self.readers = max(1, readers)
+        self.lists = max(1, lists)
+        self.waitingLists = max(0, waitingLists)
         self.healthDeadline = healthDeadline
     }
 }

@@ -1,18 +1,25 @@
 import GRDB
 import Storage
 
-/// The two ways to the database; both turn every failure of SQLite into a ``StoreError``.
+/// The ways to the database; all of them turn every failure of SQLite into a ``StoreError``.
 extension SQLiteStore {
     /// Reads a row or two at once on the calling thread: a hop to another would cost more than the query.
     func read<Result>(_ query: (Database) throws -> Result) throws -> Result {
         do { return try pool.read(query) } catch { throw StoreError(error) }
     }
 
-    /// Reads many rows away from the cooperative pool.
-    func list<Result: Sendable>(_ query: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    /// Reads the few rows of one owner, away from the calling thread.
+    func readSeveral<Result: Sendable>(
+        _ query: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
         do { return try await pool.read(query) } catch let error as CancellationError { throw error } catch {
             throw StoreError(error)
         }
+    }
+
+    /// Reads many rows, when it is its turn among the reads that may take long.
+    func list<Result: Sendable>(_ query: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+        try await lists.run { try await readSeveral(query) }
     }
 
     /// Makes a change, all of it or nothing, and returns when it is on the disk.

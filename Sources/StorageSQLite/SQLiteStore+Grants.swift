@@ -35,7 +35,7 @@ extension SQLiteStore: GrantStore {
     }
 
     package func grants(of client: ClientID) async throws -> [Grant] {
-        try await list { database in
+        try await readSeveral { database in
             let sql = "SELECT * FROM token_grant WHERE client = ?1 AND revoked_at IS NULL ORDER BY resource"
             return try Row.fetchAll(database, sql: sql, arguments: [client.rawValue]).map(Grant.init)
         }

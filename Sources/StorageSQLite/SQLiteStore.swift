@@ -10,11 +10,15 @@ package final class SQLiteStore: Sendable {
     let pool: DatabasePool
     let writes: WriteQueue
     let limits: SQLiteLimits
+    let lists: ReadTurns
+    let backups: ReadTurns
 
     private init(path: String, pool: DatabasePool, limits: SQLiteLimits, lock: DatabaseLock) {
         self.path = path
         self.pool = pool
         self.limits = limits
+        lists = ReadTurns(limits.lists, mostWaiting: limits.waitingLists)
+        backups = ReadTurns(1, mostWaiting: limits.waitingLists)
         writes = WriteQueue(limits: limits)
         writes.start(writingTo: pool, lockedBy: lock)
     }
@@ -85,7 +89,8 @@ package final class SQLiteStore: Sendable {
     private static func configuration(_ limits: SQLiteLimits) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = limits.readers
+        // Each long read in its turn holds one, a backup one more, and the rest is for single rows.
+        configuration.maximumReaderCount = limits.readers + limits.lists + 1
         let busyMilliseconds = Int64(min(max(0, limits.busyTimeout / .milliseconds(1)), 60_000))
         configuration.prepareDatabase { database in
             // Here, because GRDB has a longer time of its own for connections that only read.
