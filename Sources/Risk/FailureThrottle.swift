@@ -5,12 +5,16 @@ import Synchronization
 package struct ThrottlePolicy: Hashable, Sendable {
     /// Failures in a row that cost nothing.
     package var burst: Int64
-    /// Failures that are forgotten in a minute.
-    package var perMinute: Int64
+    /// Failures that are forgotten in an hour.
+    package var perHour: Int64
 
     package init(burst: Int64, perMinute: Int64) {
-        self.burst = max(1, burst)
-        self.perMinute = max(1, perMinute)
+        self.init(burst: burst, perHour: min(perMinute, .max / 60) * 60)
+    }
+
+    package init(burst: Int64, perHour: Int64) {
+        self.burst = min(max(1, burst), 1_000_000_000)
+        self.perHour = min(max(1, perHour), 1_000_000_000)
     }
 }
 
@@ -34,14 +38,16 @@ package final class FailureThrottle: Sendable {
     package init(_ policy: ThrottlePolicy) { self.policy = policy }
 
     /// Seconds that `key` has to wait before its next attempt is looked at; `nil`: none.
-    package func wait(for key: some Hashable, at now: NumericDate) -> Int64? {
+    ///
+    /// `pending` attempts whose outcome is not known yet count as failures.
+    package func wait(for key: some Hashable, pending: Int64 = 0, at now: NumericDate) -> Int64? {
         let indices = Self.indices(of: key)
         let level = cells.withLock { cells in
             indices.map { leaked(cells[$0], at: now.secondsSince1970) }.min() ?? 0
         }
-        let excess = level - policy.burst * 1000 + 1
+        let excess = level + min(max(0, pending), 1_000_000_000) * 1000 - policy.burst * 1000 + 1
         guard excess > 0 else { return nil }
-        return (excess * 60 + policy.perMinute * 1000 - 1) / (policy.perMinute * 1000)
+        return (excess * 3600 + policy.perHour * 1000 - 1) / (policy.perHour * 1000)
     }
 
     package func recordFailure(of key: some Hashable, at now: NumericDate) {
@@ -59,7 +65,7 @@ package final class FailureThrottle: Sendable {
     private func leaked(_ cell: Cell, at now: Int64) -> Int64 {
         // A clock that steps back forgets nothing and forgives nothing.
         let elapsed = min(max(0, now &- cell.updatedAt), 86_400)
-        return max(0, cell.level - elapsed * policy.perMinute * 1000 / 60)
+        return max(0, cell.level - elapsed * policy.perHour * 1000 / 3600)
     }
 
     /// Swift's hasher is seeded per process, so a stranger cannot choose keys that collide.
