@@ -23,6 +23,11 @@ package enum Rejection: Error, Hashable, Sendable {
     case resourceDisabled(ClientID, ResourceIndicator)
     case scopeNotPermitted(ClientID, ResourceIndicator)
     case signingKeyMissing(ResourceIndicator)
+    case codeRefused(ClientID, CodeFault)
+    case refreshTokenRefused(ClientID, RefreshTokenFault)
+    case scopeExceedsGrant(ClientID)
+    /// A pushed request that is refused in the words of the authorization endpoint.
+    case authorizationRequestWrong(ClientID, OAuthError)
 
     // Tokens
     case tokenOfAnotherClient(ClientID, TokenID)
@@ -50,6 +55,16 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.invalidScope, "the client may not have this scope at the resource")
         case .signingKeyMissing:
             OAuthError(.temporarilyUnavailable, "no signing key is active; try again later")
+        case .codeRefused:
+            OAuthError(.invalidGrant, "the authorization code is not accepted")
+        case .refreshTokenRefused(_, .tooFast):
+            OAuthError(.temporarilyUnavailable, "the refresh token is used too often; try again later")
+        case .refreshTokenRefused:
+            OAuthError(.invalidGrant, "the refresh token is not accepted")
+        case .scopeExceedsGrant:
+            OAuthError(.invalidScope, "the scope goes beyond what was given")
+        case .authorizationRequestWrong(_, let error):
+            error
         case .tokenOfAnotherClient:
             OAuthError(.unauthorizedClient, "the token was not issued to this client")
         case .tokenNotAccepted, .audienceWrong:
@@ -80,6 +95,10 @@ package enum Rejection: Error, Hashable, Sendable {
         case .resourceDisabled: "resource_disabled"
         case .scopeNotPermitted: "scope_not_permitted"
         case .signingKeyMissing: "signing_key_missing"
+        case .codeRefused(_, let fault): "code_\(fault.rawValue)"
+        case .refreshTokenRefused(_, let fault): "refresh_token_\(fault.rawValue)"
+        case .scopeExceedsGrant: "scope_exceeds_grant"
+        case .authorizationRequestWrong(_, let error): "request_\(error.code.rawValue)"
         case .tokenOfAnotherClient: "token_of_another_client"
         case .tokenNotAccepted(let fault): "token_\(fault.rawValue)"
         case .audienceWrong: "audience_wrong"
@@ -96,7 +115,9 @@ package enum Rejection: Error, Hashable, Sendable {
             .assertionKeysUnavailable(let id), .assertionSignatureWrong(let id), .assertionClaimsWrong(let id, _),
             .assertionReplayed(let id), .notAClient(let id), .publicCaller(let id), .grantTypeNotAllowed(let id),
             .resourceNotNamed(let id), .resourceNotPermitted(let id, _), .resourceDisabled(let id, _),
-            .scopeNotPermitted(let id, _), .tokenOfAnotherClient(let id, _), .audienceWrong(let id, _),
+            .scopeNotPermitted(let id, _), .codeRefused(let id, _), .refreshTokenRefused(let id, _),
+            .scopeExceedsGrant(let id), .authorizationRequestWrong(let id, _), .tokenOfAnotherClient(let id, _),
+            .audienceWrong(let id, _),
             .rightMissing(let id, _):
             id
         case .throttled(let id, _): id
@@ -108,7 +129,7 @@ package enum Rejection: Error, Hashable, Sendable {
         switch self {
         case .throttled(_, let seconds): seconds
         case .assertionKeysUnavailable: 30
-        case .signingKeyMissing: 1
+        case .signingKeyMissing, .refreshTokenRefused(_, .tooFast): 1
         default: nil
         }
     }
@@ -134,4 +155,21 @@ package enum TokenFault: String, CaseIterable, Hashable, Sendable {
     case issuerWrong = "issuer_wrong", expired, issuedInFuture = "issued_in_future", tokenRevoked = "revoked"
     case subjectEnded = "subject_ended", clientEnded = "client_ended", grantEnded = "grant_ended"
     case resourceEnded = "resource_ended"
+}
+
+/// What is wrong with an authorization code, or with who brings it.
+package enum CodeFault: String, CaseIterable, Hashable, Sendable {
+    case unknown, expired, replayed, ended
+    case ofAnotherClient = "of_another_client"
+    case redirectURIWrong = "redirect_uri_wrong"
+    case verifierMissing = "verifier_missing", verifierWrong = "verifier_wrong"
+    case verifierUnexpected = "verifier_unexpected"
+}
+
+/// What is wrong with a refresh token, or with who brings it.
+package enum RefreshTokenFault: String, CaseIterable, Hashable, Sendable {
+    case unknown, ended, late, reused
+    case ofAnotherClient = "of_another_client"
+    case repeatedTooOften = "repeated_too_often", tooFast = "too_fast"
+    case userEnded = "user_ended", sessionEnded = "session_ended", consentEnded = "consent_ended"
 }

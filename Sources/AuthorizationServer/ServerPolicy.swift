@@ -33,6 +33,21 @@ package struct ServerPolicy: Hashable, Sendable {
     package var keysPerClient: Int = 32
     /// How often a token is made when what it rests on changes meanwhile, before the request is given up.
     package var tokenAttempts: Int = 16
+    /// Seconds in which a code must be redeemed, at most 60 (RFC 9700 §2.1.1, FAPI 2.0 §5.3.2.1).
+    package var codeLifetime: Int64 = 60
+    /// Seconds that an authorization request waits for a person.
+    package var pendingLifetime: Int64 = 1800
+    /// Seconds that a pushed request waits for a browser (RFC 9126 §2.2).
+    package var pushedLifetime: Int64 = 90
+    /// Seconds that an access token for UserInfo alone lives, at most 3600.
+    package var userInfoTokenLifetime: Int64 = 300
+    /// Seconds without a refresh after which a refresh token is over.
+    package var refreshIdleLifetime: Int64 = 30 * 86_400
+    /// Seconds after which it is over however much it was used.
+    package var refreshLifetime: Int64 = 90 * 86_400
+    package var rotation = RotationPolicy()
+    /// UserInfo tokens kept in memory that were verified before, at most.
+    package var verifiedTokenCapacity: Int = 10_000
     /// A page for developers, named in the metadata.
     package var documentation: String?
 

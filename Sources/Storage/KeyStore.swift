@@ -82,4 +82,6 @@ package protocol InstallationStore: Sendable {
     func replaceWrappedDataKeys(_ keys: [String: [UInt8]], recording event: AuditEvent) async throws
     /// The issuer that this store belongs to; set once. Returns what is stored afterwards.
     func claimIssuer(_ issuer: String) async throws -> String
+    /// A sealed secret that must never change, by its name; set once. Returns what is stored afterwards.
+    func claimSecret(_ sealed: [UInt8], named name: String) async throws -> [UInt8]
 }

@@ -1,4 +1,5 @@
 import GRDB
+import JOSE
 package import Storage
 
 extension SQLiteStore: InstallationStore {
@@ -30,5 +31,18 @@ extension SQLiteStore: InstallationStore {
             let stored = try transaction.texts("SELECT value FROM installation WHERE name = 'issuer'")
             return stored.first ?? issuer
         }
+    }
+
+    package func claimSecret(_ sealed: [UInt8], named name: String) async throws -> [UInt8] {
+        let stored = try await write { transaction in
+            try transaction.run(
+                "INSERT INTO installation (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                .text("secret:" + name), .text(Base64URL.encode(sealed)))
+            return try transaction.texts("SELECT value FROM installation WHERE name = ?1", .text("secret:" + name))
+        }
+        guard let text = stored.first, let bytes = try? Base64URL.decode(text) else {
+            throw StoreError.damaged("installation.value")
+        }
+        return bytes
     }
 }

@@ -59,4 +59,12 @@ extension InMemoryStore: InstallationStore {
             return stored
         }
     }
+
+    package func claimSecret(_ sealed: [UInt8], named name: String) throws -> [UInt8] {
+        try write { contents in
+            let stored = contents.claimedSecrets[name] ?? sealed
+            contents.claimedSecrets[name] = stored
+            return stored
+        }
+    }
 }

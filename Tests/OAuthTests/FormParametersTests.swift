@@ -48,7 +48,7 @@ import Testing
 
     @Test(
         .requirement("6749-5.2-9", "6749-4.4.2-3"),
-        arguments: ["password", "CLIENT_CREDENTIALS", "client_credentials ", "implicit", "refresh_token"])
+        arguments: ["password", "CLIENT_CREDENTIALS", "client_credentials ", "implicit", "token"])
     func `is refused for a grant type that is not offered`(name: String) throws {
         let error = #expect(throws: OAuthError.self) { try request("grant_type=\(name.replacing(" ", with: "%20"))") }
         #expect(error?.code == .unsupportedGrantType)

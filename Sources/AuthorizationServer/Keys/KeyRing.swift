@@ -9,12 +9,18 @@ package struct IssuerSigningKey: Sendable {
     package let algorithm: Algorithm
     package let verificationKey: VerificationKey
     let accessTokenSigner: JWTSigner
+    /// Of ID tokens and signed UserInfo answers, which no resource takes for an access token.
+    let idTokenSigner: JWTSigner
+    let logoutTokenSigner: JWTSigner
 
     init(record: KeyRecord, key: SigningKey) {
         self.record = record
         algorithm = key.algorithm
         verificationKey = key.verificationKey
         accessTokenSigner = JWTSigner(key, type: AccessTokenFormat.jwtType)
+        idTokenSigner = JWTSigner(key, type: "JWT")
+        // OpenID Back-Channel Logout §2.4
+        logoutTokenSigner = JWTSigner(key, type: "logout+jwt")
     }
 }
 

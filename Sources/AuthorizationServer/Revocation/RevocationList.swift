@@ -11,12 +11,16 @@ package final class RevocationList: Sendable {
     private struct State {
         var epochs: [EpochKey: Int64]
         var tokens: [TokenID: NumericDate]
+        /// Authorizations of people that ended, each until the last access token of it has died by itself.
+        var grants: [GrantID: NumericDate]
     }
 
     private let state: Mutex<State>
 
-    package init(epochs: [EpochKey: Int64] = [:], tokens: [TokenID: NumericDate] = [:]) {
-        state = Mutex(State(epochs: epochs, tokens: tokens))
+    package init(
+        epochs: [EpochKey: Int64] = [:], tokens: [TokenID: NumericDate] = [:], grants: [GrantID: NumericDate] = [:]
+    ) {
+        state = Mutex(State(epochs: epochs, tokens: tokens, grants: grants))
     }
 
     package func apply(_ epochs: [EpochKey: Int64]) {
@@ -28,12 +32,28 @@ package final class RevocationList: Sendable {
         state.withLock { state in state.tokens[token] = max(state.tokens[token] ?? expiry, expiry) }
     }
 
-    /// Forgets tokens that have died by themselves.
-    package func prune(at now: NumericDate) {
-        state.withLock { state in state.tokens = state.tokens.filter { now < $0.value } }
+    /// Ends every access token of what has ended with `ended`.
+    package func apply(_ ended: Ended, at now: NumericDate) {
+        guard !ended.grants.isEmpty else { return }
+        let forgotten = now + .seconds(ServerPolicy.longestAccessTokenLifetime)
+        state.withLock { state in
+            for grant in ended.grants { state.grants[grant] = max(state.grants[grant] ?? forgotten, forgotten) }
+        }
     }
 
-    package var counts: (epochs: Int, tokens: Int) { state.withLock { ($0.epochs.count, $0.tokens.count) } }
+    /// Forgets what has died by itself.
+    package func prune(at now: NumericDate) {
+        state.withLock { state in
+            state.tokens = state.tokens.filter { now < $0.value }
+            state.grants = state.grants.filter { now < $0.value }
+        }
+    }
+
+    package var counts: (epochs: Int, tokens: Int, grants: Int) {
+        state.withLock { ($0.epochs.count, $0.tokens.count, $0.grants.count) }
+    }
+
+    package func hasEnded(_ grant: GrantID) -> Bool { state.withLock { $0.grants[grant] != nil } }
 
     /// The counters that a new token is to carry.
     package func epochs(
@@ -51,6 +71,7 @@ package final class RevocationList: Sendable {
     package func fault(in claims: AccessTokenClaims) -> TokenFault? {
         state.withLock { state in
             if !state.tokens.isEmpty, state.tokens[claims.tokenID] != nil { return .tokenRevoked }
+            if !state.grants.isEmpty, state.grants[claims.grant] != nil { return .grantEnded }
             guard !state.epochs.isEmpty else { return nil }
             if claims.epochs.subject < state.epochs[.subject(claims.subject)] ?? 0 { return .subjectEnded }
             if claims.epochs.client < state.epochs[.client(claims.clientID)] ?? 0 { return .clientEnded }

@@ -2,7 +2,32 @@ import JOSE
 import OAuth
 import Storage
 
-/// Strikes access tokens from a decision: no I/O, so that a golden token needs no store and no waiting.
+/// What an access token is to say; the mint adds who makes it and when.
+struct AccessTokenOrder: Sendable {
+    /// As the client sees it.
+    let subject: Subject
+    let client: ClientID
+    let grant: GrantID
+    /// The resource that the token is for comes first.
+    let audience: [ResourceIndicator]
+    let scope: Scope
+    /// Seconds.
+    let lifetime: Int64
+    let format: AccessTokenFormat
+    let algorithm: Algorithm
+    /// How the person signed in; `nil` for a client on its own behalf.
+    var authentication: Authentication?
+
+    /// What resources may be told about a sign-in (RFC 9068 §2.2.1).
+    struct Authentication: Sendable {
+        let time: NumericDate
+        let methods: [String]
+        let acr: String?
+        let session: SessionID
+    }
+}
+
+/// Strikes tokens from decisions: no I/O, so that a golden token needs no store and no waiting.
 struct TokenMint: Sendable {
     let issuer: Issuer
     let keys: KeyRing.Snapshot
@@ -12,25 +37,34 @@ struct TokenMint: Sendable {
     let maximumLifetime: Int64
     let now: NumericDate
 
-    /// An access token for `scope` at `resource`, hanging from `grant`.
+    /// An access token for `scope` at `resource`, hanging from a client's standing `grant`.
     func accessToken(
         for grant: Grant, at resource: ProtectedResource, scope: Scope
     ) throws -> (claims: AccessTokenClaims, token: Secret) {
+        try accessToken(
+            AccessTokenOrder(
+                subject: grant.subject, client: grant.client, grant: grant.id, audience: [resource.identifier],
+                scope: scope, lifetime: resource.accessTokenLifetime, format: resource.tokenFormat,
+                algorithm: resource.signingAlgorithm))
+    }
+
+    func accessToken(_ order: AccessTokenOrder) throws -> (claims: AccessTokenClaims, token: Secret) {
+        guard let resource = order.audience.first else { throw Rejection.resourceNotNamed(order.client) }
         let idBytes = secrets.bytes(SealingKey.tokenIDLength)
         let claims = AccessTokenClaims(
-            issuer: issuer.rawValue, subject: grant.subject, clientID: grant.client, audience: [resource.identifier],
-            tokenID: SealingKey.tokenID(idBytes), scope: scope, issuedAt: now,
-            expiresAt: now + .seconds(min(resource.accessTokenLifetime, maximumLifetime)), grant: grant.id,
+            issuer: issuer.rawValue, subject: order.subject, clientID: order.client, audience: order.audience,
+            tokenID: SealingKey.tokenID(idBytes), scope: order.scope, issuedAt: now,
+            expiresAt: now + .seconds(min(order.lifetime, maximumLifetime)), grant: order.grant,
             epochs: revocations.epochs(
-                subject: grant.subject, client: grant.client, grant: grant.id, resource: resource.identifier))
-        switch resource.tokenFormat {
+                subject: order.subject, client: order.client, grant: order.grant, resource: resource))
+        switch order.format {
         case .jwt:
-            guard let key = keys.signer(resource.signingAlgorithm, at: now) else {
-                throw Rejection.signingKeyMissing(resource.identifier)
+            guard let key = keys.signer(order.algorithm, at: now) else {
+                throw Rejection.signingKeyMissing(resource)
             }
             return (claims, Secret(try key.accessTokenSigner.sign(claims.json)))
         case .opaque:
-            guard let key = keys.sealer(at: now) else { throw Rejection.signingKeyMissing(resource.identifier) }
+            guard let key = keys.sealer(at: now) else { throw Rejection.signingKeyMissing(resource) }
             return (claims, try key.seal(claims.json, tokenID: idBytes))
         }
     }

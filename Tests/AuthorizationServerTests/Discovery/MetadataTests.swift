@@ -22,7 +22,7 @@ import Testing
         #expect(metadata.string("jwks_uri") == "https://id.example/a/jwks")
         #expect(metadata.string("introspection_endpoint") == "https://id.example/a/introspect")
         #expect(metadata.string("revocation_endpoint") == "https://id.example/a/revoke")
-        #expect(metadata.strings("grant_types_supported") == ["client_credentials"])
+        #expect(metadata.strings("grant_types_supported") == GrantType.allCases.map(\.rawValue))
         #expect(metadata["authorization_endpoint"] == nil && metadata["registration_endpoint"] == nil)
         for (_, value) in metadata.members {
             guard case .string(let text) = value else { continue }

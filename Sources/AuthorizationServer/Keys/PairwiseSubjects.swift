@@ -1,0 +1,48 @@
+import Crypto
+import JOSE
+package import OAuth
+package import Storage
+
+/// Gives each person another name at each sector, so that clients cannot put their users together (OpenID Core §8.1).
+package struct PairwiseSubjects: Sendable {
+    private let key: SymmetricKey
+
+    package enum KeyError: Error, Hashable, Sendable { case unreadable }
+
+    init(key bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
+
+    /// Reads the issuer's key, which is made at the first start and never changes: every pairwise name hangs from it.
+    static func load(
+        from store: any InstallationStore, sealer: SecretSealer, secrets: SecretGenerator
+    ) async throws -> PairwiseSubjects {
+        let context = "installation.value.pairwise"
+        let stored = try await store.claimSecret(sealer.seal(secrets.bytes(32), context: context), named: "pairwise")
+        guard let key = try? sealer.open(stored, context: context), key.count == 32 else { throw KeyError.unreadable }
+        return PairwiseSubjects(key: key)
+    }
+
+    /// The `sub` of a person as this client sees it.
+    package func subject(_ person: Subject, for client: RegisteredClient) -> Subject {
+        guard let party = client.relyingParty, party.subjectType == .pairwise else { return person }
+        let input = Array(Self.sector(of: party, client.id).utf8) + [0] + Array(person.rawValue.utf8)
+        let code = HMAC<SHA256>.authenticationCode(for: input, using: key)
+        return Subject(unchecked: Base64URL.encode(Array(code)))
+    }
+
+    /// OpenID Core §8.1: the host of the sector identifier, or the one host of the redirect URIs. A client whose
+    /// addresses have no host shares its sector with nobody.
+    private static func sector(of party: RelyingParty, _ client: ClientID) -> String {
+        if let sector = party.sectorIdentifier { return sector }
+        let hosts = Set(party.redirectURIs.compactMap(host))
+        guard hosts.count == 1, let only = hosts.first else { return "client:" + client.rawValue }
+        return only
+    }
+
+    private static func host(_ uri: String) -> String? {
+        guard let start = uri.firstRange(of: "://")?.upperBound else { return nil }
+        let authority = uri[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let host =
+            authority.hasPrefix("[") ? authority.prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        return host.isEmpty ? nil : String(host)
+    }
+}
