@@ -69,21 +69,23 @@ package struct AuthorizationCode: Hashable, Sendable {
 /// Codes and what they stand for. Reading changes nothing; ``redeem(_:starting:at:)`` is the only way to spend a code.
 package protocol AuthorizationStore: Sendable {
     /// Stores the authorization with its code and spends the pending request it came from (if any), all or nothing.
-    /// `false`, and nothing stored, if that request was already spent, or if the session or the user may not act any more.
+    /// `false`, and nothing stored, if that request is already spent or expired; if the session is over or not this
+    /// person's; or if the user or the client may not act any more. The moment is `authorization.createdAt`.
     func insert(
         _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
     ) async throws -> Bool
     /// The code, spent or not, with its authorization, alive or not.
     func code(_ hash: TokenHash) async throws -> CodeRecord?
-    /// Spends the code and stores the refresh family bought with it, both or neither.
+    /// Spends the code and stores the refresh family bought with it, both or neither. Judges in the same transaction that
+    /// the authorization lives, that its session stands (or it is offline) and that the user may act.
     ///
     /// Of any number of concurrent calls for one code, exactly one returns ``Redemption/redeemed``.
     func redeem(_ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate) async throws -> Redemption
-    /// An authorization that has not ended.
+    /// An authorization that has not ended; whether its time is over is the caller's to judge.
     func authorization(_ id: GrantID) async throws -> Authorization?
     /// Live authorizations of a person, by client and newest first.
     func authorizations(of subject: Subject, at now: NumericDate) async throws -> [Authorization]
-    /// Clients with a live or ended authorization in this session: those that hear of its logout.
+    /// Clients that were ever given anything in this session, in order: those that hear of its logout.
     func clients(inSession id: SessionID) async throws -> [ClientID]
     func endReason(of grant: GrantID) async throws -> EndReason?
 }
@@ -102,7 +104,8 @@ package struct CodeRecord: Hashable, Sendable {
     }
 }
 
-/// How spending a code ended. `.ended`: its authorization, session or user may not act any more.
+/// How spending a code ended. `.ended`: its authorization, session or user may not act any more. `.missing`: there is no
+/// such code, or it expired unspent. `.replayed`: it was spent before, and nothing more follows from that here.
 package enum Redemption: Hashable, Sendable { case redeemed, replayed, ended, missing }
 
 /// What a person agreed to, remembered so that they are not asked twice.

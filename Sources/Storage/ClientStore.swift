@@ -47,7 +47,8 @@ package protocol ClientStore: Sendable {
     func update(
         _ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent
     ) async throws -> Change
-    /// Removes the client and ends its grants; the epochs stay, so that a later client of that name inherits no token.
+    /// Removes the client and ends its grants and all that people gave to it, with their consents, its waiting requests
+    /// and logout tokens; the epochs stay, so that a later client of that name inherits nothing.
     func deleteClient(_ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
 }
 

@@ -58,7 +58,8 @@ package protocol EndingStore: Sendable {
     /// | `subject` | all but the kept | all but those given in the kept session | – |
     /// | `client` | – | all of that client | – |
     ///
-    /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event.
+    /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as long
+    /// as it has not ended before; that its time is over changes nothing.
     func end(
         _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
     ) async throws -> Ended

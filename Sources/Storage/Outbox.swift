@@ -23,6 +23,9 @@ package struct MailItem: Hashable, Sendable {
 
 /// A logout token that a client is to get (OpenID Back-Channel Logout §2.5).
 package struct LogoutDelivery: Hashable, Sendable {
+    /// Seconds for which delivery is tried: whoever was away longer has no session of that day any more.
+    package static let lifetime: Int64 = 86_400
+
     /// Assigned by the store, growing.
     package let id: Int64
     package let client: ClientID
@@ -47,11 +50,13 @@ package struct LogoutDelivery: Hashable, Sendable {
 
 /// What is to be delivered off the request path, kept until it was or its time is over.
 package protocol Outbox: Sendable {
+    /// The next attempt is due and the time is not over; the longest due first.
     func dueMails(at now: NumericDate, limit: Int) async throws -> [MailItem]
     func dueLogouts(at now: NumericDate, limit: Int) async throws -> [LogoutDelivery]
     /// Delivered, or given up; `event` says which when somebody should know.
     func finishMail(_ id: String, recording event: AuditEvent?) async throws
     func finishLogout(_ id: Int64, recording event: AuditEvent?) async throws
+    /// Counts an attempt and waits for the next.
     func postponeMail(_ id: String, until next: NumericDate) async throws
     func postponeLogout(_ id: Int64, until next: NumericDate) async throws
     /// Waiting mails and logouts, for metrics.

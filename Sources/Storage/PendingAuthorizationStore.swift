@@ -61,7 +61,8 @@ package protocol PendingAuthorizationStore: Sendable {
     func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
     /// `false` if it is spent or expired.
     func note(freshSession: SessionID, for hash: TokenHash, at now: NumericDate) async throws -> Bool
-    /// Notes the decision and, with `remembering`, the consent and its event, in one transaction.
+    /// Notes the decision and, with `remembering`, the consent and its event, in one transaction. `false`, and nothing
+    /// written, if the request is spent or expired, or if the person may not act any more.
     func note(
         _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
         with effects: Effects

@@ -46,6 +46,12 @@ package struct RefreshFamily: Hashable, Sendable {
     package func isOver(at now: NumericDate) -> Bool {
         now >= expiresAt || now >= lastUsedAt + .seconds(idleLifetime)
     }
+
+    /// The day (days since 1970) on which nothing can be had from it any more, nor any access token from before be alive.
+    /// Counted in days, so that the index by which it is swept need not be written with every rotation.
+    package var sweepDay: Int64 {
+        min(expiresAt, lastUsedAt + .seconds(idleLifetime)).secondsSince1970 / 86_400 &+ 2
+    }
 }
 
 /// When a generation was exchanged for its successor.
@@ -80,8 +86,8 @@ package struct RotationPolicy: Hashable, Sendable {
 
 /// Refresh tokens. Reading changes nothing; ``rotate(_:presenting:under:at:with:)`` is the only way to use one.
 package protocol RefreshTokenStore: Sendable {
-    /// The family with all that a refresh re-checks; `nil` if there is none (any more).
-    func refreshRecord(_ grant: GrantID) async throws -> RefreshRecord?
+    /// The family with all that a refresh re-checks, as it stands at `now`; `nil` if there is none (any more).
+    func refreshRecord(_ grant: GrantID, at now: NumericDate) async throws -> RefreshRecord?
     /// Judges `generation`, whose MAC the caller has checked, and moves the head on by one compare-and-set, in one transaction.
     ///
     /// Of any number of concurrent calls with the head, exactly one returns ``Rotation/rotated(head:)``. A family that
@@ -107,6 +113,7 @@ package struct RotationEffects: Hashable, Sendable {
 package struct RefreshRecord: Hashable, Sendable {
     package let family: RefreshFamily
     package let authorization: Authorization
+    /// Ended, or past its `expiresAt`.
     package let isEnded: Bool
     package let userMayAct: Bool
     /// Of the session that the authorization was given in; always `true` for offline access.

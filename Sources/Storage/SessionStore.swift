@@ -40,11 +40,21 @@ package struct Session: Hashable, Sendable {
 
 /// Sign-in sessions. They end through ``EndingStore`` only.
 package protocol SessionStore: Sendable {
-    /// Stores a session and, in the same transaction, moves the authorizations of `old` to it and ends `old`: signing in
-    /// again renews the secret without ending what the person gave. `knowing` marks the browser as one the person uses.
+    /// Stores a session and, in the same transaction, ends `old`. What the person gave in `old` goes on in the new session:
+    /// signing in again renews the secret. `session.id` may be `old` itself, so that clients keep the `sid` they know.
+    ///
+    /// An `old` of somebody else, or one that had reached its `expiresAt`, ends as by ``EndTarget/session(_:)``: nothing
+    /// of it is carried over. An `old` that has been idle for too long is the caller's to end before.
+    /// `knowing` marks the browser as one that the person uses.
+    ///
+    /// `nil`, and nothing written, if the user is missing or may not act any more; if `version` is named and the user has
+    /// another by now (what the sign-in was judged by has changed: the password, say); or if `session.id` is taken by
+    /// anything but a live `old` of the same person. The moment is `session.createdAt`.
+    @discardableResult
     func insert(
-        _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, with effects: Effects
-    ) async throws
+        _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, asOf version: Int64?,
+        with effects: Effects
+    ) async throws -> Ended?
     /// A session that has not ended and not reached `expiresAt`. Idle time is the caller's to judge.
     func session(_ hash: TokenHash, at now: NumericDate) async throws -> Session?
     func session(_ id: SessionID, at now: NumericDate) async throws -> Session?
@@ -52,6 +62,16 @@ package protocol SessionStore: Sendable {
     func sessions(of subject: Subject, at now: NumericDate) async throws -> [Session]
     /// Moves `lastSeenAt` forward, never back.
     func touch(_ id: SessionID, at now: NumericDate) async throws
+}
+
+extension SessionStore {
+    /// The same, whatever has changed about the user since the sign-in was judged.
+    @discardableResult
+    package func insert(
+        _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, with effects: Effects
+    ) async throws -> Ended? {
+        try await insert(session, replacing: old, knowing: browser, asOf: nil, with: effects)
+    }
 }
 
 /// A browser from which a person signed in before: a stranger's guesses never slow it down.

@@ -1,7 +1,11 @@
 /// All that an issuer remembers. An endpoint asks only for the stores it uses.
 package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & ReplayStore
-    & ResourceStore
-    & RevocationStore & UpkeepStore & UsageStore
+    & ResourceStore & RevocationStore & UpkeepStore & UsageStore
+
+/// What an issuer remembers about people and what they gave.
+package typealias PeopleStore = AuthorizationStore & ConsentStore & EndingStore & KnownBrowserStore & MailLinkStore
+    & Outbox
+    & PendingAuthorizationStore & RefreshTokenStore & SessionStore & UserStore
 
 /// Why a store did not answer. Never a statement about a token or a client: callers answer 503.
 package enum StoreError: Error, Hashable, Sendable {

@@ -12,10 +12,22 @@ package struct Retention: Hashable, Sendable {
     }
 }
 
+extension Retention {
+    /// Seconds for which ended authorizations and spent codes are remembered: longer than any access token lives.
+    package static let aftermath: Int64 = 86_400
+}
+
 /// Removal of what has expired, in small steps that never hold up others for long.
 package protocol UpkeepStore: Sendable {
     /// Deletes at most `limit` rows of each kind: replay claims and revoked tokens whose expiry is not after `now`, audit
-    /// events and usage older than `retention`, grants revoked longer than the audit retention. Returns how many went; 0 means clean.
+    /// events and usage older than `retention`, grants revoked longer than the audit retention. Of people:
+    ///
+    /// * waiting requests, mails, logout tokens and sessions at their expiry; links too, but not within an hour of their making;
+    /// * codes a day after their expiry, so that a replay is still seen while what was bought with them lives;
+    /// * ended sessions a day after their end; authorizations a day after their end or expiry;
+    /// * refresh families, with their authorization, at ``RefreshFamily/sweepDay``.
+    ///
+    /// Returns how many went; 0 means clean.
     func sweep(at now: NumericDate, keeping retention: Retention, limit: Int) async throws -> Int
     /// Throws unless the store can read and durably write right now.
     func checkHealth() async throws

@@ -43,6 +43,12 @@ package struct User: Hashable, Sendable {
 
     /// Whether this person may sign in, and what they gave may be used.
     package var mayAct: Bool { isEnabled && lockedDownAt == nil }
+
+    /// Why a change to this state ends what it ends.
+    package var endReason: EndReason {
+        if lockedDownAt != nil { return .lockdown }
+        return isEnabled ? .administrator : .accountDisabled
+    }
 }
 
 /// People. Each change is written together with its audit event, the mails about it and all that it ends.
@@ -52,9 +58,11 @@ package protocol UserStore: Sendable {
     func user(_ id: Subject) async throws -> User?
     /// The person who signs in with this user name or address.
     func user(signingInAs name: LoginName) async throws -> User?
-    /// In the order of their ids, after `id`, at most `limit`; `search` is the beginning of a user name or address.
+    /// In the order of their ids, after `id`, at most `limit`; `search` is the beginning of a user name or address, in
+    /// whatever case it was typed.
     func users(matching search: String?, after id: Subject?, limit: Int) async throws -> [User]
-    /// Replaces the user if its stored version is `user.version`, stores `version + 1`, and ends `target`.
+    /// Replaces the user if its stored version is `user.version`, stores `version + 1`, and ends `target`, because of
+    /// ``User/endReason``. `id` and `createdAt` stay.
     func update(
         _ user: User, ending target: EndTarget?, at now: NumericDate, with effects: Effects
     ) async throws -> UserChange
@@ -62,13 +70,26 @@ package protocol UserStore: Sendable {
     func deleteUser(_ id: Subject, at now: NumericDate, with effects: Effects) async throws -> UserChange
 
     func password(of subject: Subject) async throws -> StoredPassword?
-    /// Sets the password and ends `target`. `.missing` if there is no such user.
+    /// Sets the password, ends `target`, and makes links that would set a password useless; the user's version grows.
+    /// `.missing` if there is no such user; `.conflict` if `old` is named and is not the password any more, so that a
+    /// change that was judged by an old password never undoes a reset.
     func setPassword(
+        _ password: StoredPassword, of subject: Subject, replacing old: StoredPassword?, ending target: EndTarget?,
+        at now: NumericDate, with effects: Effects
+    ) async throws -> UserChange
+    /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. No event, and `changedAt`
+    /// and the user's version stay: nothing changed.
+    func upgradePassword(of subject: Subject, from old: StoredPassword, to new: StoredPassword) async throws -> Bool
+}
+
+extension UserStore {
+    /// The same, whatever the password was before.
+    package func setPassword(
         _ password: StoredPassword, of subject: Subject, ending target: EndTarget?, at now: NumericDate,
         with effects: Effects
-    ) async throws -> UserChange
-    /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. No event: nothing changed.
-    func upgradePassword(of subject: Subject, from old: StoredPassword, to new: StoredPassword) async throws -> Bool
+    ) async throws -> UserChange {
+        try await setPassword(password, of: subject, replacing: nil, ending: target, at: now, with: effects)
+    }
 }
 
 /// The hash of a password, in the form of its algorithm.

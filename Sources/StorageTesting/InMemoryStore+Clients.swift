@@ -28,8 +28,9 @@ extension InMemoryStore: ClientStore {
             guard stored.version == client.version else { return .conflict }
             contents.clients[client.id] = RegisteredClient(
                 id: client.id, name: client.name, isEnabled: client.isEnabled, credentials: client.credentials,
-                grantTypes: client.grantTypes, allowedOrigins: client.allowedOrigins, createdAt: stored.createdAt,
-                updatedAt: client.updatedAt, version: client.version &+ 1)
+                grantTypes: client.grantTypes, allowedOrigins: client.allowedOrigins,
+                relyingParty: client.relyingParty, createdAt: stored.createdAt, updatedAt: client.updatedAt,
+                version: client.version &+ 1)
             return contents.finish(advancing: epochs, recording: event)
         }
     }
@@ -40,6 +41,7 @@ extension InMemoryStore: ClientStore {
         try write { contents in
             guard contents.clients.removeValue(forKey: id) != nil else { return .missing }
             contents.endGrants(because: .clientDeleted, at: event.at) { $0.client == id }
+            contents.forget(client: id, at: event.at)
             return contents.finish(advancing: epochs, recording: event)
         }
     }

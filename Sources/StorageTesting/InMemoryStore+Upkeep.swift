@@ -45,7 +45,8 @@ extension InMemoryStore: UpkeepStore {
             let grants = contents.grants.filter { entry in entry.value.end.map { $0.at < auditEnd } ?? false }.keys
                 .prefix(limit)
             for id in grants { contents.grants[id] = nil }
-            return claims.count + tokens.count + events.count + usage.count + grants.count
+            let ofPeople = contents.people.sweep(at: now, limit: limit)
+            return claims.count + tokens.count + events.count + usage.count + grants.count + ofPeople
         }
     }
 

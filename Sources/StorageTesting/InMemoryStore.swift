@@ -21,9 +21,11 @@ package actor InMemoryStore {
         var keys: [KeyID: KeyRecord] = [:]
         var dataKeys: [String: [UInt8]] = [:]
         var issuer: String?
+        var claimedSecrets: [String: [UInt8]] = [:]
         var events: [AuditEvent] = []
         var lastEventID: Int64 = 0
         var usage: [UsageKey: Int64] = [:]
+        var people = People()
     }
 
     private var contents = Contents()

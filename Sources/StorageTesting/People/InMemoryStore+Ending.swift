@@ -1,0 +1,93 @@
+package import JOSE
+package import OAuth
+package import Storage
+
+extension InMemoryStore: EndingStore {
+    package func end(
+        _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
+    ) throws -> Ended {
+        try write { contents in
+            let (ended, hasChanged) = contents.end(target, because: reason, at: now)
+            if hasChanged { contents.record(effects) }
+            return ended
+        }
+    }
+
+    package func endedGrants(
+        since moment: NumericDate, forgettingAfter lifetime: Int64
+    ) throws -> [GrantID: NumericDate] {
+        try read { contents in
+            contents.people.authorizations.compactMapValues { entry in
+                entry.end.flatMap { moment < $0.at ? $0.at + .seconds(lifetime) : nil }
+            }
+        }
+    }
+}
+
+extension InMemoryStore.Contents {
+    /// The one way in which things end; says what ended, and whether anything changed at all.
+    mutating func end(
+        _ target: EndTarget, because reason: EndReason, at now: NumericDate
+    ) -> (ended: Ended, hasChanged: Bool) {
+        var ended = Ended()
+        ended.sessions = people.sessions.values.filter { $0.end == nil && target.takes($0.session) }.map(\.session.id)
+            .sorted()
+        for id in ended.sessions {
+            people.sessions[id]?.end = (now, reason)
+            ended.logouts += queueLogouts(of: id, at: now)
+        }
+        ended.grants = people.authorizations.values.filter { $0.end == nil && target.takes($0.authorization) }
+            .map(\.authorization.id).sorted()
+        for id in ended.grants { people.authorizations[id]?.end = (now, reason) }
+        var hasChanged = !ended.isEmpty
+        if case .application(let subject, let client) = target {
+            let key = InMemoryStore.ConsentKey(subject: subject, client: client)
+            hasChanged = people.consents.removeValue(forKey: key) != nil || hasChanged
+        }
+        return (ended, hasChanged)
+    }
+
+    private mutating func queueLogouts(of id: SessionID, at now: NumericDate) -> Int {
+        guard let session = people.sessions[id]?.session else { return 0 }
+        let listeners = people.participants[id, default: []].filter {
+            clients[$0]?.relyingParty?.backchannelLogoutURI != nil
+        }
+        for client in listeners.sorted() {
+            people.lastLogoutID &+= 1
+            people.logouts[people.lastLogoutID] = LogoutDelivery(
+                id: people.lastLogoutID, client: client, subject: session.subject, session: id, nextAttemptAt: now,
+                expiresAt: now + .seconds(LogoutDelivery.lifetime), attempts: 0)
+        }
+        return listeners.count
+    }
+
+    /// What must not be inherited by a later client of that name.
+    mutating func forget(client id: ClientID, at now: NumericDate) {
+        _ = end(.client(id), because: .clientDeleted, at: now)
+        people.consents = people.consents.filter { $0.key.client != id }
+        people.pending = people.pending.filter { $0.value.client != id }
+        people.logouts = people.logouts.filter { $0.value.client != id }
+        for session in people.participants.keys { people.participants[session]?.remove(id) }
+    }
+}
+
+extension EndTarget {
+    fileprivate func takes(_ session: Session) -> Bool {
+        switch self {
+        case .session(let id): session.id == id
+        case .subject(let subject, let kept): session.subject == subject && session.id != kept
+        case .grant, .application, .client: false
+        }
+    }
+
+    fileprivate func takes(_ authorization: Authorization) -> Bool {
+        switch self {
+        case .session(let id): authorization.session == id && !authorization.isOffline
+        case .grant(let id): authorization.id == id
+        case .application(let subject, let client):
+            authorization.subject == subject && authorization.client == client
+        case .subject(let subject, let kept): authorization.subject == subject && authorization.session != kept
+        case .client(let id): authorization.client == id
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import JOSE
+package import OAuth
+package import Storage
+
+extension InMemoryStore: MailLinkStore {
+    package func insert(_ link: MailLink, perHour: Int, with effects: Effects) throws -> Bool {
+        try write { contents in
+            guard contents.people.users[link.subject] != nil else { return false }
+            let earlier = contents.people.links.filter {
+                $0.value.link.subject == link.subject && $0.value.link.purpose == link.purpose
+            }
+            let recent = earlier.values.count { link.createdAt - .seconds(3600) < $0.link.createdAt }
+            guard recent < perHour else { return false }
+            for hash in earlier.keys { contents.people.links[hash]?.isVoid = true }
+            contents.people.links[link.hash] = LinkEntry(link: link)
+            contents.record(effects)
+            return true
+        }
+    }
+
+    package func mailLink(
+        _ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate
+    ) throws -> MailLink? {
+        try read { $0.link(hash, for: purpose, at: now) }
+    }
+
+    package func verifyAddress(
+        spending hash: TokenHash, at now: NumericDate, with effects: Effects
+    ) throws -> Subject? {
+        try write { contents in
+            guard let link = contents.link(hash, for: .verifyAddress, at: now) else { return nil }
+            contents.people.links[hash]?.isVoid = true
+            contents.people.users[link.subject]?.isEmailVerified = true
+            contents.touch(link.subject, at: now)
+            contents.record(effects)
+            return link.subject
+        }
+    }
+
+    package func setPassword(
+        _ password: StoredPassword, spending hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate,
+        with effects: Effects
+    ) throws -> UserChange {
+        try write { contents in
+            guard purpose != .verifyAddress, let link = contents.link(hash, for: purpose, at: now) else {
+                return .missing
+            }
+            contents.people.users[link.subject]?.isEmailVerified = true
+            contents.set(password, of: link.subject, at: now)
+            return contents.finish(
+                ending: .subject(link.subject, keeping: nil), because: .passwordChanged, at: now, with: effects)
+        }
+    }
+}
+
+extension InMemoryStore.Contents {
+    /// A link that still works.
+    fileprivate func link(_ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) -> MailLink? {
+        guard let entry = people.links[hash], !entry.isVoid, entry.link.purpose == purpose,
+            now < entry.link.expiresAt, let user = people.users[entry.link.subject], user.mayAct,
+            user.email == entry.link.email
+        else { return nil }
+        return entry.link
+    }
+}

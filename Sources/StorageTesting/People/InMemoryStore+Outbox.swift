@@ -1,0 +1,54 @@
+package import JOSE
+package import Storage
+
+extension InMemoryStore: Outbox {
+    package func dueMails(at now: NumericDate, limit: Int) throws -> [MailItem] {
+        try read { contents in
+            let due = contents.people.mails.values.filter { $0.nextAttemptAt <= now && now < $0.expiresAt }
+            return Array(due.sorted { ($0.nextAttemptAt, $0.id) < ($1.nextAttemptAt, $1.id) }.prefix(max(0, limit)))
+        }
+    }
+
+    package func dueLogouts(at now: NumericDate, limit: Int) throws -> [LogoutDelivery] {
+        try read { contents in
+            let due = contents.people.logouts.values.filter { $0.nextAttemptAt <= now && now < $0.expiresAt }
+            return Array(due.sorted { ($0.nextAttemptAt, $0.id) < ($1.nextAttemptAt, $1.id) }.prefix(max(0, limit)))
+        }
+    }
+
+    package func finishMail(_ id: String, recording event: AuditEvent?) throws {
+        try write { contents in
+            guard contents.people.mails.removeValue(forKey: id) != nil, let event else { return }
+            contents.append(event)
+        }
+    }
+
+    package func finishLogout(_ id: Int64, recording event: AuditEvent?) throws {
+        try write { contents in
+            guard contents.people.logouts.removeValue(forKey: id) != nil, let event else { return }
+            contents.append(event)
+        }
+    }
+
+    package func postponeMail(_ id: String, until next: NumericDate) throws {
+        try write { contents in
+            guard let mail = contents.people.mails[id] else { return }
+            contents.people.mails[id] = MailItem(
+                id: id, sealed: mail.sealed, nextAttemptAt: next, expiresAt: mail.expiresAt,
+                attempts: mail.attempts + 1)
+        }
+    }
+
+    package func postponeLogout(_ id: Int64, until next: NumericDate) throws {
+        try write { contents in
+            guard let logout = contents.people.logouts[id] else { return }
+            contents.people.logouts[id] = LogoutDelivery(
+                id: id, client: logout.client, subject: logout.subject, session: logout.session, nextAttemptAt: next,
+                expiresAt: logout.expiresAt, attempts: logout.attempts + 1)
+        }
+    }
+
+    package func outboxCounts() throws -> (mails: Int, logouts: Int) {
+        try read { ($0.people.mails.count, $0.people.logouts.count) }
+    }
+}

@@ -1,0 +1,48 @@
+package import JOSE
+package import OAuth
+package import Storage
+
+extension InMemoryStore: RefreshTokenStore {
+    package func refreshRecord(_ grant: GrantID, at now: NumericDate) throws -> RefreshRecord? {
+        try read { contents in
+            guard let family = contents.people.families[grant], let entry = contents.people.authorizations[grant] else {
+                return nil
+            }
+            return RefreshRecord(
+                family: family, authorization: entry.authorization, isEnded: !contents.isAlive(entry, at: now),
+                userMayAct: contents.mayAct(entry.authorization.subject),
+                sessionStands: contents.sessionStands(for: entry.authorization, at: now))
+        }
+    }
+
+    package func rotate(
+        _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) throws -> Rotation {
+        try write { contents in
+            guard let family = contents.people.families[grant], let entry = contents.people.authorizations[grant] else {
+                return .missing
+            }
+            guard contents.isAlive(entry, at: now), contents.mayAct(entry.authorization.subject),
+                contents.sessionStands(for: entry.authorization, at: now)
+            else { return .ended }
+            switch family.judge(presenting: generation, under: policy, at: now) {
+            case .rotate(let next):
+                contents.people.families[grant] = next
+                return .rotated(head: next.head)
+            case .repeat(let next):
+                contents.people.families[grant] = next
+                contents.record(effects.repeated)
+                return .repeated(head: next.head)
+            case .reused:
+                let (ended, _) = contents.end(.grant(grant), because: .refreshTokenReused, at: now)
+                contents.record(effects.reused)
+                return .reused(ended)
+            case .late: return .late
+            case .repeatedTooOften: return .repeatedTooOften
+            case .tooFast: return .tooFast
+            case .ended: return .ended
+            }
+        }
+    }
+}
