@@ -12,10 +12,13 @@ public struct AccessTokenClaims: Hashable, Sendable {
     public var expiresAt: NumericDate
     public var grant: GrantID
     public var epochs: TokenEpochs
+    /// When, how and in which session the person signed in (RFC 9068 §2.2.1); `nil` where no person is involved.
+    public var authentication: AccessTokenAuthentication?
 
     public init(
         issuer: String, subject: Subject, clientID: ClientID, audience: [ResourceIndicator], tokenID: TokenID,
-        scope: Scope, issuedAt: NumericDate, expiresAt: NumericDate, grant: GrantID, epochs: TokenEpochs
+        scope: Scope, issuedAt: NumericDate, expiresAt: NumericDate, grant: GrantID, epochs: TokenEpochs,
+        authentication: AccessTokenAuthentication? = nil
     ) {
         self.issuer = issuer
         self.subject = subject
@@ -27,6 +30,7 @@ public struct AccessTokenClaims: Hashable, Sendable {
         self.expiresAt = expiresAt
         self.grant = grant
         self.epochs = epochs
+        self.authentication = authentication
     }
 
     /// The private claim that carries the grant and the epochs; only the issuer reads it.
@@ -48,6 +52,7 @@ public struct AccessTokenClaims: Hashable, Sendable {
         writer.member("iat", issuedAt.secondsSince1970)
         writer.member("exp", expiresAt.secondsSince1970)
         if !scope.isEmpty { writer.member("scope", scope.description) }
+        authentication?.write(to: &writer)
         writer.member("tessera") { claim in
             claim.beginObject()
             claim.member("grant", grant.rawValue)
@@ -84,7 +89,37 @@ public struct AccessTokenClaims: Hashable, Sendable {
         self.init(
             issuer: issuer, subject: subject, clientID: client,
             audience: audience.map(ResourceIndicator.init(unchecked:)), tokenID: tokenID, scope: scope,
-            issuedAt: issuedAt, expiresAt: expiresAt, grant: grant, epochs: epochs)
+            issuedAt: issuedAt, expiresAt: expiresAt, grant: grant, epochs: epochs,
+            authentication: AccessTokenAuthentication(claims))
+    }
+}
+
+/// What an access token says of the sign-in behind it (RFC 9068 §2.2.1, `sid` of OpenID Front-Channel Logout §3).
+public struct AccessTokenAuthentication: Hashable, Sendable {
+    public var time: NumericDate
+    public var acr: String?
+    public var methods: [String]
+    public var session: SessionID?
+
+    public init(time: NumericDate, acr: String? = nil, methods: [String] = [], session: SessionID? = nil) {
+        self.time = time
+        self.acr = acr
+        self.methods = methods
+        self.session = session
+    }
+
+    init?(_ claims: JSONObject) {
+        guard let time = claims.date("auth_time") else { return nil }
+        self.init(
+            time: time, acr: claims.string("acr"), methods: claims.strings("amr") ?? [],
+            session: claims.string("sid").flatMap { SessionID($0) })
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.member("auth_time", time)
+        writer.member("acr", acr)
+        if !methods.isEmpty { writer.member("amr", methods) }
+        writer.member("sid", session?.rawValue)
     }
 }
 

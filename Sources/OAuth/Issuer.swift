@@ -14,6 +14,15 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
         case keySet = "/jwks"
         /// The audience of the administration API's own tokens.
         case administration = "/admin/v1"
+        case authorization = "/authorize"
+        /// RFC 9126
+        case pushedAuthorization = "/par"
+        /// OpenID Core §5.3; also the audience of tokens that are for nothing else.
+        case userInfo = "/userinfo"
+        /// OpenID RP-Initiated Logout §2
+        case endSession = "/logout"
+        /// RFC 7591
+        case registration = "/clients"
     }
 
     /// `nil` unless the text is an `https` URL (or `http` on a loopback host) with a host, canonical, without a
@@ -63,6 +72,12 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
 
     /// RFC 8414 §3.1: the well-known part goes between host and path.
     public var metadataPath: String { "/.well-known/oauth-authorization-server" + path }
+
+    /// OpenID Discovery §4: here the well-known part goes behind the path.
+    public var openIDMetadataPath: String { path + "/.well-known/openid-configuration" }
+
+    /// Scheme and authority: what a browser sends as `Origin`, and where the metadata paths start.
+    public var origin: String { String(rawValue.dropLast(path.count)) }
 
     public var description: String { rawValue }
 }

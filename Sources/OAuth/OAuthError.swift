@@ -14,11 +14,27 @@ public struct OAuthError: Error, Hashable, Sendable {
         /// RFC 6749 §4.1.2.1
         case serverError = "server_error"
         case temporarilyUnavailable = "temporarily_unavailable"
+        case accessDenied = "access_denied"
+        case unsupportedResponseType = "unsupported_response_type"
         /// RFC 6750 §3.1
         case invalidToken = "invalid_token"
         case insufficientScope = "insufficient_scope"
         /// RFC 8707 §2
         case invalidTarget = "invalid_target"
+        /// OpenID Core §3.1.2.6
+        case loginRequired = "login_required"
+        case interactionRequired = "interaction_required"
+        case consentRequired = "consent_required"
+        case accountSelectionRequired = "account_selection_required"
+        case invalidRequestURI = "invalid_request_uri"
+        case requestNotSupported = "request_not_supported"
+        case requestURINotSupported = "request_uri_not_supported"
+        case registrationNotSupported = "registration_not_supported"
+        /// OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
+        /// RFC 7591 §3.2.2
+        case invalidRedirectURI = "invalid_redirect_uri"
+        case invalidClientMetadata = "invalid_client_metadata"
     }
 
     public let code: Code

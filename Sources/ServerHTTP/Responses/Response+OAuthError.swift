@@ -58,7 +58,10 @@ extension ServerResponse {
         case .insufficientScope: 403
         case .temporarilyUnavailable: 503
         case .serverError: 500
-        case .invalidRequest, .invalidGrant, .unauthorizedClient, .unsupportedGrantType, .invalidScope, .invalidTarget:
+        case .invalidRequest, .invalidGrant, .unauthorizedClient, .unsupportedGrantType, .invalidScope, .invalidTarget,
+            .accessDenied, .unsupportedResponseType, .loginRequired, .interactionRequired, .consentRequired,
+            .accountSelectionRequired, .invalidRequestURI, .requestNotSupported, .requestURINotSupported,
+            .registrationNotSupported, .unmetAuthenticationRequirements, .invalidRedirectURI, .invalidClientMetadata:
             400
         }
     }
