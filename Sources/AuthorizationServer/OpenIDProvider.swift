@@ -1,3 +1,4 @@
+package import Authenticators
 import Crypto
 package import JOSE
 package import OAuth
@@ -12,6 +13,11 @@ package final class OpenIDProvider: Sendable {
     package let registry: Registry
     package let keys: KeyKeeper
     package let revocations: RevocationList
+    package let passwords: PasswordHasher
+    let sealer: SecretSealer
+    let outbound: Outbound
+    let signInThrottle: SignInThrottle
+    let mailRequests: MailRequests
     let usage = UsageCounters()
     let refusals = RefusalFolder()
     let upkeepPlan = UpkeepPlan()
@@ -24,7 +30,8 @@ package final class OpenIDProvider: Sendable {
 
     private init(
         issuer: Issuer, policy: ServerPolicy, store: any Store, secrets: SecretGenerator, keys: KeyKeeper,
-        revocations: RevocationList, fetcher: any KeySetFetcher
+        revocations: RevocationList, fetcher: any KeySetFetcher, sealer: SecretSealer, passwords: PasswordHasher,
+        outbound: Outbound
     ) {
         self.issuer = issuer
         self.policy = policy
@@ -32,6 +39,11 @@ package final class OpenIDProvider: Sendable {
         self.secrets = secrets
         self.keys = keys
         self.revocations = revocations
+        self.sealer = sealer
+        self.passwords = passwords
+        self.outbound = outbound
+        signInThrottle = SignInThrottle(policy.people)
+        mailRequests = MailRequests(policy.people.mailThrottle)
         let registry = Registry(store: store, capacity: policy.registryCapacity)
         self.registry = registry
         let authenticator = ClientAuthenticator(
@@ -61,17 +73,21 @@ package final class OpenIDProvider: Sendable {
     /// Loads an issuer from its store; makes its first keys and its administration resource if they are missing.
     package static func open(
         issuer: Issuer, policy: ServerPolicy, store: any Store, sealer: SecretSealer, secrets: SecretGenerator,
-        fetcher: any KeySetFetcher, at now: NumericDate
+        fetcher: any KeySetFetcher, passwords: PasswordHasher? = nil, outbound: Outbound = Outbound(),
+        at now: NumericDate
     ) async throws -> OpenIDProvider {
         let stored = try await store.claimIssuer(issuer.rawValue)
         guard stored == issuer.rawValue else { throw OpeningError.issuerDiffers(stored: stored) }
         let keys = KeyKeeper(issuer: issuer, policy: policy, store: store, sealer: sealer, secrets: secrets)
         try await keys.start(algorithms: policy.signingAlgorithms, at: now)
         let revocations = RevocationList(
-            epochs: try await store.epochs(), tokens: try await store.revokedTokens(at: now))
+            epochs: try await store.epochs(), tokens: try await store.revokedTokens(at: now),
+            budget: RevocationBudget(policy.revocationThrottle))
         let provider = OpenIDProvider(
             issuer: issuer, policy: policy, store: store, secrets: secrets, keys: keys, revocations: revocations,
-            fetcher: fetcher)
+            fetcher: fetcher, sealer: sealer,
+            passwords: passwords ?? PasswordHasher(PasswordHasherSettings(threads: 1), secrets: secrets),
+            outbound: outbound)
         try await provider.registry.origins.refresh()
         try await provider.ensureAdministrationResource(at: now)
         return provider

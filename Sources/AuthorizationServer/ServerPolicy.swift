@@ -26,6 +26,8 @@ package struct ServerPolicy: Hashable, Sendable {
     package var clientThrottle = ThrottlePolicy(burst: 10, perMinute: 10)
     /// Failed authentications from one address, whatever the client.
     package var addressThrottle = ThrottlePolicy(burst: 100, perMinute: 60)
+    /// Tokens of one grant that may be revoked one by one before all of it end at once.
+    package var revocationThrottle = ThrottlePolicy(burst: 10_000, perMinute: 600)
     package var retention = Retention()
     /// Registered things kept in memory, at most, of each kind.
     package var registryCapacity: Int = 50_000
@@ -48,6 +50,7 @@ package struct ServerPolicy: Hashable, Sendable {
     package var rotation = RotationPolicy()
     /// UserInfo tokens kept in memory that were verified before, at most.
     package var verifiedTokenCapacity: Int = 10_000
+    package var people = PeoplePolicy()
     /// A page for developers, named in the metadata.
     package var documentation: String?
 

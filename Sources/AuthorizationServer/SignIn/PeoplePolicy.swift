@@ -1,3 +1,4 @@
+package import Authenticators
 package import Risk
 
 /// Lifetimes and limits of what people do at an issuer. Nothing here turns a check off.
@@ -8,6 +9,8 @@ package struct PeoplePolicy: Hashable, Sendable {
     package var sessionLifetime: Int64 = 7 * 86_400
     /// Seconds between two notes that a session was used.
     package var sessionTouchInterval: Int64 = 60
+    /// Which passwords people may choose.
+    package var passwords = PasswordPolicy.standard
     /// Failed passwords for one account from browsers that it does not know: fewer than 100 on any day.
     package var accountThrottle = ThrottlePolicy(burst: 50, perHour: 2)
     /// Failed passwords for one account from one address.

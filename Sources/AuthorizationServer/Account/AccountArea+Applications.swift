@@ -1,0 +1,61 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// An application that may do something in a person's name.
+package struct ConnectedApplication: Hashable, Sendable {
+    package let client: ClientID
+    /// As it is registered; its id if it is not any more.
+    package let name: String
+    package let homeURI: String?
+    package let identityScope: Scope
+    package let resourceScopes: [ResourceIndicator: Scope]
+    /// Also when the person is not signed in.
+    package let isOffline: Bool
+    /// When the person first agreed, or first used it.
+    package let since: NumericDate
+    package let lastUsedAt: NumericDate
+}
+
+extension AccountArea {
+    /// The applications with access, in the order of their names.
+    package func applications(at now: NumericDate) async throws -> [ConnectedApplication] {
+        let authorizations = Dictionary(
+            grouping: try await store.authorizations(of: user.id, at: now), by: \.client)
+        let consents = try await store.consents(of: user.id)
+        let clients = Set(authorizations.keys).union(consents.map(\.client))
+        var applications: [ConnectedApplication] = []
+        for client in clients {
+            let consent = consents.first { $0.client == client }
+            applications.append(try await application(client, consent, authorizations[client] ?? []))
+        }
+        return applications.sorted { ($0.name, $0.client.rawValue) < ($1.name, $1.client.rawValue) }
+    }
+
+    private func application(
+        _ id: ClientID, _ consent: Consent?, _ given: [Authorization]
+    ) async throws -> ConnectedApplication {
+        let registered = try await store.client(id)
+        var identity = consent?.identityScope.tokens ?? []
+        var resources = (consent?.resourceScopes ?? [:]).mapValues(\.tokens)
+        for authorization in given {
+            identity += authorization.identityScope.tokens
+            resources.merge(authorization.resourceScopes.mapValues(\.tokens), uniquingKeysWith: +)
+        }
+        let moments = given.map(\.createdAt) + (consent.map { [$0.givenAt, $0.updatedAt] } ?? [])
+        return ConnectedApplication(
+            client: id, name: registered?.name ?? id.rawValue, homeURI: registered?.relyingParty?.homeURI,
+            identityScope: Scope(unchecked: identity), resourceScopes: resources.mapValues(Scope.init(unchecked:)),
+            isOffline: given.contains(where: \.isOffline), since: moments.min() ?? user.createdAt,
+            lastUsedAt: moments.max() ?? user.createdAt)
+    }
+
+    /// Ends all that the person gave to an application, and forgets that they agreed.
+    package func endApplication(_ client: ClientID, at now: NumericDate) async throws -> AccountOutcome {
+        let event = event("application.ended", detail: "client=\(client)", at: now)
+        // A consent that nothing hangs from ends without a trace in what the store returns.
+        try await provider.end(
+            .application(user.id, client), because: .applicationEnded, with: Effects([event]), at: now)
+        return .done
+    }
+}

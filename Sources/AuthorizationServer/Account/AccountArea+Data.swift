@@ -1,0 +1,90 @@
+package import JOSE
+package import OAuth
+import Storage
+
+extension AccountArea {
+    /// All that is stored about the person, as JSON: no secret and no hash of one.
+    package func data(at now: NumericDate) async throws -> [UInt8] {
+        let sessions = try await store.sessions(of: user.id, at: now)
+        let consents = try await store.consents(of: user.id)
+        let authorizations = try await store.authorizations(of: user.id, at: now)
+        let events = try await store.events(
+            AuditQuery(target: "user:\(user.id)", limit: 1000, newestFirst: true))
+        _ = try await store.append([event("account.data_downloaded", at: now)])
+        return JSONObject([
+            ("issuer", .string(provider.issuer.rawValue)), ("exported_at", .string(now.utcText)),
+            ("account", .object(account)), ("sessions", .array(sessions.map { .object($0.exported) })),
+            ("consents", .array(consents.map { .object($0.exported) })),
+            ("authorizations", .array(authorizations.map { .object($0.exported) })),
+            ("activity", .array(events.map { .object(exported($0)) })),
+        ]).jsonBytes
+    }
+
+    private var account: JSONObject {
+        JSONObject([
+            ("id", .string(user.id.rawValue)), ("username", .string(user.username.rawValue)),
+            ("email", user.email.map { .string($0.rawValue) } ?? .null),
+            ("email_verified", .bool(user.isEmailVerified)),
+            ("attributes", .object(user.attributes)), ("groups", .array(user.groups.map(JSONValue.string))),
+            ("roles", .array(user.roles.map(JSONValue.string))), ("created_at", .string(user.createdAt.utcText)),
+            ("updated_at", .string(user.updatedAt.utcText)),
+        ])
+    }
+
+    /// An operator's name and address are not the person's data.
+    private func exported(_ event: AuditEvent) -> JSONObject {
+        let isOwn = event.actor == "user:\(user.id)" || event.actor == "anonymous"
+        return JSONObject([
+            ("at", .string(event.at.utcText)), ("action", .string(event.action)),
+            ("outcome", .string(event.outcome.rawValue)), ("count", .integer(event.count)),
+            ("address", .string(isOwn ? event.address : "")), ("detail", .string(event.detail)),
+        ])
+    }
+
+    /// Removes the account with all that is stored in it. The audit log keeps what happened, under the random id.
+    package func delete(password: Secret, at now: NumericDate) async throws -> AccountOutcome {
+        if let refusal = try await refusal(of: password, on: "account.deletion", at: now) { return refusal }
+        let effects = Effects(
+            [event("account.deleted", at: now)],
+            mails: try provider.notices(.accountDeleted(.init(browser, at: now)), to: user, at: now))
+        return outcome(of: try await store.deleteUser(user.id, at: now, with: effects), at: now)
+    }
+}
+
+extension Session {
+    fileprivate var exported: JSONObject {
+        JSONObject([
+            ("id", .string(id.rawValue)), ("signed_in_at", .string(authenticatedAt.utcText)),
+            ("last_seen_at", .string(lastSeenAt.utcText)), ("expires_at", .string(expiresAt.utcText)),
+            ("address", .string(address)), ("browser", .string(userAgent)),
+        ])
+    }
+}
+
+extension Consent {
+    fileprivate var exported: JSONObject {
+        JSONObject([
+            ("client", .string(client.rawValue)), ("given_at", .string(givenAt.utcText)),
+            ("updated_at", .string(updatedAt.utcText)), ("scope", .string(identityScope.description)),
+            ("resources", .object(resourceScopes.exported)),
+        ])
+    }
+}
+
+extension Authorization {
+    fileprivate var exported: JSONObject {
+        JSONObject([
+            ("id", .string(id.rawValue)), ("client", .string(client.rawValue)),
+            ("created_at", .string(createdAt.utcText)), ("expires_at", .string(expiresAt.utcText)),
+            ("offline", .bool(isOffline)), ("scope", .string(identityScope.description)),
+            ("resources", .object(resourceScopes.exported)),
+        ])
+    }
+}
+
+extension [ResourceIndicator: Scope] {
+    fileprivate var exported: JSONObject {
+        JSONObject(
+            sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key.rawValue, .string($0.value.description)) })
+    }
+}

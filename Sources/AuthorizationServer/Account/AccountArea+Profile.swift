@@ -1,0 +1,76 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// What a person wants to change about themselves; attributes that are not named stay, and those without text go.
+package struct ProfileChange: Sendable {
+    package var attributes: [String: String]
+    /// Of the account as the form showed it; `nil`: whatever it is.
+    package var version: Int64?
+    package init(attributes: [String: String], version: Int64? = nil) {
+        self.attributes = attributes
+        self.version = version
+    }
+}
+
+extension AccountArea {
+    /// Changes the person's own attributes. What only administrators may change is refused, whatever a form holds.
+    package func update(_ change: ProfileChange, at now: NumericDate) async throws -> AccountOutcome {
+        var changed = user
+        if let version = change.version, version != user.version { return .conflict }
+        var problems: [Problem] = []
+        var fields: [String] = []
+        for (name, text) in change.attributes.sorted(by: { $0.key < $1.key }) {
+            let value = text.isEmpty ? nil : JSONValue.string(text)
+            // Removing what is not there is no change; removing what is an administrator's is one.
+            guard value != user.attributes[name] else { continue }
+            if let problem = schema.problem(with: name, value ?? user.attributes[name] ?? .null, by: .person) {
+                problems.append(Problem(name, problem))
+                continue
+            }
+            changed.attributes[name] = value
+            fields.append(name)
+        }
+        if changed.attributes.jsonBytes.count > AttributeSchema.maximumTotal {
+            problems.append(Problem("attributes", "are too long together"))
+        }
+        guard problems.isEmpty else { return .invalid(problems) }
+        guard !fields.isEmpty else { return .done }
+        changed.updatedAt = now
+        let event = event("account.profile_changed", detail: fields.joined(separator: ", "), at: now)
+        return outcome(
+            of: try await store.update(changed, ending: nil, at: now, with: Effects([event])), at: now)
+    }
+
+    /// Takes another address: the old one hears of it, and the new one is not trusted before its owner followed a link.
+    package func changeAddress(
+        to text: String, password: Secret, at now: NumericDate
+    ) async throws -> AccountOutcome {
+        guard let address = LoginName(text), address.isMailAddress else {
+            return .invalid([Problem("email", "is not an e-mail address")])
+        }
+        if let refusal = try await refusal(of: password, on: "account.address", at: now) { return refusal }
+        guard address != user.email else { return .done }
+        var changed = user
+        // Who registered with an address signs in with it: the name moves along, and the old address is free again.
+        if changed.username == changed.email { changed.username = address }
+        changed.email = address
+        changed.isEmailVerified = false
+        changed.updatedAt = now
+        let notice = MailMessage.addressChanged(to: address.rawValue, .init(browser, at: now))
+        let effects = Effects(
+            [event("account.address_changed", at: now)],
+            mails: try provider.notices(notice, to: user, at: now))
+        let outcome = outcome(of: try await store.update(changed, ending: nil, at: now, with: effects), at: now)
+        guard case .done = outcome else { return outcome }
+        _ = try await provider.sendVerificationLink(to: changed, browser: browser, at: now)
+        return .done
+    }
+
+    /// Sends the link that verifies the person's address again. Too many in an hour are not sent, and nobody is told.
+    package func requestVerification(at now: NumericDate) async throws {
+        _ = try await provider.sendVerificationLink(to: user, browser: browser, at: now)
+    }
+
+    private var schema: AttributeSchema { provider.policy.people.attributes }
+}

@@ -1,0 +1,74 @@
+package import JOSE
+package import Storage
+
+/// What a mail says, before it is put into words of a language.
+package enum MailMessage: Hashable, Sendable {
+    case resetPassword(link: String, minutes: Int64)
+    case verifyAddress(link: String, hours: Int64)
+    case invitation(link: String, days: Int64, username: LoginName)
+    /// Somebody tried to make an account with an address that has one.
+    case alreadyRegistered(link: String)
+    case passwordChanged(Circumstances)
+    /// To the address that was replaced.
+    case addressChanged(to: String, Circumstances)
+    case signedOutEverywhere(Circumstances)
+    case accountDeleted(Circumstances)
+    /// A stolen refresh token was used; what the person gave to the client has ended.
+    case tokenTheft(client: String, at: NumericDate)
+
+    /// When and where something was done.
+    package struct Circumstances: Hashable, Sendable {
+        package let at: NumericDate
+        package let address: String
+        package let userAgent: String
+        package init(at: NumericDate, address: String, userAgent: String) {
+            self.at = at
+            self.address = address
+            self.userAgent = userAgent
+        }
+
+        init(_ browser: Browser, at now: NumericDate) {
+            self.init(at: now, address: browser.caller.address, userAgent: browser.userAgent)
+        }
+    }
+
+    /// The kinds; each language has a subject and a text for every one.
+    package enum Kind: String, CaseIterable, Hashable, Sendable {
+        case resetPassword, verifyAddress, invitation, alreadyRegistered, passwordChanged, addressChanged
+        case signedOutEverywhere, accountDeleted, tokenTheft
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .resetPassword: .resetPassword
+        case .verifyAddress: .verifyAddress
+        case .invitation: .invitation
+        case .alreadyRegistered: .alreadyRegistered
+        case .passwordChanged: .passwordChanged
+        case .addressChanged: .addressChanged
+        case .signedOutEverywhere: .signedOutEverywhere
+        case .accountDeleted: .accountDeleted
+        case .tokenTheft: .tokenTheft
+        }
+    }
+
+    /// What replaces `{name}` in the texts.
+    var values: [String: String] {
+        switch self {
+        case .resetPassword(let link, let minutes): ["link": link, "minutes": String(minutes)]
+        case .verifyAddress(let link, let hours): ["link": link, "hours": String(hours)]
+        case .invitation(let link, let days, let username):
+            ["link": link, "days": String(days), "username": username.rawValue]
+        case .alreadyRegistered(let link): ["link": link]
+        case .passwordChanged(let done), .signedOutEverywhere(let done), .accountDeleted(let done): done.values
+        case .addressChanged(let address, let done): done.values.merging(["new": address]) { $1 }
+        case .tokenTheft(let client, let moment): ["client": client, "when": moment.utcText]
+        }
+    }
+}
+
+extension MailMessage.Circumstances {
+    fileprivate var values: [String: String] {
+        ["when": at.utcText, "address": address, "browser": userAgent.isEmpty ? "–" : userAgent]
+    }
+}

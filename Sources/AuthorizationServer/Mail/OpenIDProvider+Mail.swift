@@ -1,0 +1,71 @@
+package import JOSE
+import OAuth
+package import Storage
+
+extension OpenIDProvider {
+    var composer: MailComposer {
+        MailComposer(
+            issuer: issuer, place: policy.people.displayName, defaultLanguage: policy.people.defaultLanguage)
+    }
+
+    /// A notice to a person's verified address, for the ``Effects`` of what it tells; none if there is no such address, or
+    /// if this issuer sends no mail.
+    package func notices(_ message: MailMessage, to user: User, at now: NumericDate) throws -> [MailItem] {
+        guard user.isEmailVerified, let address = user.email else { return [] }
+        return try mails(message, to: address, of: user, languages: [], at: now)
+    }
+
+    /// A mail to an address of the person that may not be verified yet.
+    func mails(
+        _ message: MailMessage, to address: LoginName, of user: User, languages: [String], at now: NumericDate
+    ) throws -> [MailItem] {
+        // A login name that is no address cannot be mailed to.
+        guard outbound.mail != nil, address.isMailAddress else { return [] }
+        let wishes = (user.attributes.string("locale").map { [$0] } ?? []) + languages
+        let (subject, text, language) = composer.subjectAndText(of: message, in: wishes)
+        let mail = OutgoingMail(
+            id: secrets.identifier(), person: user.id, recipient: address, subject: subject, text: text,
+            language: language)
+        return [try mail.sealed(by: sealer, at: now, lifetime: policy.people.mailLifetime)]
+    }
+
+    /// Sees to what strangers asked for, and sends what is due. Meant for every second; one call at a time. Returns what
+    /// went wrong.
+    package func deliverMail(at now: NumericDate) async -> [UpkeepProblem] {
+        guard let transport = outbound.mail else {
+            _ = mailRequests.take()
+            return []
+        }
+        var problems: [UpkeepProblem] = []
+        for entry in mailRequests.take() {
+            do { try await answer(entry, at: now) } catch {
+                problems.append(UpkeepProblem(work: "mail_requests", error: error))
+            }
+        }
+        do {
+            _ = try await MailDelivery(outbox: store, transport: transport, sealer: sealer).run(at: now)
+        } catch {
+            problems.append(UpkeepProblem(work: "mail", error: error))
+        }
+        return problems
+    }
+}
+
+extension LoginName {
+    /// Whether it can stand in a mail's envelope as it is: one `@`, nothing that needs quoting, no space, no angle bracket.
+    package var isMailAddress: Bool {
+        let parts = rawValue.utf8.split(separator: 0x40, omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...64).contains(parts[0].count), (1...189).contains(parts[1].count) else {
+            return false
+        }
+        return parts.allSatisfy { part in
+            part.first != 0x2E && part.last != 0x2E && part.first != 0x2D
+                && part.allSatisfy { $0 >= 0x80 || Self.isAtomByte($0) }
+        }
+    }
+
+    /// RFC 5322 §3.2.3, with the dot.
+    private static func isAtomByte(_ byte: UInt8) -> Bool {
+        DraftCheck.isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~.".utf8.contains(byte)
+    }
+}

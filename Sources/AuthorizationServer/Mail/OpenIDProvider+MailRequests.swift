@@ -1,0 +1,122 @@
+import JOSE
+import OAuth
+import Storage
+
+extension OpenIDProvider {
+    /// Does what a stranger asked for, when nobody waits for it any more.
+    func answer(_ entry: MailRequests.Entry, at now: NumericDate) async throws {
+        switch entry.request {
+        case .reset(let name):
+            guard let user = try await store.user(signingInAs: name), user.mayAct else { return }
+            _ = try await sendResetLink(to: user, asking: entry.browser, at: now)
+        case .register(let address):
+            try await register(address, asking: entry.browser, at: now)
+        }
+    }
+
+    /// Only to an address that was proven to be the person's: a slip in an address must not open the account to whoever
+    /// has it.
+    func sendResetLink(to user: User, asking browser: Browser, at now: NumericDate) async throws -> Bool {
+        guard user.isEmailVerified, let address = user.email else { return false }
+        let event = AuditEvent(
+            at: now, action: "account.reset_requested", actor: "anonymous", target: "user:\(user.id)",
+            address: browser.caller.address, requestID: browser.caller.requestID)
+        return try await sendLink(.resetPassword, to: address, of: user, browser, recording: event, at: now) {
+            .resetPassword(link: $0, minutes: policy.people.resetLinkLifetime / 60)
+        }
+    }
+
+    func sendVerificationLink(to user: User, browser: Browser, at now: NumericDate) async throws -> Bool {
+        guard !user.isEmailVerified, let address = user.email else { return false }
+        let event = personEvent("account.verification_requested", of: user.id, by: browser, at: now)
+        return try await sendLink(.verifyAddress, to: address, of: user, browser, recording: event, at: now) {
+            .verifyAddress(link: $0, hours: policy.people.verificationLinkLifetime / 3600)
+        }
+    }
+
+    func sendInvitation(
+        to user: User, browser: Browser, recording event: AuditEvent, at now: NumericDate
+    ) async throws -> Bool {
+        guard let address = user.email else { return false }
+        return try await sendLink(.invitation, to: address, of: user, browser, recording: event, at: now) {
+            .invitation(link: $0, days: policy.people.invitationLifetime / 86_400, username: user.username)
+        }
+    }
+
+    /// Makes a link and queues its mail, in one transaction. `false` if the person got enough mails of that kind, or none
+    /// can be sent.
+    private func sendLink(
+        _ purpose: MailLink.Purpose, to address: LoginName, of user: User, _ browser: Browser,
+        recording event: AuditEvent, at now: NumericDate, saying message: (String) -> MailMessage
+    ) async throws -> Bool {
+        let (link, secret) = newLink(purpose, to: address, of: user, at: now)
+        let text = message(composer.link(purpose.page, secret))
+        let mails = try mails(text, to: address, of: user, languages: browser.languages, at: now)
+        guard !mails.isEmpty else { return false }
+        return try await store.insert(
+            link, perHour: policy.people.mailsPerHour, with: Effects([event], mails: mails))
+    }
+
+    func newLink(
+        _ purpose: MailLink.Purpose, to address: LoginName, of user: User, at now: NumericDate
+    ) -> (link: MailLink, secret: Secret) {
+        let secret = secrets.secret(.mailLink)
+        let lifetime =
+            switch purpose {
+            case .resetPassword: policy.people.resetLinkLifetime
+            case .verifyAddress: policy.people.verificationLinkLifetime
+            case .invitation: policy.people.invitationLifetime
+            }
+        let link = MailLink(
+            hash: TokenHash(of: secret), purpose: purpose, subject: user.id, email: address, createdAt: now,
+            expiresAt: now + .seconds(lifetime))
+        return (link, secret)
+    }
+
+    /// A new account has no password until its owner opens the mail; an old one is told that it exists.
+    private func register(_ address: LoginName, asking browser: Browser, at now: NumericDate) async throws {
+        let event = AuditEvent(
+            at: now, action: "account.registered", actor: "anonymous", address: browser.caller.address,
+            requestID: browser.caller.requestID)
+        if let user = try await store.user(signingInAs: address) {
+            try await remind(user, of: address, asking: browser, event, at: now)
+            return
+        }
+        let user = User(
+            id: Subject(unchecked: secrets.identifier()), username: address, email: address, createdAt: now)
+        var created = event
+        created.target = "user:\(user.id)"
+        guard try await store.insert(user, password: nil, with: Effects([created])) == .inserted else { return }
+        created.action = "account.invited"
+        _ = try await sendInvitation(to: user, browser: browser, recording: created, at: now)
+    }
+
+    private func remind(
+        _ user: User, of address: LoginName, asking browser: Browser, _ event: AuditEvent, at now: NumericDate
+    ) async throws {
+        // Somebody's user name may look like an address that is not theirs.
+        guard user.mayAct, user.email == address else { return }
+        var again = event
+        again.target = "user:\(user.id)"
+        if !user.isEmailVerified, try await store.password(of: user.id) == nil {
+            again.action = "account.invited"
+            _ = try await sendInvitation(to: user, browser: browser, recording: again, at: now)
+        } else if user.isEmailVerified {
+            again.action = "account.reset_requested"
+            _ = try await sendLink(.resetPassword, to: address, of: user, browser, recording: again, at: now) {
+                .alreadyRegistered(link: $0)
+            }
+        }
+    }
+}
+
+extension MailLink.Purpose {
+    /// The page that its links open.
+    var page: MailComposer.LinkPage {
+        switch self {
+        case .resetPassword: .reset
+        case .verifyAddress: .verifyAddress
+        case .invitation: .invitation
+        }
+    }
+}

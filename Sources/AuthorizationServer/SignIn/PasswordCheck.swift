@@ -1,0 +1,80 @@
+import Authenticators
+import JOSE
+import OAuth
+import Risk
+import Storage
+
+/// Judges passwords, for every page that asks for one: the same throttle, the same work, the same time.
+///
+/// Each check reads the same rows and hashes exactly once, whether the name is unknown, the password wrong or empty, or
+/// the account disabled or locked, so that neither answer nor time tells which it was.
+struct PasswordCheck: Sendable {
+    let store: any Store
+    let hasher: PasswordHasher
+    let throttle: SignInThrottle
+
+    enum Verdict: Sendable {
+        case right(User, StoredPassword)
+        /// For the audit log only.
+        case wrong(User?, reason: String)
+        case throttled(User?, retryAfter: Int64)
+        /// The hasher is busy: nothing was judged.
+        case busy(retryAfter: Int64)
+    }
+
+    /// Stands in where there is nobody, so that the same rows are looked for.
+    private static let nobody = Subject(unchecked: "-")
+    private static let noBrowser = TokenHash(of: Secret(""))
+
+    /// Whether `typed` is the password of who signs in as `login`.
+    func check(login: String, typed: String, in browser: Browser, at now: NumericDate) async throws -> Verdict {
+        let name = LoginName(login) ?? LoginName(canonical: "")
+        let user = try await store.user(signingInAs: name)
+        return try await judge(user, name: name, typed: typed, in: browser, at: now)
+    }
+
+    /// Whether `typed` is the password of a person who is signed in.
+    func check(_ user: User, typed: String, in browser: Browser, at now: NumericDate) async throws -> Verdict {
+        try await judge(user, name: user.username, typed: typed, in: browser, at: now)
+    }
+
+    private func judge(
+        _ user: User?, name: LoginName, typed: String, in browser: Browser, at now: NumericDate
+    ) async throws -> Verdict {
+        let subject = user?.id ?? Self.nobody
+        let stored = try await store.password(of: subject)
+        let isKnown = try await store.isKnown(browser.hash ?? Self.noBrowser, to: subject)
+        let keys = SignInThrottle.Keys(
+            account: user.map { .subject($0.id) } ?? .name(name), address: AddressPrefix(browser.caller.address),
+            browser: browser.hash, isKnownBrowser: isKnown && browser.hash != nil)
+        if let wait = throttle.begin(keys, at: now) { return .throttled(user, retryAfter: wait) }
+        let matches: Bool
+        do { matches = try await isMatch(typed, stored) } catch {
+            throttle.finish(keys, failed: false, at: now)
+            return .busy(retryAfter: 2)
+        }
+        guard matches, let user, let stored, user.mayAct else {
+            throttle.finish(keys, failed: true, at: now)
+            return .wrong(user, reason: Self.reason(user, stored, matches: matches))
+        }
+        throttle.finish(keys, failed: false, at: now)
+        return .right(user, stored)
+    }
+
+    /// One evaluation, whatever there is to compare with.
+    private func isMatch(_ typed: String, _ stored: StoredPassword?) async throws(PasswordHasherError) -> Bool {
+        let password = try? Password(typed)
+        guard let password, let stored, let hash = try? PasswordHash(stored.encoded) else {
+            try await hasher.verifyNothing(password)
+            return false
+        }
+        return try await hasher.verify(password, against: hash)
+    }
+
+    private static func reason(_ user: User?, _ stored: StoredPassword?, matches: Bool) -> String {
+        guard let user else { return "account_unknown" }
+        guard stored != nil else { return "password_unset" }
+        guard matches else { return "password_wrong" }
+        return user.lockedDownAt == nil ? "account_disabled" : "account_locked"
+    }
+}
