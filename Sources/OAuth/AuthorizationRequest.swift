@@ -99,7 +99,7 @@ public struct AuthorizationRequest: Hashable, Sendable {
     }
 
     /// Text without control characters, which no page, log or token should have to carry.
-    private static func text(_ form: FormParameters, _ name: String, _ limit: Int) throws(OAuthError) -> String? {
+    static func text(_ form: FormParameters, _ name: String, _ limit: Int) throws(OAuthError) -> String? {
         guard let text = form[name] else { return nil }
         guard text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw OAuthError(.invalidRequest, "\(name) is too long or has control characters")
