@@ -1,5 +1,5 @@
 /// All that an issuer remembers. An endpoint asks only for the stores it uses.
-package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & ReplayStore
+package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & PeopleStore & ReplayStore
     & ResourceStore & RevocationStore & UpkeepStore & UsageStore
 
 /// What an issuer remembers about people and what they gave.

@@ -9,5 +9,7 @@ package struct Migration: Hashable, Sendable {
     }
 
     /// All steps in their order. A change of the schema adds one here, and nothing else anywhere.
-    package static let all: [Migration] = [Migration(version: 1, sql: schema1)]
+    package static let all: [Migration] = [
+        Migration(version: 1, sql: schema1), Migration(version: 2, sql: schema2),
+    ]
 }

@@ -10,6 +10,8 @@ package struct SQLiteLimits: Hashable, Sendable {
     package var busyTimeout: Duration
     /// Connections that read single rows at the same time.
     package var readers: Int
+    /// Connections with prepared statements for the reads of sign-in and refresh.
+    package var pointReaders: Int
     /// Lists that are read at the same time, with connections of their own.
     package var lists: Int
     /// Lists that may wait for their turn; one more is answered with `StoreError.busy`.
@@ -19,7 +21,7 @@ package struct SQLiteLimits: Hashable, Sendable {
 
     package init(
         waitingWrites: Int = 10_000, writesPerCommit: Int = 256, workPerCommit: Duration = .milliseconds(5),
-        busyTimeout: Duration = .seconds(2), readers: Int = 6, lists: Int = 2,
+        busyTimeout: Duration = .seconds(2), readers: Int = 6, pointReaders: Int = 4, lists: Int = 2,
         waitingLists: Int = 1000, healthDeadline: Duration = .seconds(3)
     ) {
         self.waitingWrites = max(1, waitingWrites)
@@ -27,6 +29,7 @@ package struct SQLiteLimits: Hashable, Sendable {
         self.workPerCommit = workPerCommit
         self.busyTimeout = busyTimeout
         self.readers = max(1, readers)
+        self.pointReaders = max(1, pointReaders)
         self.lists = max(1, lists)
         self.waitingLists = max(0, waitingLists)
         self.healthDeadline = healthDeadline

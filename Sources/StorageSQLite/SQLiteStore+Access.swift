@@ -8,6 +8,11 @@ extension SQLiteStore {
         do { return try pool.read(query) } catch { throw StoreError(error) }
     }
 
+    /// Reads a row or two at once on the calling thread, through statements that are prepared.
+    func point<Result: Sendable>(_ query: @Sendable (SQLConnection) throws -> Result) throws -> Result {
+        try points.read(query)
+    }
+
     /// Reads the few rows of one owner, away from the calling thread.
     func readSeveral<Result: Sendable>(
         _ query: @escaping @Sendable (Database) throws -> Result
@@ -15,6 +20,13 @@ extension SQLiteStore {
         do { return try await pool.read(query) } catch let error as CancellationError { throw error } catch {
             throw StoreError(error)
         }
+    }
+
+    /// Reads the few rows of one owner through the C interface, away from the calling thread.
+    func several<Result: Sendable>(
+        _ query: @escaping @Sendable (SQLConnection) throws -> Result
+    ) async throws -> Result {
+        try await readSeveral { try query(SQLConnection($0)) }
     }
 
     /// Reads many rows, when it is its turn among the reads that may take long.

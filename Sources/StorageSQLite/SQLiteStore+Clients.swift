@@ -9,13 +9,13 @@ extension SQLiteStore: ClientStore {
             try transaction.run(
                 """
                 INSERT INTO client (id, name, is_enabled, credentials, grant_types, allowed_origins, created_at, updated_at,
-                    version)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                    version, relying_party)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                 """,
                 .text(client.id), .text(client.name), .bool(client.isEnabled),
                 .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
-                .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt), .integer(client.version)
-            )
+                .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt),
+                .integer(client.version), .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
             try transaction.append(event)
             return .inserted
         }
@@ -44,12 +44,13 @@ extension SQLiteStore: ClientStore {
                 """
                 UPDATE client
                 SET name = ?2, is_enabled = ?3, credentials = ?4, grant_types = ?5, allowed_origins = ?6, updated_at = ?7,
-                    version = version + 1
+                    version = version + 1, relying_party = ?9
                 WHERE id = ?1 AND version = ?8
                 """,
                 .text(client.id), .text(client.name), .bool(client.isEnabled),
                 .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
-                .json(client.allowedOrigins), .date(client.updatedAt), .integer(client.version))
+                .json(client.allowedOrigins), .date(client.updatedAt), .integer(client.version),
+                .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
             guard changed == 1 else {
                 let exists = try transaction.integer("SELECT 1 FROM client WHERE id = ?1", .text(client.id)) != nil
                 return exists ? .conflict : .missing
@@ -69,6 +70,7 @@ extension SQLiteStore: ClientStore {
                 UPDATE token_grant SET revoked_at = ?2, revocation_reason = ?3 WHERE client = ?1 AND revoked_at IS NULL
                 """,
                 .text(id), .date(event.at), .text(RevocationReason.clientDeleted.rawValue))
+            try transaction.forgetPeople(of: id, at: event.at)
             return try transaction.finish(advancing: epochs, recording: event)
         }
     }
@@ -101,7 +103,8 @@ extension RegisteredClient {
                 guard let type = GrantType(rawValue: name) else { throw row.damaged("grant_types") }
                 return type
             },
-            allowedOrigins: try row.texts("allowed_origins"), createdAt: try row.date("created_at"),
+            allowedOrigins: try row.texts("allowed_origins"),
+            relyingParty: try row.relyingParty("relying_party"), createdAt: try row.date("created_at"),
             updatedAt: try row.date("updated_at"), version: try row.integer("version"))
     }
 }

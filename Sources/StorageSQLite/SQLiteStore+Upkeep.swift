@@ -40,7 +40,7 @@ extension SQLiteStore: UpkeepStore {
                 "DELETE FROM token_grant WHERE id IN (SELECT id FROM token_grant WHERE revoked_at < ?1 LIMIT ?2)",
                 auditEnd, limit)
         }
-        return count
+        return count &+ (try await sweepPeople(at: now, limit: limit))
     }
 
     package func checkHealth() async throws {

@@ -8,14 +8,18 @@ package final class SQLiteStore: Sendable {
     /// Without symbolic links.
     package let path: String
     let pool: DatabasePool
+    let points: PointReaders
     let writes: WriteQueue
     let limits: SQLiteLimits
     let lists: ReadTurns
     let backups: ReadTurns
 
-    private init(path: String, pool: DatabasePool, limits: SQLiteLimits, lock: DatabaseLock) {
+    private init(
+        path: String, pool: DatabasePool, points: PointReaders, limits: SQLiteLimits, lock: DatabaseLock
+    ) {
         self.path = path
         self.pool = pool
+        self.points = points
         self.limits = limits
         lists = ReadTurns(limits.lists, mostWaiting: limits.waitingLists)
         backups = ReadTurns(1, mostWaiting: limits.waitingLists)
@@ -23,7 +27,10 @@ package final class SQLiteStore: Sendable {
         writes.start(writingTo: pool, lockedBy: lock)
     }
 
-    deinit { writes.stop() }
+    deinit {
+        points.close()
+        writes.stop()
+    }
 
     /// Opens the database, or creates it if there is no file, and brings it to the newest schema.
     ///
@@ -40,7 +47,9 @@ package final class SQLiteStore: Sendable {
             case .present: try checkPages(of: file.path)
             }
             let pool = try openPool(file.path, schema: schema, limits: limits)
-            return SQLiteStore(path: file.path, pool: pool, limits: limits, lock: lock)
+            let points = try PointReaders(
+                path: file.path, count: limits.pointReaders, busyMilliseconds: busyMilliseconds(limits))
+            return SQLiteStore(path: file.path, pool: pool, points: points, limits: limits, lock: lock)
         } catch {
             lock.release()
             throw SQLiteOpenError(error, path: file.path)
@@ -49,6 +58,8 @@ package final class SQLiteStore: Sendable {
 
     /// Finishes what was accepted, writes the log into the database and lets go of it. Later calls throw `.closed`.
     package func close() async {
+        // Before the pool, so that the last connection to go is one that may write the log into the database.
+        points.close()
         await writes.close()
     }
 
@@ -91,7 +102,7 @@ package final class SQLiteStore: Sendable {
         configuration.foreignKeysEnabled = true
         // Each long read in its turn holds one, a backup one more, and the rest is for single rows.
         configuration.maximumReaderCount = limits.readers + limits.lists + 1
-        let busyMilliseconds = Int64(min(max(0, limits.busyTimeout / .milliseconds(1)), 60_000))
+        let busyMilliseconds = busyMilliseconds(limits)
         configuration.prepareDatabase { database in
             // Here, because GRDB has a longer time of its own for connections that only read.
             try database.execute(sql: "PRAGMA busy_timeout = \(busyMilliseconds)")
@@ -104,6 +115,10 @@ package final class SQLiteStore: Sendable {
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         return configuration
+    }
+
+    private static func busyMilliseconds(_ limits: SQLiteLimits) -> Int32 {
+        Int32(min(max(0, limits.busyTimeout / .milliseconds(1)), 60_000))
     }
 
     /// Up to this size a start reads the whole database; `doctor` does so with any.

@@ -15,6 +15,8 @@ struct StoredRow {
 
     func damaged(_ column: String) -> StoreError { .damaged("\(table).\(column)") }
 
+    func isNull(_ column: String) -> Bool { stored(column).isNull }
+
     private func stored(_ column: String) -> DatabaseValue { row[column] }
 
     func text(_ column: String) throws -> String {

@@ -74,7 +74,7 @@ extension InMemoryStore.Contents {
     /// Lets what was given in one session go on in another, and ends the first.
     fileprivate mutating func carry(_ old: SessionID, to new: SessionID, at now: NumericDate) -> Ended {
         people.sessions[old]?.end = (now, .replaced)
-        for (id, entry) in people.authorizations where entry.authorization.session == old {
+        for (id, entry) in people.authorizations where entry.end == nil && entry.authorization.session == old {
             people.authorizations[id]?.authorization.session = new
         }
         people.participants[new] = people.participants.removeValue(forKey: old)

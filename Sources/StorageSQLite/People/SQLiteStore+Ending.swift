@@ -1,0 +1,127 @@
+import GRDB
+package import JOSE
+package import OAuth
+package import Storage
+
+extension SQLiteStore: EndingStore {
+    package func end(
+        _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
+    ) async throws -> Ended {
+        try await write { transaction in
+            let (ended, hasChanged) = try transaction.end(target, because: reason, at: now)
+            if hasChanged { try transaction.record(effects) }
+            return ended
+        }
+    }
+
+    package func endedGrants(
+        since moment: NumericDate, forgettingAfter lifetime: Int64
+    ) async throws -> [GrantID: NumericDate] {
+        try await list { database in
+            let rows = try SQLConnection(database).all(
+                "SELECT id, ended_at FROM authorization WHERE ended_at > ?1", [.date(moment)]
+            ) { (try $0.identifier(0, GrantID.self), try $0.date(1) + .seconds(lifetime)) }
+            return Dictionary(rows) { $1 }
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// The one way in which things end; says what ended, and whether anything changed at all.
+    func end(
+        _ target: EndTarget, because reason: EndReason, at now: NumericDate
+    ) throws -> (ended: Ended, hasChanged: Bool) {
+        var ended = Ended()
+        ended.sessions = try endSessions(of: target, because: reason, at: now).sorted().map(SessionID.init(unchecked:))
+        for id in ended.sessions { ended.logouts += try queueLogouts(of: id, at: now) }
+        ended.grants = try endAuthorizations(of: target, because: reason, at: now).sorted()
+            .map(GrantID.init(unchecked:))
+        guard case .application(let subject, let client) = target else { return (ended, !ended.isEmpty) }
+        let withdrawn = try run(
+            "DELETE FROM consent WHERE subject = ?1 AND client = ?2", .text(subject), .text(client))
+        return (ended, !ended.isEmpty || withdrawn > 0)
+    }
+
+    private func endSessions(of target: EndTarget, because reason: EndReason, at now: NumericDate) throws -> [String] {
+        switch target {
+        case .session(let id):
+            try texts(
+                """
+                UPDATE session SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND ended_at IS NULL RETURNING id
+                """, .text(id), .date(now), .text(reason.rawValue))
+        case .subject(let subject, let kept):
+            try texts(
+                """
+                UPDATE session SET ended_at = ?2, end_reason = ?3
+                WHERE subject = ?1 AND id IS NOT ?4 AND ended_at IS NULL RETURNING id
+                """, .text(subject), .date(now), .text(reason.rawValue), .text(kept?.rawValue))
+        case .grant, .application, .client: []
+        }
+    }
+
+    private func endAuthorizations(
+        of target: EndTarget, because reason: EndReason, at now: NumericDate
+    ) throws -> [String] {
+        let (moment, cause) = (SQLValue.date(now), SQLValue.text(reason.rawValue))
+        return switch target {
+        case .session(let id):
+            try texts(
+                """
+                UPDATE authorization SET ended_at = ?2, end_reason = ?3
+                WHERE session = ?1 AND is_offline = 0 AND ended_at IS NULL RETURNING id
+                """, .text(id), moment, cause)
+        case .grant(let id):
+            try texts(
+                """
+                UPDATE authorization SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND ended_at IS NULL RETURNING id
+                """, .text(id), moment, cause)
+        case .application(let subject, let client):
+            try texts(
+                """
+                UPDATE authorization SET ended_at = ?3, end_reason = ?4
+                WHERE subject = ?1 AND client = ?2 AND ended_at IS NULL RETURNING id
+                """, .text(subject), .text(client), moment, cause)
+        case .subject(let subject, let kept):
+            try texts(
+                """
+                UPDATE authorization SET ended_at = ?3, end_reason = ?4
+                WHERE subject = ?1 AND session IS NOT ?2 AND ended_at IS NULL RETURNING id
+                """, .text(subject), .text(kept?.rawValue), moment, cause)
+        case .client(let id):
+            try texts(
+                """
+                UPDATE authorization SET ended_at = ?2, end_reason = ?3
+                WHERE client = ?1 AND ended_at IS NULL RETURNING id
+                """, .text(id), moment, cause)
+        }
+    }
+
+    private func queueLogouts(of session: SessionID, at now: NumericDate) throws -> Int {
+        try run(
+            """
+            INSERT INTO logout_delivery (client, subject, session, next_attempt_at, expires_at, attempts)
+            SELECT client.id, session.subject, session.id, ?2, ?3, 0
+            FROM session_client JOIN session ON session.id = session_client.session
+                JOIN client ON client.id = session_client.client
+            WHERE session_client.session = ?1
+                AND json_extract(client.relying_party, '$.backchannel_logout_uri') IS NOT NULL
+            ORDER BY client.id
+            """, .text(session), .date(now), .date(now + .seconds(LogoutDelivery.lifetime)))
+    }
+
+    /// What must not be inherited by a later client of that name.
+    func forgetPeople(of client: ClientID, at now: NumericDate) throws {
+        _ = try end(.client(client), because: .clientDeleted, at: now)
+        try run("DELETE FROM consent WHERE client = ?1", .text(client))
+        try run("DELETE FROM pending_authorization WHERE client = ?1", .text(client))
+        try run("DELETE FROM logout_delivery WHERE client = ?1", .text(client))
+        // Reads the whole table, which nobody waits for: clients are rarely deleted, and each sign-in would pay for an index.
+        try run("DELETE FROM session_client WHERE client = ?1", .text(client))
+    }
+
+    /// Writes what goes along with a change.
+    func record(_ effects: Effects) throws {
+        for event in effects.events { try append(event) }
+        for mail in effects.mails { try enqueue(mail) }
+    }
+}

@@ -1,0 +1,93 @@
+import GRDB
+package import JOSE
+package import OAuth
+package import Storage
+
+extension SQLiteStore: MailLinkStore {
+    package func insert(_ link: MailLink, perHour: Int, with effects: Effects) async throws -> Bool {
+        try await write { transaction in
+            let found = try transaction.first(
+                """
+                SELECT EXISTS (SELECT 1 FROM user WHERE id = ?1),
+                    (SELECT count(*) FROM mail_link WHERE subject = ?1 AND purpose = ?2 AND created_at > ?3)
+                """, .text(link.subject), .text(link.purpose.rawValue), .date(link.createdAt - .seconds(3600))
+            ) { (exists: try $0.bool(0), recent: try $0.count(1)) }
+            guard let found, found.exists, found.recent < perHour else { return false }
+            try transaction.run(
+                "UPDATE mail_link SET is_void = 1 WHERE subject = ?1 AND purpose = ?2", .text(link.subject),
+                .text(link.purpose.rawValue))
+            try transaction.run(
+                """
+                INSERT INTO mail_link (hash, purpose, subject, email, created_at, expires_at, is_void)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
+                """, .blob(link.hash), .text(link.purpose.rawValue), .text(link.subject), .text(link.email.rawValue),
+                .date(link.createdAt), .date(link.expiresAt))
+            try transaction.record(effects)
+            return true
+        }
+    }
+
+    package func mailLink(
+        _ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate
+    ) async throws -> MailLink? {
+        try point {
+            try $0.first(
+                """
+                SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at
+                FROM mail_link AS link JOIN user ON user.id = link.subject AND user.email = link.email
+                WHERE link.hash = ?1 AND link.purpose = ?2 AND link.expires_at > ?3 AND link.is_void = 0
+                    AND user.is_enabled = 1 AND user.locked_down_at IS NULL
+                """, [.blob(hash), .text(purpose.rawValue), .date(now)], MailLink.init)
+        }
+    }
+
+    package func verifyAddress(
+        spending hash: TokenHash, at now: NumericDate, with effects: Effects
+    ) async throws -> Subject? {
+        try await write { transaction in
+            guard let subject = try transaction.spend(hash, for: .verifyAddress, at: now) else { return nil }
+            try transaction.run(
+                "UPDATE user SET is_email_verified = 1, updated_at = ?2, version = version + 1 WHERE id = ?1",
+                .text(subject), .date(now))
+            try transaction.record(effects)
+            return subject
+        }
+    }
+
+    package func setPassword(
+        _ password: StoredPassword, spending hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> UserChange {
+        guard purpose != .verifyAddress else { return .missing }
+        return try await write { transaction in
+            guard let subject = try transaction.spend(hash, for: purpose, at: now) else { return .missing }
+            try transaction.run("UPDATE user SET is_email_verified = 1 WHERE id = ?1", .text(subject))
+            try transaction.set(password, of: subject, at: now)
+            return try transaction.finish(
+                ending: .subject(subject, keeping: nil), because: .passwordChanged, at: now, with: effects)
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Whose link it was; `nil` if it does not work (any more).
+    fileprivate func spend(_ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) throws -> Subject? {
+        try first(
+            """
+            UPDATE mail_link SET is_void = 1
+            WHERE hash = ?1 AND purpose = ?2 AND expires_at > ?3 AND is_void = 0
+                AND EXISTS (SELECT 1 FROM user WHERE id = mail_link.subject AND email = mail_link.email
+                    AND is_enabled = 1 AND locked_down_at IS NULL)
+            RETURNING subject
+            """, .blob(hash), .text(purpose.rawValue), .date(now)
+        ) { try $0.identifier(0) }
+    }
+}
+
+extension MailLink {
+    fileprivate init(_ row: StatementRow) throws {
+        self.init(
+            hash: try row.hash(0), purpose: try row.choice(1), subject: try row.identifier(2),
+            email: LoginName(canonical: try row.text(3)), createdAt: try row.date(4), expiresAt: try row.date(5))
+    }
+}

@@ -1,0 +1,84 @@
+import GRDB
+package import JOSE
+package import Storage
+
+extension SQLiteStore: Outbox {
+    package func dueMails(at now: NumericDate, limit: Int) async throws -> [MailItem] {
+        try await several {
+            try $0.all(
+                """
+                SELECT id, sealed, next_attempt_at, expires_at, attempts FROM mail_item
+                WHERE next_attempt_at <= ?1 AND expires_at > ?1 ORDER BY next_attempt_at, id LIMIT ?2
+                """, [.date(now), .integer(Int64(max(0, limit)))]
+            ) { row in
+                MailItem(
+                    id: try row.text(0), sealed: try row.bytes(1), nextAttemptAt: try row.date(2),
+                    expiresAt: try row.date(3), attempts: try row.count(4))
+            }
+        }
+    }
+
+    package func dueLogouts(at now: NumericDate, limit: Int) async throws -> [LogoutDelivery] {
+        try await several {
+            try $0.all(
+                """
+                SELECT id, client, subject, session, next_attempt_at, expires_at, attempts FROM logout_delivery
+                WHERE next_attempt_at <= ?1 AND expires_at > ?1 ORDER BY next_attempt_at, id LIMIT ?2
+                """, [.date(now), .integer(Int64(max(0, limit)))]
+            ) { row in
+                LogoutDelivery(
+                    id: try row.integer(0), client: try row.identifier(1), subject: try row.identifier(2),
+                    session: try row.identifier(3), nextAttemptAt: try row.date(4), expiresAt: try row.date(5),
+                    attempts: try row.count(6))
+            }
+        }
+    }
+
+    package func finishMail(_ id: String, recording event: AuditEvent?) async throws {
+        try await write { transaction in
+            let finished = try transaction.run("DELETE FROM mail_item WHERE id = ?1", .text(id))
+            if finished == 1, let event { try transaction.append(event) }
+        }
+    }
+
+    package func finishLogout(_ id: Int64, recording event: AuditEvent?) async throws {
+        try await write { transaction in
+            let finished = try transaction.run("DELETE FROM logout_delivery WHERE id = ?1", .integer(id))
+            if finished == 1, let event { try transaction.append(event) }
+        }
+    }
+
+    package func postponeMail(_ id: String, until next: NumericDate) async throws {
+        try await write { transaction in
+            _ = try transaction.run(
+                "UPDATE mail_item SET next_attempt_at = ?2, attempts = attempts + 1 WHERE id = ?1", .text(id),
+                .date(next))
+        }
+    }
+
+    package func postponeLogout(_ id: Int64, until next: NumericDate) async throws {
+        try await write { transaction in
+            _ = try transaction.run(
+                "UPDATE logout_delivery SET next_attempt_at = ?2, attempts = attempts + 1 WHERE id = ?1", .integer(id),
+                .date(next))
+        }
+    }
+
+    package func outboxCounts() async throws -> (mails: Int, logouts: Int) {
+        try await several {
+            try $0.first("SELECT (SELECT count(*) FROM mail_item), (SELECT count(*) FROM logout_delivery)", []) {
+                (mails: try $0.count(0), logouts: try $0.count(1))
+            } ?? (0, 0)
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Adds a mail to the transaction of the change that it tells of.
+    func enqueue(_ mail: MailItem) throws {
+        try run(
+            "INSERT INTO mail_item (id, sealed, next_attempt_at, expires_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5)",
+            .text(mail.id), .blob(mail.sealed), .date(mail.nextAttemptAt), .date(mail.expiresAt),
+            .integer(Int64(mail.attempts)))
+    }
+}

@@ -1,0 +1,93 @@
+import GRDB
+package import JOSE
+package import OAuth
+package import Storage
+
+extension SQLiteStore: PendingAuthorizationStore {
+    package func insert(_ pending: PendingAuthorization) async throws {
+        try await write { transaction in
+            let decision = pending.decision
+            try transaction.run(
+                """
+                INSERT INTO pending_authorization (hash, origin, browser, client, parameters, fresh_session,
+                    decision_subject, decision_is_given, decision_identity_scope, decision_resource_scopes, created_at,
+                    expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                """,
+                .blob(pending.hash), .text(pending.origin.rawValue), pending.browser.map { .blob($0) } ?? .null,
+                .text(pending.client), .blob(pending.parameters), .text(pending.freshSession?.rawValue),
+                .text(decision?.subject.rawValue), decision.map { .bool($0.isGiven) } ?? .null,
+                .text(decision?.identityScope.description), decision.map { .lines($0.resourceScopes) } ?? .null,
+                .date(pending.createdAt), .date(pending.expiresAt))
+        }
+    }
+
+    package func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization? {
+        try point {
+            try $0.first(
+                """
+                SELECT hash, origin, browser, client, parameters, fresh_session, decision_subject, decision_is_given,
+                    decision_identity_scope, decision_resource_scopes, created_at, expires_at
+                FROM pending_authorization WHERE hash = ?1 AND expires_at > ?2
+                """, [.blob(hash), .date(now)], PendingAuthorization.init)
+        }
+    }
+
+    package func note(freshSession: SessionID, for hash: TokenHash, at now: NumericDate) async throws -> Bool {
+        try await write { transaction in
+            try transaction.run(
+                "UPDATE pending_authorization SET fresh_session = ?3 WHERE hash = ?1 AND expires_at > ?2", .blob(hash),
+                .date(now), .text(freshSession)) == 1
+        }
+    }
+
+    package func note(
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> Bool {
+        try await write { transaction in
+            guard try transaction.mayAct(decision.subject) else { return false }
+            let noted = try transaction.run(
+                """
+                UPDATE pending_authorization SET decision_subject = ?3, decision_is_given = ?4,
+                    decision_identity_scope = ?5, decision_resource_scopes = ?6
+                WHERE hash = ?1 AND expires_at > ?2
+                """, .blob(hash), .date(now), .text(decision.subject), .bool(decision.isGiven),
+                .text(decision.identityScope), .lines(decision.resourceScopes))
+            guard noted == 1 else { return false }
+            if let consent { try transaction.remember(consent) }
+            try transaction.record(effects)
+            return true
+        }
+    }
+
+    package func take(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization? {
+        try await write { transaction in
+            try transaction.first(
+                """
+                DELETE FROM pending_authorization WHERE hash = ?1 AND expires_at > ?2
+                RETURNING hash, origin, browser, client, parameters, fresh_session, decision_subject,
+                    decision_is_given, decision_identity_scope, decision_resource_scopes, created_at, expires_at
+                """, .blob(hash), .date(now), read: PendingAuthorization.init)
+        }
+    }
+}
+
+extension PendingAuthorization {
+    fileprivate init(_ row: StatementRow) throws {
+        self.init(
+            hash: try row.hash(0), origin: try row.choice(1), browser: row.isNull(2) ? nil : try row.hash(2),
+            client: try row.identifier(3), parameters: try row.bytes(4),
+            freshSession: row.isNull(5) ? nil : try row.identifier(5),
+            decision: row.isNull(6) ? nil : try ConsentDecision(row), createdAt: try row.date(10),
+            expiresAt: try row.date(11))
+    }
+}
+
+extension ConsentDecision {
+    fileprivate init(_ row: StatementRow) throws {
+        self.init(
+            subject: try row.identifier(6), isGiven: try row.bool(7), identityScope: try row.scope(8),
+            resourceScopes: try row.resourceScopes(9))
+    }
+}

@@ -1,0 +1,143 @@
+import GRDB
+package import JOSE
+package import OAuth
+package import Storage
+
+extension SQLiteStore: RefreshTokenStore {
+    package func refreshRecord(_ grant: GrantID, at now: NumericDate) async throws -> RefreshRecord? {
+        try point {
+            try $0.first(
+                """
+                SELECT a.id, a.client, a.subject, a.session, a.identity_scope, a.resource_scopes, a.is_offline,
+                    a.authenticated_at, a.methods, a.acr, a.nonce, a.claims_request, a.created_at, a.expires_at,
+                    a.ended_at IS NOT NULL OR a.expires_at <= ?2,
+                    EXISTS (SELECT 1 FROM user WHERE id = a.subject AND is_enabled = 1 AND locked_down_at IS NULL),
+                    a.is_offline OR EXISTS (SELECT 1 FROM session
+                        WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2),
+                    f.sealed_key, f.head, f.spent, f.repeats, f.repeat_day, f.repeats_on_day, f.created_at,
+                    f.last_used_at, f.idle_lifetime, f.expires_at
+                FROM refresh_family AS f JOIN authorization AS a ON a.id = f.authorization
+                WHERE f.authorization = ?1
+                """, [.text(grant), .date(now)]
+            ) { row in
+                RefreshRecord(
+                    family: try RefreshFamily(row, from: 17, of: grant), authorization: try Authorization(row),
+                    isEnded: try row.bool(14), userMayAct: try row.bool(15), sessionStands: try row.bool(16))
+            }
+        }
+    }
+
+    package func rotate(
+        _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) async throws -> Rotation {
+        try await write { transaction in
+            guard let (family, mayAct) = try transaction.family(of: grant, at: now) else { return .missing }
+            guard mayAct else { return .ended }
+            switch family.judge(presenting: generation, under: policy, at: now) {
+            case .rotate(let next):
+                try transaction.replace(family, by: next)
+                return .rotated(head: next.head)
+            case .repeat(let next):
+                try transaction.replace(family, by: next)
+                try transaction.record(effects.repeated)
+                return .repeated(head: next.head)
+            case .reused:
+                let ended = try transaction.end(.grant(grant), because: .refreshTokenReused, at: now).ended
+                try transaction.record(effects.reused)
+                return .reused(ended)
+            case .late: return .late
+            case .repeatedTooOften: return .repeatedTooOften
+            case .tooFast: return .tooFast
+            case .ended: return .ended
+            }
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// The family, and whether authorization, user and session let anybody use it.
+    fileprivate func family(of grant: GrantID, at now: NumericDate) throws -> (RefreshFamily, mayAct: Bool)? {
+        try first(
+            """
+            SELECT a.ended_at IS NULL AND a.expires_at > ?2
+                    AND EXISTS (SELECT 1 FROM user WHERE id = a.subject AND is_enabled = 1 AND locked_down_at IS NULL)
+                    AND (a.is_offline OR EXISTS (SELECT 1 FROM session
+                        WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2)),
+                f.sealed_key, f.head, f.spent, f.repeats, f.repeat_day, f.repeats_on_day, f.created_at, f.last_used_at,
+                f.idle_lifetime, f.expires_at
+            FROM refresh_family AS f JOIN authorization AS a ON a.id = f.authorization
+            WHERE f.authorization = ?1
+            """, .text(grant), .date(now)
+        ) { (try RefreshFamily($0, from: 1, of: grant), try $0.bool(0)) }
+    }
+
+    func insert(_ family: RefreshFamily) throws {
+        try run(
+            """
+            INSERT INTO refresh_family (authorization, sealed_key, head, spent, repeats, repeat_day, repeats_on_day,
+                created_at, last_used_at, idle_lifetime, expires_at, sweep_day)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """,
+            .text(family.grant), .blob(family.sealedKey), .integer(family.head), .spent(family.spent),
+            .integer(Int64(family.repeats)), .integer(family.repeatDay), .integer(Int64(family.repeatsOnDay)),
+            .date(family.createdAt), .date(family.lastUsedAt), .integer(family.idleLifetime), .date(family.expiresAt),
+            .integer(family.sweepDay))
+    }
+
+    /// The compare-and-set of the head: nothing is stored if another transaction was faster.
+    fileprivate func replace(_ family: RefreshFamily, by next: RefreshFamily) throws {
+        let replaced = try run(
+            """
+            UPDATE refresh_family SET head = ?3, spent = ?4, repeats = ?5, repeat_day = ?6, repeats_on_day = ?7,
+                last_used_at = ?8
+            WHERE authorization = ?1 AND head = ?2
+            """,
+            .text(family.grant), .integer(family.head), .integer(next.head), .spent(next.spent),
+            .integer(Int64(next.repeats)), .integer(next.repeatDay), .integer(Int64(next.repeatsOnDay)),
+            .date(next.lastUsedAt))
+        guard replaced == 1 else { throw StoreError.failed("the head of a refresh family moved within a transaction") }
+        guard next.sweepDay != family.sweepDay else { return }
+        try run(
+            "UPDATE refresh_family SET sweep_day = ?2 WHERE authorization = ?1", .text(family.grant),
+            .integer(next.sweepDay))
+    }
+}
+
+extension RefreshFamily {
+    fileprivate init(_ row: StatementRow, from first: Int32, of grant: GrantID) throws {
+        self.init(
+            grant: grant, sealedKey: try row.bytes(first), head: try row.integer(first + 1),
+            spent: try row.spent(first + 2), repeats: try row.count(first + 3), repeatDay: try row.integer(first + 4),
+            repeatsOnDay: try row.count(first + 5), createdAt: try row.date(first + 6),
+            lastUsedAt: try row.date(first + 7), idleLifetime: try row.integer(first + 8),
+            expiresAt: try row.date(first + 9))
+    }
+}
+
+extension StatementRow {
+    fileprivate func spent(_ index: Int32) throws -> [SpentGeneration] {
+        let bytes = try bytes(index)
+        guard bytes.count.isMultiple(of: 16) else { throw damaged(index) }
+        return stride(from: 0, to: bytes.count, by: 16).map { start in
+            func number(_ start: Int) -> Int64 {
+                Int64(bitPattern: bytes[start..<(start + 8)].reduce(0) { $0 << 8 | UInt64($1) })
+            }
+            return SpentGeneration(
+                generation: number(start), at: NumericDate(secondsSince1970: number(start + 8)))
+        }
+    }
+}
+
+extension SQLValue {
+    fileprivate static func spent(_ generations: [SpentGeneration]) -> SQLValue {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16 * generations.count)
+        for generation in generations {
+            for number in [generation.generation, generation.at.secondsSince1970] {
+                withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+            }
+        }
+        return .blob(bytes)
+    }
+}

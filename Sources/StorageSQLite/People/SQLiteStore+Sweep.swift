@@ -1,0 +1,85 @@
+import GRDB
+import JOSE
+import Storage
+
+extension SQLiteStore {
+    /// Removes what nobody needs any more of what is remembered about people; each kind is a write of its own.
+    func sweepPeople(at now: NumericDate, limit: SQLValue) async throws -> Int {
+        let present = SQLValue.date(now)
+        let past = SQLValue.date(now - .seconds(Retention.aftermath))
+        var count = try await sweepWaiting(present, limit: limit)
+        count &+= try await write {
+            try $0.run(
+                """
+                DELETE FROM authorization_code WHERE hash IN
+                    (SELECT hash FROM authorization_code WHERE expires_at <= ?1 LIMIT ?2)
+                """, past, limit)
+        }
+        count &+= try await sweepSessions(present, past: past, limit: limit)
+        count &+= try await write {
+            try $0.run(
+                """
+                DELETE FROM authorization WHERE id IN
+                    (SELECT authorization FROM refresh_family WHERE sweep_day <= ?1 / 86400 LIMIT ?2)
+                """, present, limit)
+        }
+        count &+= try await write {
+            try $0.run(
+                """
+                DELETE FROM authorization WHERE id IN
+                    (SELECT id FROM authorization WHERE ended_at IS NULL AND expires_at <= ?1 LIMIT ?2)
+                """, past, limit)
+        }
+        count &+= try await write {
+            try $0.run(
+                "DELETE FROM authorization WHERE id IN (SELECT id FROM authorization WHERE ended_at <= ?1 LIMIT ?2)",
+                past, limit)
+        }
+        return count
+    }
+
+    private func sweepWaiting(_ present: SQLValue, limit: SQLValue) async throws -> Int {
+        var count = try await write {
+            try $0.run(
+                """
+                DELETE FROM pending_authorization WHERE hash IN
+                    (SELECT hash FROM pending_authorization WHERE expires_at <= ?1 LIMIT ?2)
+                """, present, limit)
+        }
+        count &+= try await write {
+            try $0.run(
+                "DELETE FROM mail_item WHERE id IN (SELECT id FROM mail_item WHERE expires_at <= ?1 LIMIT ?2)",
+                present, limit)
+        }
+        count &+= try await write {
+            try $0.run(
+                """
+                DELETE FROM logout_delivery WHERE id IN
+                    (SELECT id FROM logout_delivery WHERE expires_at <= ?1 LIMIT ?2)
+                """, present, limit)
+        }
+        count &+= try await write {
+            try $0.run(
+                """
+                DELETE FROM mail_link WHERE hash IN
+                    (SELECT hash FROM mail_link WHERE expires_at <= ?1 AND created_at <= ?1 - 3600 LIMIT ?2)
+                """, present, limit)
+        }
+        return count
+    }
+
+    private func sweepSessions(_ present: SQLValue, past: SQLValue, limit: SQLValue) async throws -> Int {
+        let expired = try await write {
+            try $0.run(
+                """
+                DELETE FROM session WHERE id IN
+                    (SELECT id FROM session WHERE ended_at IS NULL AND expires_at <= ?1 LIMIT ?2)
+                """, present, limit)
+        }
+        let ended = try await write {
+            try $0.run(
+                "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ended_at <= ?1 LIMIT ?2)", past, limit)
+        }
+        return expired &+ ended
+    }
+}

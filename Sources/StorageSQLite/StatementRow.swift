@@ -1,0 +1,112 @@
+import GRDBSQLite
+import JOSE
+import OAuth
+import Storage
+
+/// The row at which a prepared statement stands, by the place of its columns in the SELECT; a value that is not what its
+/// column promises is damage, not a crash.
+struct StatementRow {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    func damaged(_ index: Int32) -> StoreError {
+        let column = sqlite3_column_name(handle, index).map { String(cString: $0) } ?? "column \(index)"
+        let words = (sqlite3_sql(handle).map { String(cString: $0) } ?? "").split(whereSeparator: \.isWhitespace)
+        // The first table that the statement names, without values: there are none in a prepared statement.
+        let table = words.drop { !["FROM", "INTO", "UPDATE"].contains($0) }.dropFirst().first ?? "a table"
+        return .damaged("\(table).\(column)")
+    }
+
+    func isNull(_ index: Int32) -> Bool { sqlite3_column_type(handle, index) == SQLITE_NULL }
+
+    func text(_ index: Int32) throws -> String {
+        guard sqlite3_column_type(handle, index) == SQLITE_TEXT, let start = sqlite3_column_text(handle, index) else {
+            throw damaged(index)
+        }
+        let count = Int(sqlite3_column_bytes(handle, index))
+        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    func integer(_ index: Int32) throws -> Int64 {
+        guard sqlite3_column_type(handle, index) == SQLITE_INTEGER else { throw damaged(index) }
+        return sqlite3_column_int64(handle, index)
+    }
+
+    func bytes(_ index: Int32) throws -> [UInt8] {
+        guard sqlite3_column_type(handle, index) == SQLITE_BLOB else { throw damaged(index) }
+        // SQLite has no address for an empty blob.
+        guard let start = sqlite3_column_blob(handle, index) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index))))
+    }
+
+    func bool(_ index: Int32) throws -> Bool { try integer(index) != 0 }
+    func count(_ index: Int32) throws -> Int { Int(clamping: try integer(index)) }
+    func date(_ index: Int32) throws -> NumericDate { NumericDate(secondsSince1970: try integer(index)) }
+    func optionalDate(_ index: Int32) throws -> NumericDate? { isNull(index) ? nil : try date(index) }
+    func optionalText(_ index: Int32) throws -> String? { isNull(index) ? nil : try text(index) }
+
+    /// An identifier that is empty or not ASCII was not written by us.
+    func identifier<Kind: Identifier>(_ index: Int32, _ kind: Kind.Type = Kind.self) throws -> Kind {
+        guard let identifier = Kind(try text(index)) else { throw damaged(index) }
+        return identifier
+    }
+
+    func hash(_ index: Int32) throws -> TokenHash {
+        guard let hash = TokenHash(bytes: try bytes(index)) else { throw damaged(index) }
+        return hash
+    }
+
+    func choice<Kind: RawRepresentable<String>>(_ index: Int32, _ kind: Kind.Type = Kind.self) throws -> Kind {
+        guard let choice = Kind(rawValue: try text(index)) else { throw damaged(index) }
+        return choice
+    }
+
+    /// Words with spaces between them.
+    func words(_ index: Int32) throws -> [String] {
+        try text(index).utf8.split(separator: 0x20).map { String(Substring($0)) }
+    }
+
+    func scope(_ index: Int32) throws -> Scope { Scope(unchecked: try words(index)) }
+
+    /// A JSON array of texts.
+    func texts(_ index: Int32) throws -> [String] {
+        let bytes = Array(try text(index).utf8)
+        guard let texts = try? JSONValue(parsing: bytes, limits: .column).strings else { throw damaged(index) }
+        return texts
+    }
+
+    func object(_ index: Int32) throws -> JSONObject {
+        let bytes = Array(try text(index).utf8)
+        guard let object = try? JSONObject(parsing: bytes, limits: .column) else { throw damaged(index) }
+        return object
+    }
+
+    /// What is given at each resource: a line for each, with the resource before its scope.
+    func resourceScopes(_ index: Int32) throws -> [ResourceIndicator: Scope] {
+        var scopes: [ResourceIndicator: Scope] = [:]
+        for line in try text(index).utf8.split(separator: 0x0A) {
+            let words = line.split(separator: 0x20).map { String(Substring($0)) }
+            guard let first = words.first, let resource = try? ResourceIndicator(first), scopes[resource] == nil else {
+                throw damaged(index)
+            }
+            scopes[resource] = Scope(unchecked: Array(words.dropFirst()))
+        }
+        return scopes
+    }
+}
+
+extension SQLValue {
+    static func text(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
+    static func text(_ scope: Scope) -> SQLValue { .text(scope.description) }
+    static func words(_ words: [String]) -> SQLValue { .text(words.joined(separator: " ")) }
+    static func blob(_ hash: TokenHash) -> SQLValue { .blob(hash.bytes) }
+
+    /// Neither a resource nor a scope holds a space or the end of a line.
+    static func lines(_ scopes: [ResourceIndicator: Scope]) -> SQLValue {
+        let lines = scopes.sorted { $0.key < $1.key }.map { resource, scope in
+            ([resource.rawValue] + scope.tokens).joined(separator: " ")
+        }
+        return .text(lines.joined(separator: "\n"))
+    }
+}
