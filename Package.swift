@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -37,6 +38,11 @@ let package = Package(
         // Floor 2
         .target(name: "Risk", dependencies: ["OAuth", "JOSE"]),
         .target(name: "Storage", dependencies: ["OAuth", "JOSE", crypto]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .target(
+            name: "Authenticators", dependencies: ["OAuth", "JOSE", "CArgon2", "CCrypt", cryptoExtras],
+            resources: [.embedInCode("Password/common-passwords.txt")]),
         // Floor 3
         .target(
             name: "StorageSQLite",
@@ -45,13 +51,16 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(name: "StorageTesting", dependencies: ["Storage", "OAuth", "JOSE"]),
-        .target(name: "AuthorizationServer", dependencies: ["Storage", "Risk", "OAuth", "JOSE", crypto]),
+        .target(
+            name: "AuthorizationServer",
+            dependencies: ["Authenticators", "Storage", "Risk", "OAuth", "JOSE", crypto]),
         // Floor 4
         .target(
             name: "ServerHTTP",
             dependencies: [
                 "AuthorizationServer", "Storage", "Risk", "OAuth", "JOSE", crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -66,7 +75,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            exclude: ["AdministrationAPI/openapi.yaml"]),
+            exclude: ["AdministrationAPI/openapi.yaml", "Pages/Templates", "Pages/Translations", "Pages/Assets"],
+            plugins: ["EmbedPages"]),
         // Floor 5
         .executableTarget(
             name: "tessera",
@@ -87,6 +97,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         // Tools of the house, never shipped
+        .plugin(name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"]),
+        .executableTarget(name: "embed-pages"),
         .executableTarget(name: "jose-check", dependencies: ["JOSE"]),
         .executableTarget(
             name: "tessera-bench",
@@ -97,11 +109,13 @@ let package = Package(
         // Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "OAuthTests", dependencies: ["OAuth", "JOSE", "TestSupport"]),
+        .testTarget(name: "AuthenticatorsTests", dependencies: ["Authenticators", "OAuth", "TestSupport"]),
         .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
         .testTarget(
             name: "AuthorizationServerTests",
             dependencies: [
-                "AuthorizationServer", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
+                "AuthorizationServer", "Authenticators", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE",
+                "TestSupport", crypto,
             ]),
         .testTarget(
             name: "StorageConformanceTests",
@@ -147,7 +161,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+for target in package.targets where ![.system, .plugin].contains(target.type) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

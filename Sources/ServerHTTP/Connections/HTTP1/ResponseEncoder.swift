@@ -24,7 +24,7 @@ enum ResponseEncoder {
         buffer.writeString(date)
         buffer.writeStaticString("\r\nx-request-id: ")
         buffer.writeString(requestID)
-        buffer.writeBytes(standing.encoded)
+        buffer.writeBytes(standing.encoded(for: response))
         if closing { buffer.writeStaticString("connection: close\r\n") }
         // RFC 9110 §8.6: neither 204 nor 304 may speak of a body here.
         if response.status != 204 && response.status != 304 {

@@ -4,14 +4,15 @@ extension HPACKHeaders {
     /// The header block of an answer (RFC 9113 §8.3.2).
     init(_ response: ServerResponse, standing: StandingHeaders, date: String, requestID: String) {
         self.init()
-        reserveCapacity(response.headers.fields.count + standing.fields.count + 4)
+        let standing = standing.fields(for: response)
+        reserveCapacity(response.headers.fields.count + standing.count + 4)
         add(name: ":status", value: String(response.status))
         for field in response.headers.fields where ResponseEncoder.isSafe(field.value) {
             add(name: field.name, value: field.value)
         }
         add(name: "date", value: date, indexing: .nonIndexable)
         add(name: "x-request-id", value: requestID, indexing: .nonIndexable)
-        for field in standing.fields { add(name: field.name, value: field.value) }
+        for field in standing { add(name: field.name, value: field.value) }
         if response.status != 204 && response.status != 304 {
             add(name: "content-length", value: String(response.body.count), indexing: .nonIndexable)
         }

@@ -1,0 +1,38 @@
+package import JOSE
+
+/// What happened to an account, in plain words.
+package struct AccountActivityPage: AccountPage {
+    package struct Item: Hashable, Sendable {
+        /// The audit log's word for it.
+        package let action: String
+        /// The application it was about, by its name.
+        package let client: String?
+        package let at: NumericDate
+        package let address: String
+
+        package init(action: String, client: String?, at: NumericDate, address: String) {
+            self.action = action
+            self.client = client
+            self.at = at
+            self.address = address
+        }
+    }
+
+    package static let template = "account-activity"
+    package let section = AccountSection.activity
+    package let items: [Item]
+
+    package init(items: [Item]) { self.items = items }
+
+    package func content(_ texts: Texts) -> [String: PageValue] {
+        ["events": .list(items.map { item($0, texts) })]
+    }
+
+    private func item(_ item: Item, _ texts: Texts) -> PageValue {
+        let time = CivilTime(secondsSince1970: item.at.secondsSince1970)
+        return .group([
+            "words": .text(ActivityWords.text(item.action, client: item.client, texts)),
+            "datetime": .text(time.rfc3339), "when": .text(texts.moment(time)), "place": .optional(item.address),
+        ])
+    }
+}

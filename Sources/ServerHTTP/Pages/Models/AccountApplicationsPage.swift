@@ -1,0 +1,57 @@
+package import JOSE
+
+/// The applications that a person let in, and the way to end it.
+package struct AccountApplicationsPage: AccountPage {
+    package struct Item: Hashable, Sendable {
+        package struct Permission: Hashable, Sendable {
+            package let scope: String
+            /// The name of the resource; `nil` for what it learns about the person.
+            package let resource: String?
+            package init(scope: String, resource: String?) {
+                self.scope = scope
+                self.resource = resource
+            }
+        }
+
+        package let id: String
+        package let name: String
+        package let host: String?
+        package let permissions: [Permission]
+        package let since: NumericDate?
+
+        package init(id: String, name: String, host: String?, permissions: [Permission], since: NumericDate?) {
+            self.id = id
+            self.name = name
+            self.host = host
+            self.permissions = permissions
+            self.since = since
+        }
+    }
+
+    package static let template = "account-applications"
+    package let section = AccountSection.applications
+    package let items: [Item]
+    package var hasEnded: Bool
+
+    package init(items: [Item], hasEnded: Bool = false) {
+        self.items = items
+        self.hasEnded = hasEnded
+    }
+
+    package func content(_ texts: Texts) -> [String: PageValue] {
+        [
+            "problem": false, "success": .optional(hasEnded ? texts["application_ended"] : nil),
+            "applications": .list(items.map { item($0, texts) }),
+        ]
+    }
+
+    private func item(_ item: Item, _ texts: Texts) -> PageValue {
+        let since = item.since.map { texts.moment(CivilTime(secondsSince1970: $0.secondsSince1970)) }
+        return .group([
+            "id": .text(item.id), "name": .text(item.name), "host": .optional(item.host),
+            "scopes": .list(item.permissions.map { .text(ScopeWords.text($0.scope, at: $0.resource, texts)) }),
+            "since": .text(since.map { texts("application_since", ["moment": $0]) } ?? ""),
+            "end_label": .text(texts("application_end_label", ["client": item.name])),
+        ])
+    }
+}

@@ -1,0 +1,52 @@
+package import OAuth
+
+/// The first page of the account area: who is signed in, and what can be done here.
+package struct AccountOverviewPage: AccountPage {
+    package static let template = "account-overview"
+    package let section = AccountSection.overview
+
+    package let issuer: Issuer
+    package let name: String?
+    package let username: String
+    package let email: String?
+    package let isEmailVerified: Bool
+    /// A mail with a link was just sent.
+    package var hasSentMail: Bool
+
+    package init(
+        issuer: Issuer, name: String?, username: String, email: String?, isEmailVerified: Bool,
+        hasSentMail: Bool = false
+    ) {
+        self.issuer = issuer
+        self.name = name
+        self.username = username
+        self.email = email
+        self.isEmailVerified = isEmailVerified
+        self.hasSentMail = hasSentMail
+    }
+
+    package func content(_ texts: Texts) -> [String: PageValue] {
+        var facts: [PageValue] = []
+        func add(_ key: String, _ value: String?) {
+            guard let value, !value.isEmpty else { return }
+            facts.append(.group(["name": .text(texts[key]), "value": .text(value)]))
+        }
+        add("display_name", name)
+        add("username", username)
+        if let email {
+            let state = isEmailVerified ? texts["email_verified"] : texts["email_unverified"]
+            add("email", "\(email) (\(state))")
+        }
+        return [
+            "facts": .list(facts), "problem": false,
+            "success": .optional(hasSentMail ? texts["verification_sent"] : nil),
+            "tiles": .list(
+                AccountSection.allCases.filter { $0 != .overview }.map { section in
+                    .group([
+                        "url": .text(section.path.path(below: issuer)), "label": .text(texts[section.titleKey]),
+                        "text": .text(texts[section.titleKey + "_text"]),
+                    ])
+                }),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+/// Where a person changes what is known of them.
+package struct AccountProfilePage: AccountPage {
+    package struct Field: Hashable, Sendable {
+        package let name: String
+        package let value: String
+        /// Of the label; `nil`: the label is the attribute's own name.
+        package let labelKey: String?
+        package let label: String
+        package let type: String
+        package let autocomplete: String
+
+        package init(
+            name: String, value: String, labelKey: String?, label: String = "", type: String = "text",
+            autocomplete: String = "off"
+        ) {
+            self.name = name
+            self.value = value
+            self.labelKey = labelKey
+            self.label = label
+            self.type = type
+            self.autocomplete = autocomplete
+        }
+    }
+
+    package static let template = "account-profile"
+    package let section = AccountSection.profile
+    package let fields: [Field]
+    package var problem: PasswordProblem?
+    package var isSaved: Bool
+
+    package init(fields: [Field], problem: PasswordProblem? = nil, isSaved: Bool = false) {
+        self.fields = fields
+        self.problem = problem
+        self.isSaved = isSaved
+    }
+
+    package func content(_ texts: Texts) -> [String: PageValue] {
+        [
+            "problem": .optional(problem?.text(texts)), "success": .optional(isSaved ? texts["saved"] : nil),
+            "fields": .list(
+                fields.map { field in
+                    .group([
+                        "name": .text(field.name), "value": .text(field.value), "type": .text(field.type),
+                        "autocomplete": .text(field.autocomplete),
+                        "label": .text(field.labelKey.map { texts[$0] } ?? field.label),
+                    ])
+                }),
+        ]
+    }
+}

@@ -1,0 +1,70 @@
+import Mustache
+package import OAuth
+
+/// Makes HTML of pages: the templates, texts, colours and addresses of one issuer, read once when it starts.
+package struct PageRenderer: Sendable {
+    package let translations: Translations
+    package let branding: Branding
+    let assets: PageAssets
+    private let library: MustacheLibrary
+    private let paths: [String: String]
+    private let addresses: [String: String]
+
+    package init(issuer: Issuer, branding: Branding = .standard) throws {
+        try self.init(issuer: issuer, branding: branding, files: EmbeddedPages.files)
+    }
+
+    /// - Parameter files: by folder and name, such as `Templates/layout.mustache`.
+    init(issuer: Issuer, branding: Branding, files: [String: String]) throws {
+        var templates: [String: MustacheTemplate] = [:]
+        var languages: [String: String] = [:]
+        for (name, text) in files {
+            if let template = Self.stem(of: name, in: "Templates/", ".mustache") {
+                templates[template] = try MustacheTemplate(string: text)
+            } else if let language = Self.stem(of: name, in: "Translations/", ".json") {
+                languages[language] = text
+            }
+        }
+        translations = try Translations(languages)
+        library = MustacheLibrary(templates: templates)
+        let assets = try PageAssets(branding, files: files)
+        self.assets = assets
+        self.branding = branding
+        paths = Dictionary(
+            uniqueKeysWithValues: PagePath.allCases.map { ($0.templateName, $0.path(below: issuer)) })
+        var addresses = [
+            "name": PageValue.separated(branding.name), "style": issuer.path + assets.style.path,
+            "icon": issuer.path + assets.icon.path, "form_script": issuer.path + assets.formScript.path,
+        ]
+        addresses["logo"] = assets.logo.map { issuer.path + $0.path }
+        self.addresses = addresses
+    }
+
+    private static func stem(of name: String, in folder: String, _ ending: String) -> String? {
+        guard name.hasPrefix(folder), name.hasSuffix(ending) else { return nil }
+        return String(name.dropFirst(folder.count).dropLast(ending.count))
+    }
+
+    /// - Parameter formToken: what the forms on the page prove themselves with (``FormToken``).
+    package func html(_ page: some Page, in texts: Texts, formToken: String = "") -> [UInt8] {
+        var context: [String: Any] = [
+            "language": texts.language, "t": texts.entries, "brand": addresses, "paths": paths,
+            "form_token": formToken, "title": PageValue.text(page.title(texts)).forTemplate,
+        ]
+        for (name, value) in page.content(texts) { context[name] = value.forTemplate }
+        if let page = page as? any AccountPage { context["sections"] = sections(around: page.section, in: texts) }
+        return Array((library.render(context, withTemplate: type(of: page).template) ?? "").utf8)
+    }
+
+    /// The ways through the account area.
+    private func sections(around current: AccountSection, in texts: Texts) -> Any {
+        PageValue.list(
+            AccountSection.allCases.map { section in
+                .group([
+                    "url": .text(paths[section.path.templateName] ?? ""), "label": .text(texts[section.titleKey]),
+                    "current": .flag(section == current),
+                ])
+            }
+        ).forTemplate
+    }
+}
