@@ -1,6 +1,6 @@
 import Authenticators
 package import JOSE
-package import OAuth
+import OAuth
 package import Storage
 
 /// What people see and change of their own account: values in, values out. Made for one request.

@@ -22,6 +22,7 @@ extension Administration {
     ) async throws -> Registered<RegisteredClient> {
         try demand(.write, of: administrator, at: now)
         var client = try draft.checked(secrets: provider.secrets, at: now)
+        try await checkResources(of: client.relyingParty)
         let secret =
             client.credentials.method.usesSecret
             ? try client.credentials.addSecret(secrets: provider.secrets, at: now).secret : nil
@@ -47,6 +48,7 @@ extension Administration {
             let client = try await existingClient(id)
             try check(version, against: client.version)
             let changed = try change.checked(against: client, at: now)
+            if changed.relyingParty != client.relyingParty { try await checkResources(of: changed.relyingParty) }
             let isEnabling = changed.isEnabled && !client.isEnabled
             if isEnabling || changed.credentials != client.credentials {
                 try await demandGrant(over: id, of: administrator, at: now)
@@ -56,12 +58,17 @@ extension Administration {
             let isDisabling = client.isEnabled && !changed.isEnabled
             // A grant type that is taken away takes with it what was issued by it.
             let isNarrowing = !client.grantTypes.allSatisfy(changed.grantTypes.contains)
+            let endsAll = isDisabling || isNarrowing
             let action = isDisabling ? "client.disabled" : isEnabling ? "client.enabled" : "client.updated"
             try await save(
-                changed, ending: isDisabling || isNarrowing ? [.client(id)] : [],
+                changed, ending: endsAll ? [.client(id)] : [],
                 recording: event(
                     action, on: "client:\(id)", detail: "changed \(fields.joined(separator: ", "))", by: administrator,
                     at: now))
+            if endsAll, client.relyingParty != nil {
+                // What people gave it ends for good: enabling the client again brings nothing back.
+                try await provider.end(.client(id), because: .clientDisabled, with: Effects([]), at: now)
+            }
             return try await existingClient(id)
         }
     }
@@ -130,6 +137,26 @@ extension Administration {
         }
     }
 
+    /// What a client may ask people for exists.
+    private func checkResources(of party: RelyingParty?) async throws {
+        var problems: [Problem] = []
+        for (indicator, scope) in party?.resourceScopes ?? [:] {
+            guard let resource = try await store.resource(identifiedBy: indicator) else {
+                problems.append(Problem("resources", "\(indicator) is not registered"))
+                continue
+            }
+            let unknown = scope.tokens.filter { !resource.scope.contains($0) }
+            guard !unknown.isEmpty else { continue }
+            problems.append(
+                Problem("resources", "\(indicator) does not have \(unknown.joined(separator: " "))"))
+        }
+        // A person gives what is theirs; administration is not.
+        if party?.resourceScopes[provider.administrationResource] != nil {
+            problems.append(Problem("resources", "people cannot give access to the administration API"))
+        }
+        guard problems.isEmpty else { throw AdministrationError.invalid(problems) }
+    }
+
     func existingClient(_ id: ClientID) async throws -> RegisteredClient {
         guard let client = try await store.client(id) else { throw AdministrationError.missing("client") }
         return client
@@ -166,6 +193,7 @@ extension RegisteredClient {
         if isEnabled != other.isEnabled { fields.append("enabled") }
         if grantTypes != other.grantTypes { fields.append("grant_types") }
         if allowedOrigins != other.allowedOrigins { fields.append("allowed_origins") }
+        if relyingParty != other.relyingParty { fields.append("relying_party") }
         return fields + credentials.changedFields(to: other.credentials)
     }
 }

@@ -9,18 +9,21 @@ package struct ClientDraft: Sendable {
     package var credentials: CredentialsDraft
     package var grantTypes: [String]?
     package var allowedOrigins: [String]?
+    /// `nil` for a program that signs nobody in.
+    package var relyingParty: RelyingPartyDraft?
     /// What was wrong with reading it already.
     package var problems: [Problem]
 
     package init(
         id: String? = nil, name: String?, credentials: CredentialsDraft, grantTypes: [String]? = nil,
-        allowedOrigins: [String]? = nil, problems: [Problem] = []
+        allowedOrigins: [String]? = nil, relyingParty: RelyingPartyDraft? = nil, problems: [Problem] = []
     ) {
         self.id = id
         self.name = name
         self.credentials = credentials
         self.grantTypes = grantTypes
         self.allowedOrigins = allowedOrigins
+        self.relyingParty = relyingParty
         self.problems = problems
     }
 
@@ -32,13 +35,20 @@ package struct ClientDraft: Sendable {
         let methodText = check.required(credentials.method, "authentication_method")
         let method: AuthenticationMethod? = methodText.flatMap { check.oneOf($0, "authentication_method") }
         let registered = method.map { check.credentials(credentials, method: $0) }
-        let types = check.grantTypes(
-            grantTypes ?? (method == AuthenticationMethod.none ? [] : ["client_credentials"]), method: method)
+        let types = check.grantTypes(grantTypes ?? usualGrantTypes(method), method: method)
         let origins = check.origins(allowedOrigins ?? [], method: method)
+        let party = relyingParty.map { check.relyingParty($0, of: nil, method: method) }
+        check.checkFit(of: party, types)
         try check.finish()
         guard let registered else { throw .invalid([Problem("authentication_method", "is required")]) }
         return RegisteredClient(
-            id: id, name: name, credentials: registered, grantTypes: types, allowedOrigins: origins, createdAt: now)
+            id: id, name: name, credentials: registered, grantTypes: types, allowedOrigins: origins,
+            relyingParty: party, createdAt: now)
+    }
+
+    private func usualGrantTypes(_ method: AuthenticationMethod?) -> [String] {
+        if relyingParty != nil { return ["authorization_code", "refresh_token"] }
+        return method == AuthenticationMethod.none ? [] : ["client_credentials"]
     }
 }
 
@@ -49,17 +59,20 @@ package struct ClientChange: Sendable {
     package var credentials: CredentialsChange
     package var grantTypes: [String]?
     package var allowedOrigins: [String]?
+    package var relyingParty: RelyingPartyDraft?
     package var problems: [Problem]
 
     package init(
         name: String? = nil, isEnabled: Bool? = nil, credentials: CredentialsChange = CredentialsChange(),
-        grantTypes: [String]? = nil, allowedOrigins: [String]? = nil, problems: [Problem] = []
+        grantTypes: [String]? = nil, allowedOrigins: [String]? = nil, relyingParty: RelyingPartyDraft? = nil,
+        problems: [Problem] = []
     ) {
         self.name = name
         self.isEnabled = isEnabled
         self.credentials = credentials
         self.grantTypes = grantTypes
         self.allowedOrigins = allowedOrigins
+        self.relyingParty = relyingParty
         self.problems = problems
     }
 
@@ -73,6 +86,10 @@ package struct ClientChange: Sendable {
         if let grantTypes { changed.grantTypes = check.grantTypes(grantTypes, method: method) }
         if let allowedOrigins { changed.allowedOrigins = check.origins(allowedOrigins, method: method) }
         changed.credentials = check.change(credentials, of: client.credentials)
+        if let relyingParty {
+            changed.relyingParty = check.relyingParty(relyingParty, of: client.relyingParty, method: method)
+        }
+        if relyingParty != nil || grantTypes != nil { check.checkFit(of: changed.relyingParty, changed.grantTypes) }
         try check.finish()
         changed.updatedAt = now
         return changed

@@ -1,0 +1,100 @@
+package import JOSE
+import OAuth
+import Storage
+
+/// Tells clients that a session has ended (OpenID Back-Channel Logout §2), off the request path: a client that is slow or
+/// away delays neither the person nor the other clients.
+struct BackchannelLogout: Sendable {
+    let issuer: Issuer
+    let store: any Store
+    let transport: any LogoutTransport
+    let keys: KeyRing.Snapshot
+    let pairwise: PairwiseSubjects
+    let secrets: SecretGenerator
+
+    /// Deliveries of one run, all at the same time.
+    static let batch = 16
+    /// Seconds that a logout token may be accepted; at most two minutes (§2.4).
+    static let tokenLifetime: Int64 = 120
+
+    /// Sends what is due; one call at a time. Returns how many clients took theirs.
+    func send(_ due: [LogoutDelivery], at now: NumericDate) async throws -> Int {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for delivery in due { group.addTask { try await deliver(delivery, at: now) } }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+    }
+
+    private func deliver(_ delivery: LogoutDelivery, at now: NumericDate) async throws -> Bool {
+        guard let client = try await store.client(delivery.client), let party = client.relyingParty,
+            let url = party.backchannelLogoutURI
+        else {
+            try await store.finishLogout(delivery.id, recording: nil)
+            return false
+        }
+        guard let key = keys.signer(party.idTokenAlgorithm, at: now) else {
+            try await store.postponeLogout(delivery.id, until: now + .seconds(5))
+            return false
+        }
+        let token = try key.logoutTokenSigner.sign(claims(for: client, delivery, at: now).json)
+        var form = FormWriter()
+        form.append("logout_token", token)
+        let status = try? await transport.post(form.bytes, to: url)
+        switch status {
+        case 200?, 202?, 204?:
+            try await store.finishLogout(delivery.id, recording: nil)
+            return true
+        case 400?:
+            // §2.8: the client could not make sense of it, and will not of another one.
+            try await giveUp(delivery, "refused the token", at: now)
+        default:
+            try await postpone(delivery, status.map { "answered \($0)" } ?? "did not answer", at: now)
+        }
+        return false
+    }
+
+    private func claims(
+        for client: RegisteredClient, _ delivery: LogoutDelivery, at now: NumericDate
+    ) -> LogoutTokenClaims {
+        LogoutTokenClaims(
+            issuer: issuer, audience: client.id, tokenID: TokenID(unchecked: secrets.identifier()), issuedAt: now,
+            expiresAt: now + .seconds(Self.tokenLifetime), subject: pairwise.subject(delivery.subject, for: client),
+            session: delivery.session)
+    }
+
+    private func postpone(_ delivery: LogoutDelivery, _ reason: String, at now: NumericDate) async throws {
+        let next = now + .seconds(Self.delay(after: delivery.attempts))
+        guard next < delivery.expiresAt else {
+            try await giveUp(delivery, reason, at: now)
+            return
+        }
+        try await store.postponeLogout(delivery.id, until: next)
+    }
+
+    /// Seconds: 2, 4, 8 … up to ten minutes.
+    static func delay(after attempts: Int) -> Int64 { min(600, 2 << Int64(min(max(0, attempts), 9))) }
+
+    private func giveUp(_ delivery: LogoutDelivery, _ reason: String, at now: NumericDate) async throws {
+        let event = AuditEvent(
+            at: now, action: "logout.failed", outcome: .refusal, actor: "system", target: "client:\(delivery.client)",
+            detail: "the client \(reason)")
+        try await store.finishLogout(delivery.id, recording: event)
+    }
+}
+
+extension OpenIDProvider {
+    /// Sends the logout tokens that are due. Meant for every second; one call at a time. Returns what went wrong.
+    package func deliverLogouts(at now: NumericDate) async -> [UpkeepProblem] {
+        guard let transport = outbound.logout else { return [] }
+        do {
+            let due = try await store.dueLogouts(at: now, limit: BackchannelLogout.batch)
+            guard !due.isEmpty else { return [] }
+            let pairwise = try await PairwiseSubjects.load(from: store, sealer: sealer, secrets: secrets)
+            let logout = BackchannelLogout(
+                issuer: issuer, store: store, transport: transport, keys: keyRing.snapshot, pairwise: pairwise,
+                secrets: secrets)
+            _ = try await logout.send(due, at: now)
+            return []
+        } catch { return [UpkeepProblem(work: "logouts", error: error)] }
+    }
+}
