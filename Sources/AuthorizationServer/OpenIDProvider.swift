@@ -18,6 +18,9 @@ package final class OpenIDProvider: Sendable {
     let outbound: Outbound
     let signInThrottle: SignInThrottle
     let mailRequests: MailRequests
+    let authenticator: ClientAuthenticator
+    let pairwise: PairwiseSubjects
+    let userInfoEndpoint: UserInfoEndpoint
     let usage = UsageCounters()
     let refusals = RefusalFolder()
     let upkeepPlan = UpkeepPlan()
@@ -25,13 +28,14 @@ package final class OpenIDProvider: Sendable {
     private let introspection: IntrospectionEndpoint
     private let revocation: RevocationEndpoint
     private let metadata: Document
+    private let openIDMetadata: Document
 
     package var keyRing: KeyRing { keys.ring }
 
     private init(
         issuer: Issuer, policy: ServerPolicy, store: any Store, secrets: SecretGenerator, keys: KeyKeeper,
         revocations: RevocationList, fetcher: any KeySetFetcher, sealer: SecretSealer, passwords: PasswordHasher,
-        outbound: Outbound
+        outbound: Outbound, pairwise: PairwiseSubjects
     ) {
         self.issuer = issuer
         self.policy = policy
@@ -52,22 +56,43 @@ package final class OpenIDProvider: Sendable {
                 issuer: issuer, policy: policy, keys: ClientKeys(fetcher: fetcher, keysKept: policy.keysPerClient),
                 replays: store),
             throttle: AuthenticationThrottle(policy))
+        self.authenticator = authenticator
+        self.pairwise = pairwise
         let ring = keys.ring
+        let mint: @Sendable (NumericDate) -> TokenMint = { now in
+            TokenMint(
+                issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets,
+                maximumLifetime: policy.maximumAccessTokenLifetime, now: now)
+        }
+        let identity = IdentityClaims(store: store, mapping: policy.people.claimMapping)
+        let refreshKeys = RefreshKeys(issuer: issuer, sealer: sealer)
+        let personTokens = AuthorizationTokens(
+            issuer: issuer, policy: policy, registry: registry, keys: keys, pairwise: pairwise, identity: identity,
+            mint: mint)
         tokens = TokenEndpoint(
             authenticator: authenticator, registry: registry, attempts: max(1, policy.tokenAttempts),
-            mint: { now in
-                TokenMint(
-                    issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets,
-                    maximumLifetime: policy.maximumAccessTokenLifetime, now: now)
-            })
+            codes: AuthorizationCodeGrant(
+                store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
+                policy: policy, secrets: secrets),
+            refreshes: RefreshTokenGrant(
+                store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
+                policy: policy),
+            mint: mint)
         let reader: @Sendable () -> AccessTokenReader = {
             AccessTokenReader(
                 issuer: issuer, keys: ring.snapshot, revocations: revocations, clockSkew: policy.clockSkew)
         }
         introspection = IntrospectionEndpoint(authenticator: authenticator, reader: reader)
         revocation = RevocationEndpoint(
-            authenticator: authenticator, reader: reader, store: store, revocations: revocations)
-        metadata = MetadataEndpoint(issuer: issuer, policy: policy).document
+            authenticator: authenticator, reader: reader, store: store, revocations: revocations,
+            refreshKeys: refreshKeys)
+        userInfoEndpoint = UserInfoEndpoint(
+            issuer: issuer, store: store, registry: registry, keys: keys, revocations: revocations,
+            pairwise: pairwise, identity: identity, verified: VerifiedTokens(capacity: policy.verifiedTokenCapacity),
+            reader: reader, mint: mint)
+        let documents = MetadataEndpoint(issuer: issuer, policy: policy)
+        metadata = documents.document
+        openIDMetadata = documents.openIDDocument
     }
 
     /// Loads an issuer from its store; makes its first keys and its administration resource if they are missing.
@@ -82,12 +107,16 @@ package final class OpenIDProvider: Sendable {
         try await keys.start(algorithms: policy.signingAlgorithms, at: now)
         let revocations = RevocationList(
             epochs: try await store.epochs(), tokens: try await store.revokedTokens(at: now),
+            grants: try await store.endedGrants(
+                since: now + .seconds(-ServerPolicy.longestAccessTokenLifetime),
+                forgettingAfter: ServerPolicy.longestAccessTokenLifetime),
             budget: RevocationBudget(policy.revocationThrottle))
         let provider = OpenIDProvider(
             issuer: issuer, policy: policy, store: store, secrets: secrets, keys: keys, revocations: revocations,
             fetcher: fetcher, sealer: sealer,
             passwords: passwords ?? PasswordHasher(PasswordHasherSettings(threads: 1), secrets: secrets),
-            outbound: outbound)
+            outbound: outbound,
+            pairwise: try await PairwiseSubjects.load(from: store, sealer: sealer, secrets: secrets))
         try await provider.registry.origins.refresh()
         try await provider.ensureAdministrationResource(at: now)
         return provider
@@ -105,7 +134,13 @@ package final class OpenIDProvider: Sendable {
         _ request: TokenRequest, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> Answered<TokenResponse> {
         do {
-            let answer = try await tokens.respond(to: request, from: credentials, caller: caller, at: now)
+            let call = TokenCall(
+                credentials: credentials, caller: caller, now: now,
+                noticeOfTheft: { [self] person, client, now in
+                    guard let user = try await store.user(person) else { return [] }
+                    return try notices(.tokenTheft(client: client.name, at: now), to: user, at: now)
+                })
+            let answer = try await tokens.respond(to: request, call)
             usage.count(.issued, client: answer.facts.client, resource: answer.facts.resource, at: now)
             return answer
         } catch let rejection as Rejection {
@@ -151,6 +186,9 @@ package final class OpenIDProvider: Sendable {
 
     /// The authorization server's metadata (RFC 8414 §3.2).
     package func metadataDocument() -> Document { metadata }
+
+    /// The provider's configuration (OpenID Discovery §4).
+    package func openIDMetadataDocument() -> Document { openIDMetadata }
 
     /// The public keys (RFC 7517 §5).
     package func keySetDocument(at now: NumericDate) -> Document { keyRing.snapshot.document }

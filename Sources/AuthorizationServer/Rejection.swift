@@ -22,6 +22,7 @@ package enum Rejection: Error, Hashable, Sendable {
     case resourceNotPermitted(ClientID, ResourceIndicator)
     case resourceDisabled(ClientID, ResourceIndicator)
     case scopeNotPermitted(ClientID, ResourceIndicator)
+    case revokesTooOften(ClientID, retryAfter: Int64)
     case signingKeyMissing(ResourceIndicator)
     case codeRefused(ClientID, CodeFault)
     case refreshTokenRefused(ClientID, RefreshTokenFault)
@@ -53,6 +54,8 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.invalidTarget, "the client has no permission at this resource")
         case .scopeNotPermitted:
             OAuthError(.invalidScope, "the client may not have this scope at the resource")
+        case .revokesTooOften:
+            OAuthError(.temporarilyUnavailable, "too many tokens were revoked one by one; try again later")
         case .signingKeyMissing:
             OAuthError(.temporarilyUnavailable, "no signing key is active; try again later")
         case .codeRefused:
@@ -94,6 +97,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .resourceNotPermitted: "resource_not_permitted"
         case .resourceDisabled: "resource_disabled"
         case .scopeNotPermitted: "scope_not_permitted"
+        case .revokesTooOften: "revokes_too_often"
         case .signingKeyMissing: "signing_key_missing"
         case .codeRefused(_, let fault): "code_\(fault.rawValue)"
         case .refreshTokenRefused(_, let fault): "refresh_token_\(fault.rawValue)"
@@ -120,6 +124,7 @@ package enum Rejection: Error, Hashable, Sendable {
             .audienceWrong(let id, _),
             .rightMissing(let id, _):
             id
+        case .revokesTooOften(let id, _): id
         case .throttled(let id, _): id
         }
     }
@@ -127,7 +132,7 @@ package enum Rejection: Error, Hashable, Sendable {
     /// Seconds after which trying again makes sense.
     package var retryAfter: Int64? {
         switch self {
-        case .throttled(_, let seconds): seconds
+        case .throttled(_, let seconds), .revokesTooOften(_, let seconds): seconds
         case .assertionKeysUnavailable: 30
         case .signingKeyMissing, .refreshTokenRefused(_, .tooFast): 1
         default: nil

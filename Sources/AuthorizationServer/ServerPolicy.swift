@@ -43,6 +43,8 @@ package struct ServerPolicy: Hashable, Sendable {
     package var pushedLifetime: Int64 = 90
     /// Seconds that an access token for UserInfo alone lives, at most 3600.
     package var userInfoTokenLifetime: Int64 = 300
+    /// Seconds that an ID token is good for; what it says is read at once.
+    package var idTokenLifetime: Int64 = 600
     /// Seconds without a refresh after which a refresh token is over.
     package var refreshIdleLifetime: Int64 = 30 * 86_400
     /// Seconds after which it is over however much it was used.

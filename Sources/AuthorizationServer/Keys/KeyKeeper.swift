@@ -47,6 +47,12 @@ package actor KeyKeeper {
         }
     }
 
+    /// The same, without waiting where the algorithm has a key that may sign, as it nearly always has.
+    nonisolated func ensureSigner(_ algorithm: Algorithm, at now: NumericDate) async throws {
+        guard ring.snapshot.signer(algorithm, at: now) == nil else { return }
+        try await ensureKey(for: algorithm, at: now)
+    }
+
     /// Announces a successor for each purpose; it takes over when every verifier had time to see it.
     package func rotate(
         _ purposes: [KeyRecord.Purpose], by actor: String, from caller: Caller? = nil, at now: NumericDate

@@ -3,8 +3,8 @@ import OAuth
 package import Storage
 import Synchronization
 
-/// A signing key of the issuer, ready for use.
-package struct IssuerSigningKey: Sendable {
+/// A signing key of the issuer, ready for use. A class, because every request would otherwise copy all that it holds.
+package final class IssuerSigningKey: Sendable {
     package let record: KeyRecord
     package let algorithm: Algorithm
     package let verificationKey: VerificationKey
@@ -36,6 +36,8 @@ package final class KeyRing: Sendable {
         package var signing: [IssuerSigningKey] = []
         package var sealing: [SealingKey] = []
         package var document = Document(body: [], etag: "\"\"", maxAge: 0)
+        /// Grows with each change of any key.
+        package fileprivate(set) var version: UInt64 = 0
 
         /// The youngest key of the algorithm that may sign now.
         package func signer(_ algorithm: Algorithm, at now: NumericDate) -> IssuerSigningKey? {
@@ -56,7 +58,13 @@ package final class KeyRing: Sendable {
 
     package var snapshot: Snapshot { current.withLock { $0 } }
 
-    func replace(with snapshot: Snapshot) { current.withLock { $0 = snapshot } }
+    func replace(with snapshot: Snapshot) {
+        current.withLock { current in
+            let version = current.version &+ 1
+            current = snapshot
+            current.version = version
+        }
+    }
 }
 
 extension KeyRecord {

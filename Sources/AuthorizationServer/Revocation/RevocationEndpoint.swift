@@ -6,13 +6,17 @@ import Storage
 struct RevocationEndpoint: Sendable {
     let authenticator: ClientAuthenticator
     let reader: @Sendable () -> AccessTokenReader
-    let store: any RevocationStore
+    let store: any RevocationStore & RefreshTokenStore & EndingStore
     let revocations: RevocationList
+    let refreshKeys: RefreshKeys
 
     func respond(
         to presented: PresentedToken, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> Answered<Void> {
         let client = try await authenticator.client(credentials, caller: caller, at: now)
+        if let token = RefreshToken(presented.token) {
+            return try await revoke(token, of: client.id, caller: caller, at: now)
+        }
         let claims: AccessTokenClaims
         do {
             claims = try reader().genuine(presented.token)
@@ -28,12 +32,41 @@ struct RevocationEndpoint: Sendable {
         guard now < claims.expiresAt, revocations.fault(in: claims) == nil else {
             return Answered((), facts)
         }
-        _ = try await store.revoke(
-            claims.tokenID, until: claims.expiresAt,
-            recording: AuditEvent(
-                at: now, action: "token.revoked", actor: "client:\(client.id)", target: "token:\(claims.tokenID)",
-                address: caller.address, requestID: caller.requestID))
-        revocations.revoke(claims.tokenID, until: claims.expiresAt)
+        try await end(claims, caller: caller, at: now)
         return Answered((), facts)
+    }
+
+    private func end(_ claims: AccessTokenClaims, caller: Caller, at now: NumericDate) async throws {
+        var event = AuditEvent(
+            at: now, action: "token.revoked", actor: "client:\(claims.clientID)", target: "token:\(claims.tokenID)",
+            address: caller.address, requestID: caller.requestID)
+        guard revocations.budget.wait(for: claims.grant, at: now) == nil else {
+            event.action = "grant.tokens_revoked"
+            event.target = "grant:\(claims.grant)"
+            event.detail = "too many tokens were revoked one by one"
+            return revocations.apply(try await store.advance([.grant(claims.grant)], recording: event))
+        }
+        revocations.budget.spend(claims.grant, at: now)
+        _ = try await store.revoke(claims.tokenID, until: claims.expiresAt, recording: event)
+        revocations.revoke(claims.tokenID, until: claims.expiresAt)
+    }
+
+    /// RFC 7009 §2.1: with a refresh token ends all that hangs from its grant, whichever generation it is.
+    private func revoke(
+        _ token: RefreshToken, of client: ClientID, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<Void> {
+        guard let record = try await store.refreshRecord(token.grant, at: now),
+            token.isGenuine(try refreshKeys.key(of: record.family), issuer: refreshKeys.issuer)
+        else { return Answered((), DecisionFacts("unknown_token", client: client)) }
+        guard record.authorization.client == client else {
+            throw Rejection.tokenOfAnotherClient(client, TokenID(unchecked: token.grant.rawValue))
+        }
+        let event = AuditEvent(
+            at: now, action: "refresh_token.revoked", actor: "client:\(client)",
+            target: "user:\(record.authorization.subject)", address: caller.address, requestID: caller.requestID,
+            detail: "authorization \(token.grant) has ended")
+        let ended = try await store.end(.grant(token.grant), because: .tokenRevoked, at: now, with: Effects([event]))
+        revocations.apply(ended, at: now)
+        return Answered((), DecisionFacts("revoked", client: client, grant: token.grant))
     }
 }

@@ -16,10 +16,14 @@ package final class RevocationList: Sendable {
     }
 
     private let state: Mutex<State>
+    /// What single revocations may cost.
+    package let budget: RevocationBudget
 
     package init(
-        epochs: [EpochKey: Int64] = [:], tokens: [TokenID: NumericDate] = [:], grants: [GrantID: NumericDate] = [:]
+        epochs: [EpochKey: Int64] = [:], tokens: [TokenID: NumericDate] = [:], grants: [GrantID: NumericDate] = [:],
+        budget: RevocationBudget
     ) {
+        self.budget = budget
         state = Mutex(State(epochs: epochs, tokens: tokens, grants: grants))
     }
 

@@ -23,6 +23,9 @@ struct ClientCredentialsGrant: Sendable {
         let scope = parameters.scope ?? permitted
         guard scope.isSubset(of: permitted) else { throw Rejection.scopeNotPermitted(client.id, grant.resource) }
 
+        if let seconds = mint.revocations.budget.wait(for: grant.id, at: mint.now) {
+            throw Rejection.revokesTooOften(client.id, retryAfter: seconds)
+        }
         let (claims, token) = try mint.accessToken(for: grant, at: resource, scope: scope)
         return Answered(
             TokenResponse(

@@ -2,37 +2,62 @@ import JOSE
 import OAuth
 import Storage
 
+/// Who asks the token endpoint, from where, and when.
+struct TokenCall: Sendable {
+    let credentials: ClientCredentials
+    let caller: Caller
+    let now: NumericDate
+    let noticeOfTheft: NoticeOfTheft
+}
+
 /// The token endpoint (RFC 6749 §3.2): who is asking, for what, and is it theirs?
 struct TokenEndpoint: Sendable {
     let authenticator: ClientAuthenticator
     let registry: Registry
     /// Changes of registered things that one request sits through before it gives up.
     let attempts: Int
+    let codes: AuthorizationCodeGrant
+    let refreshes: RefreshTokenGrant
     let mint: @Sendable (NumericDate) -> TokenMint
 
-    func respond(
-        to request: TokenRequest, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
-    ) async throws -> Answered<TokenResponse> {
+    func respond(to request: TokenRequest, _ call: TokenCall) async throws -> Answered<TokenResponse> {
+        let now = call.now
+        switch request {
+        case .clientCredentials(let parameters):
+            let grant = ClientCredentialsGrant(registry: registry, mint: mint(now))
+            return try await settled(call, at: \.facts.resource) { client in
+                try await grant.issue(parameters, to: client)
+            }.result
+        case .authorizationCode(let parameters):
+            let (prepared, client) = try await settled(call, at: \.struck.facts.resource) { client in
+                try await codes.prepare(parameters, for: client, caller: call.caller, at: now)
+            }
+            return try await codes.spend(prepared, for: client, caller: call.caller, at: now)
+        case .refreshToken(let parameters):
+            let (prepared, client) = try await settled(call, at: \.resource) { client in
+                try await refreshes.prepare(parameters, for: client, call)
+            }
+            return try await refreshes.spend(prepared, for: client, at: now)
+        }
+    }
+
+    /// Authenticates the client and lets `body` make something that rests on registered things, again whenever one of them
+    /// has changed meanwhile. Nothing is spent in here, so that trying again costs nobody anything.
+    private func settled<Result: Sendable>(
+        _ call: TokenCall, at resource: (Result) -> ResourceIndicator?,
+        _ body: (AuthenticatedClient) async throws -> Result
+    ) async throws -> (result: Result, client: AuthenticatedClient) {
         var generation = registry.generation
-        var client = try await authenticator.client(credentials, caller: caller, at: now)
+        var client = try await authenticator.client(call.credentials, caller: call.caller, at: call.now)
         for _ in 0..<attempts {
-            let answer = try await issue(request, to: client, at: now)
+            let result = try await body(client)
             let current = registry.generation
             // A token takes its epochs last. Had a permission been narrowed between reading it and reading its epoch, the
             // token would carry the old scope and the new epoch, and outlive the change.
-            if current == generation { return answer }
+            if !registry.hasChanged(client.id, at: resource(result), since: generation) { return (result, client) }
             generation = current
             client = try await authenticator.renewed(client)
         }
         throw StoreError.busy
-    }
-
-    private func issue(
-        _ request: TokenRequest, to client: AuthenticatedClient, at now: NumericDate
-    ) async throws -> Answered<TokenResponse> {
-        switch request {
-        case .clientCredentials(let parameters):
-            try await ClientCredentialsGrant(registry: registry, mint: mint(now)).issue(parameters, to: client)
-        }
     }
 }

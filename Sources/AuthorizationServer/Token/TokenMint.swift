@@ -16,15 +16,7 @@ struct AccessTokenOrder: Sendable {
     let format: AccessTokenFormat
     let algorithm: Algorithm
     /// How the person signed in; `nil` for a client on its own behalf.
-    var authentication: Authentication?
-
-    /// What resources may be told about a sign-in (RFC 9068 §2.2.1).
-    struct Authentication: Sendable {
-        let time: NumericDate
-        let methods: [String]
-        let acr: String?
-        let session: SessionID
-    }
+    var authentication: AccessTokenAuthentication?
 }
 
 /// Strikes tokens from decisions: no I/O, so that a golden token needs no store and no waiting.
@@ -56,7 +48,8 @@ struct TokenMint: Sendable {
             tokenID: SealingKey.tokenID(idBytes), scope: order.scope, issuedAt: now,
             expiresAt: now + .seconds(min(order.lifetime, maximumLifetime)), grant: order.grant,
             epochs: revocations.epochs(
-                subject: order.subject, client: order.client, grant: order.grant, resource: resource))
+                subject: order.subject, client: order.client, grant: order.grant, resource: resource),
+            authentication: order.authentication)
         switch order.format {
         case .jwt:
             guard let key = keys.signer(order.algorithm, at: now) else {
@@ -67,5 +60,22 @@ struct TokenMint: Sendable {
             guard let key = keys.sealer(at: now) else { throw Rejection.signingKeyMissing(resource) }
             return (claims, try key.seal(claims.json, tokenID: idBytes))
         }
+    }
+
+    /// An ID token (OpenID Core §2), signed with the algorithm that the client registered.
+    func idToken(_ claims: IDTokenClaims, by algorithm: Algorithm) throws -> Secret {
+        Secret(try signer(algorithm).idTokenSigner.sign(claims.json))
+    }
+
+    /// A signed UserInfo answer (OpenID Core §5.3.2).
+    func userInfo(_ claims: UserInfoClaims, for client: ClientID, by algorithm: Algorithm) throws -> String {
+        try signer(algorithm).idTokenSigner.sign(claims.signedJSON(issuer: issuer, audience: client))
+    }
+
+    private func signer(_ algorithm: Algorithm) throws(Rejection) -> IssuerSigningKey {
+        guard let key = keys.signer(algorithm, at: now) else {
+            throw .signingKeyMissing(ResourceIndicator(unchecked: issuer.url(of: .userInfo)))
+        }
+        return key
     }
 }

@@ -1,0 +1,55 @@
+import JOSE
+import OAuth
+import Storage
+
+/// Turns a finished journey into an authorization with its code (RFC 6749 §4.1.2).
+extension OpenIDProvider {
+    func issueCode(
+        _ journey: AuthorizationJourney, for person: SignedInPerson, browser: Browser, at now: NumericDate
+    ) async throws -> AuthorizationStep {
+        let request = journey.request
+        let authorization = authorization(journey, person, at: now)
+        let code = secrets.secret(.authorizationCode)
+        let isStored = try await store.insert(
+            authorization,
+            code: AuthorizationCode(
+                hash: TokenHash(of: code), grant: authorization.id, redirectURI: request.target.redirectURI.rawValue,
+                challenge: request.request.codeChallenge?.rawValue, expiresAt: now + .seconds(policy.codeLifetime)),
+            spending: journey.pending?.hash,
+            with: Effects([
+                personEvent(
+                    "authorization.given", of: person.user.id, by: browser,
+                    detail: "client:\(request.client.id), authorization \(authorization.id)", at: now)
+            ]))
+        // Spent by a second tab, or the session ended at this moment: the person may start again.
+        guard isStored else {
+            recordRefusal(
+                of: "authorization", reason: AuthorizationFault.gone.reason, client: request.client.id,
+                caller: browser.caller, at: now)
+            return .refuse(.gone)
+        }
+        return .respond(
+            AuthorizationResponse(
+                .code(code), to: request.target.redirectURI, mode: request.target.mode, state: request.target.state,
+                from: issuer))
+    }
+
+    private func authorization(
+        _ journey: AuthorizationJourney, _ person: SignedInPerson, at now: NumericDate
+    ) -> Authorization {
+        let request = journey.request
+        let granted = journey.granted(to: person.user.id)
+        // Without refresh nothing can be had once the code is redeemed, but UserInfo reads it while a token lives.
+        let lifetime =
+            request.client.grantTypes.contains(.refreshToken)
+            ? policy.refreshLifetime : policy.codeLifetime + policy.maximumAccessTokenLifetime
+        return Authorization(
+            id: GrantID(unchecked: secrets.identifier()), client: request.client.id, subject: person.user.id,
+            session: person.session.id, identityScope: granted.identity, resourceScopes: granted.resources,
+            isOffline: granted.identity.contains("offline_access"), authenticatedAt: person.session.authenticatedAt,
+            methods: person.session.methods,
+            acr: person.session.methods.contains("pwd") ? RequestValidation.passwordContext : nil,
+            nonce: request.request.nonce, claimsRequest: request.request.claimsText, createdAt: now,
+            expiresAt: now + .seconds(lifetime))
+    }
+}

@@ -1,0 +1,103 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// What a person is asked, and what becomes of the answer.
+extension OpenIDProvider {
+    func consentPrompt(
+        _ journey: AuthorizationJourney, _ user: User, _ consent: Consent?, _ handle: Secret
+    ) async throws -> ConsentPrompt {
+        let request = journey.request
+        var items = request.identityScope.tokens.map { scope in
+            ConsentItem(
+                scope: scope, isRequired: scope == "openid",
+                isNew: consent.map { !$0.identityScope.contains(scope) } ?? true)
+        }
+        for (resource, scope) in request.resourceScopes.sorted(by: { $0.key < $1.key }) {
+            let name = try await registry.resource(identifiedBy: resource)?.name
+            items += scope.tokens.map { token in
+                ConsentItem(
+                    resource: resource, resourceName: name, scope: token,
+                    isNew: consent.map { $0.resourceScopes[resource]?.contains(token) != true } ?? true)
+            }
+        }
+        let isOffline = request.identityScope.contains("offline_access")
+        return ConsentPrompt(
+            handle: handle, client: journey.display, person: PersonDisplay(user), items: items,
+            accessDuration: isOffline ? policy.refreshLifetime : policy.people.sessionLifetime, isOffline: isOffline,
+            uiLocales: request.request.uiLocales, redirectURI: request.target.redirectURI.rawValue)
+    }
+
+    /// Notes what the person chose for a request that waits. Nothing is given yet: the request goes on from there.
+    package func decide(
+        _ handle: Secret, _ choice: ConsentChoice, browser: Browser, at now: NumericDate
+    ) async throws -> ConsentOutcome {
+        guard case .success(let pending) = try await waiting(handle, browser: browser, at: now), pending.browser != nil
+        else { return .gone }
+        guard let person = try await session(of: browser, at: now) else { return .notSignedIn }
+        let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
+        guard
+            case .valid(let request) = try await validation.validate(
+                FormParameters(pending.parameters), from: .resumed)
+        else { return .gone }
+        let decision = Self.decision(choice, on: request, by: person.user.id)
+        var remembered: Consent?
+        var effects = Effects([])
+        if decision.isGiven {
+            let before = try await store.consent(of: person.user.id, to: request.client.id)
+            remembered = Self.consent(decision, on: request, before: before, at: now)
+            effects.events.append(
+                personEvent(
+                    "consent.given", of: person.user.id, by: browser,
+                    detail: "client:\(request.client.id) \(Self.words(decision))", at: now))
+        } else {
+            effects.events.append(
+                personEvent(
+                    "consent.denied", of: person.user.id, by: browser, detail: "client:\(request.client.id)", at: now))
+        }
+        let isNoted = try await store.note(
+            decision, for: pending.hash, remembering: remembered, at: now, with: effects)
+        return isNoted ? .noted : .gone
+    }
+
+    /// The ticked part of what was asked; nothing that a form made up.
+    private static func decision(
+        _ choice: ConsentChoice, on request: ValidatedAuthorizationRequest, by subject: Subject
+    ) -> ConsentDecision {
+        guard choice.isAllowed else { return ConsentDecision(subject: subject, isGiven: false) }
+        let identity = request.identityScope.tokens.filter { $0 == "openid" || choice.items.contains($0) }
+        var resources: [ResourceIndicator: Scope] = [:]
+        for (resource, scope) in request.resourceScopes {
+            let ticked = scope.tokens.filter { choice.items.contains(ConsentItem.id(resource, $0)) }
+            if !ticked.isEmpty { resources[resource] = Scope(unchecked: ticked) }
+        }
+        return ConsentDecision(
+            subject: subject, isGiven: !identity.isEmpty || !resources.isEmpty,
+            identityScope: Scope(unchecked: identity), resourceScopes: resources)
+    }
+
+    /// What was agreed before and not asked about now stays; what was asked about is as the person says now.
+    private static func consent(
+        _ decision: ConsentDecision, on request: ValidatedAuthorizationRequest, before: Consent?, at now: NumericDate
+    ) -> Consent {
+        func merged(_ old: Scope, asked: Scope, given: Scope) -> Scope {
+            Scope(unchecked: old.tokens.filter { !asked.contains($0) } + given.tokens)
+        }
+        var resources = before?.resourceScopes ?? [:]
+        for (resource, asked) in request.resourceScopes {
+            let scope = merged(
+                resources[resource] ?? .empty, asked: asked, given: decision.resourceScopes[resource] ?? .empty)
+            resources[resource] = scope.isEmpty ? nil : scope
+        }
+        return Consent(
+            subject: decision.subject, client: request.client.id,
+            identityScope: merged(
+                before?.identityScope ?? .empty, asked: request.identityScope, given: decision.identityScope),
+            resourceScopes: resources, givenAt: before?.givenAt ?? now, updatedAt: now)
+    }
+
+    private static func words(_ decision: ConsentDecision) -> String {
+        let resources = decision.resourceScopes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        return ([decision.identityScope.description] + resources).filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+}

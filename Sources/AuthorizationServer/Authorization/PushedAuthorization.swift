@@ -1,0 +1,58 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// Pushed authorization requests (RFC 9126): a client sends its request itself, authenticated, and the browser brings a
+/// reference that says nothing and works once.
+extension OpenIDProvider {
+    package func pushAuthorization(
+        _ form: FormParameters, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<PushedAuthorizationResponse> {
+        do {
+            return try await push(form, from: credentials, caller: caller, at: now)
+        } catch let rejection as Rejection {
+            record(rejection, of: "pushed_authorization", caller: caller, at: now)
+            throw rejection
+        }
+    }
+
+    private func push(
+        _ form: FormParameters, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<PushedAuthorizationResponse> {
+        let client = try await authenticator.client(credentials, caller: caller, at: now)
+        func wrong(_ error: OAuthError) -> Rejection { .authorizationRequestWrong(client.id, error) }
+        // RFC 9126 §2.1
+        guard form["request_uri"] == nil else {
+            throw wrong(OAuthError(.invalidRequest, "a pushed request cannot refer to another one"))
+        }
+        let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
+        switch try await validation.validate(Self.naming(client.id, in: form), from: .pushed) {
+        case .refuse(.redirectURIWrong): throw wrong(OAuthError(.invalidRequest, "redirect_uri is not registered"))
+        case .refuse: throw Rejection.grantTypeNotAllowed(client.id)
+        case .error(let error, _, _): throw wrong(error)
+        case .valid(let request):
+            let handle = secrets.secret(.pendingAuthorization)
+            try await store.insert(
+                PendingAuthorization(
+                    hash: TokenHash(of: handle), origin: .pushed, browser: nil, client: client.id,
+                    parameters: request.request.formEncoded, createdAt: now,
+                    expiresAt: now + .seconds(policy.pushedLifetime)))
+            return Answered(
+                PushedAuthorizationResponse(handle: handle, expiresIn: policy.pushedLifetime),
+                DecisionFacts("pushed", client: client.id))
+        }
+    }
+
+    /// The parameters with the `client_id`, which a client that authenticates by a header may have left out. It has
+    /// been compared with the header where it is there (``ClientCredentials``).
+    private static func naming(_ client: ClientID, in form: FormParameters) throws(OAuthError) -> FormParameters {
+        guard form["client_id"] == nil else { return form }
+        var writer = FormWriter()
+        writer.append("client_id", client.rawValue)
+        var written: Set<String> = []
+        for name in form.names where written.insert(name).inserted {
+            for value in form.all(name) { writer.append(name, value) }
+        }
+        return try FormParameters(writer.bytes)
+    }
+}

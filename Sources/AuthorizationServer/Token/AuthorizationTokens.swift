@@ -1,0 +1,140 @@
+import JOSE
+import OAuth
+import Storage
+
+/// What a client asks of a person's authorization in one token request.
+struct TokenWish: Sendable {
+    /// `nil`: the client's default.
+    let resource: ResourceIndicator?
+    /// `nil`: all that was given there.
+    let scope: Scope?
+    /// Core §12.2: an ID token that comes with a refresh carries no nonce.
+    let nonce: String?
+}
+
+/// Tokens that were struck and not yet handed out.
+struct StruckTokens: Sendable {
+    let response: TokenResponse
+    let facts: DecisionFacts
+}
+
+/// Chooses what the tokens of a person's authorization are for, and has them struck: for the code and for each refresh.
+struct AuthorizationTokens: Sendable {
+    let issuer: Issuer
+    let policy: ServerPolicy
+    let registry: Registry
+    let keys: KeyKeeper
+    let pairwise: PairwiseSubjects
+    let identity: IdentityClaims
+    let mint: @Sendable (NumericDate) -> TokenMint
+
+    /// The `aud` of tokens for UserInfo.
+    private var userInfo: ResourceIndicator { ResourceIndicator(unchecked: issuer.url(of: .userInfo)) }
+
+    func strike(
+        _ authorization: Authorization, for client: AuthenticatedClient, _ wish: TokenWish, at now: NumericDate
+    ) async throws -> StruckTokens {
+        guard let party = client.registration.relyingParty else { throw Rejection.grantTypeNotAllowed(client.id) }
+        let target = try await target(authorization, party, client.id, wish)
+        let order = AccessTokenOrder(
+            subject: pairwise.subject(authorization.subject, for: client.registration), client: client.id,
+            grant: authorization.id, audience: target.audience, scope: target.scope, lifetime: target.lifetime,
+            format: target.format, algorithm: target.algorithm,
+            authentication: authorization.authentication)
+        if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
+        let identifies = target.scope.contains("openid")
+        if identifies { try await keys.ensureSigner(party.idTokenAlgorithm, at: now) }
+
+        let mint = mint(now)
+        let (claims, accessToken) = try mint.accessToken(order)
+        var response = TokenResponse(
+            accessToken: accessToken, expiresIn: (claims.expiresAt - claims.issuedAt).components.seconds,
+            scope: target.scope)
+        if identifies {
+            response.idToken = try mint.idToken(
+                IDTokenClaims(
+                    issuer: issuer, subject: order.subject, audience: client.id, issuedAt: now,
+                    expiresAt: now + .seconds(policy.idTokenLifetime), authentication: authorization.authentication,
+                    nonce: wish.nonce,
+                    accessTokenHash: IDTokenClaims.halfHash(of: accessToken, for: party.idTokenAlgorithm),
+                    personal: try await identity.forIDToken(authorization, scope: target.scope)),
+                by: party.idTokenAlgorithm)
+        }
+        return StruckTokens(
+            response: response,
+            facts: DecisionFacts(
+                "issued", client: client.id, resource: target.audience.first, grant: authorization.id,
+                tokenID: claims.tokenID))
+    }
+
+    private struct Target {
+        var audience: [ResourceIndicator]
+        var scope: Scope
+        var lifetime: Int64
+        var format: AccessTokenFormat
+        var algorithm: Algorithm
+    }
+
+    /// RFC 8707 §2.2: the resource that was named, or the client's default; and UserInfo, if no resource was named.
+    private func target(
+        _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID, _ wish: TokenWish
+    ) async throws -> Target {
+        // What the client may ask for can have shrunk since the person gave it.
+        let identityScope = authorization.identityScope.intersection(party.identityScope)
+        var target = Target(
+            audience: [], scope: .empty, lifetime: policy.userInfoTokenLifetime, format: .jwt, algorithm: .ES256)
+        if let resource = try resource(authorization, party, client, wish) {
+            let registered = try await permitted(resource, authorization, party, client)
+            target = Target(
+                audience: [resource], scope: registered.scope, lifetime: registered.resource.accessTokenLifetime,
+                format: registered.resource.tokenFormat, algorithm: registered.resource.signingAlgorithm)
+        }
+        if wish.resource == nil || wish.resource == userInfo,
+            identityScope.contains("openid") || target.audience.isEmpty
+        {
+            target.audience.append(userInfo)
+            target.scope = Scope(unchecked: identityScope.tokens + target.scope.tokens)
+        }
+        guard let wished = wish.scope else { return target }
+        let given = authorization.resourceScopes.values.reduce(authorization.identityScope.tokens) { $0 + $1.tokens }
+        // RFC 6749 §6: nothing that the person did not give.
+        guard wished.isSubset(of: Scope(unchecked: given)) else { throw Rejection.scopeExceedsGrant(client) }
+        target.scope = target.scope.intersection(wished)
+        guard !target.scope.isEmpty else { throw Rejection.scopeExceedsGrant(client) }
+        return target
+    }
+
+    /// The resource that the token is for; `nil` if it is for UserInfo alone.
+    private func resource(
+        _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID, _ wish: TokenWish
+    ) throws(Rejection) -> ResourceIndicator? {
+        if let named = wish.resource {
+            if named == userInfo, authorization.identityScope.contains("openid") { return nil }
+            guard authorization.resourceScopes[named] != nil else { throw .resourceNotPermitted(client, named) }
+            return named
+        }
+        if let standard = party.defaultResource, authorization.resourceScopes[standard] != nil { return standard }
+        guard authorization.resourceScopes.count <= 1 || authorization.identityScope.contains("openid") else {
+            throw .resourceNotNamed(client)
+        }
+        return authorization.resourceScopes.count == 1 ? authorization.resourceScopes.keys.first : nil
+    }
+
+    private func permitted(
+        _ identifier: ResourceIndicator, _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID
+    ) async throws -> (resource: ProtectedResource, scope: Scope) {
+        guard let resource = try await registry.resource(identifiedBy: identifier), resource.isEnabled else {
+            throw Rejection.resourceDisabled(client, identifier)
+        }
+        guard let given = authorization.resourceScopes[identifier], let allowed = party.resourceScopes[identifier]
+        else { throw Rejection.resourceNotPermitted(client, identifier) }
+        return (resource, given.intersection(allowed).intersection(resource.scope))
+    }
+}
+
+extension Authorization {
+    /// The sign-in behind it, as tokens tell it.
+    var authentication: AccessTokenAuthentication {
+        AccessTokenAuthentication(time: authenticatedAt, acr: acr, methods: methods, session: session)
+    }
+}

@@ -1,0 +1,83 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// What the UserInfo endpoint answers (OpenID Core §5.3.2).
+package enum UserInfoResponse: Sendable {
+    /// JSON
+    case claims([UInt8])
+    /// A JWT
+    case signed(String)
+}
+
+/// The UserInfo endpoint (OpenID Core §5.3): who the person is, as far as they let this client know.
+struct UserInfoEndpoint: Sendable {
+    let issuer: Issuer
+    let store: any AuthorizationStore & UserStore
+    let registry: Registry
+    let keys: KeyKeeper
+    let revocations: RevocationList
+    let pairwise: PairwiseSubjects
+    let identity: IdentityClaims
+    let verified: VerifiedTokens
+    let reader: @Sendable () -> AccessTokenReader
+    let mint: @Sendable (NumericDate) -> TokenMint
+
+    func respond(to token: Secret, at now: NumericDate) async throws -> Answered<UserInfoResponse> {
+        let claims = try read(token, at: now)
+        let here = ResourceIndicator(unchecked: issuer.url(of: .userInfo))
+        guard claims.audience.contains(here) else { throw Rejection.audienceWrong(claims.clientID, claims.tokenID) }
+        guard claims.scope.contains("openid") else {
+            throw Rejection.rightMissing(claims.clientID, required: "openid")
+        }
+        guard let authorization = try await store.authorization(claims.grant), now < authorization.expiresAt else {
+            throw Rejection.tokenNotAccepted(.grantEnded)
+        }
+        guard let user = try await store.user(authorization.subject), user.mayAct else {
+            throw Rejection.tokenNotAccepted(.subjectEnded)
+        }
+        guard case .client(let client)? = try await registry.owner(claims.clientID), client.isEnabled,
+            let party = client.relyingParty
+        else { throw Rejection.tokenNotAccepted(.clientEnded) }
+        let answer = UserInfoClaims(
+            subject: pairwise.subject(user.id, for: client),
+            personal: identity.forUserInfo(user, authorization, scope: claims.scope))
+        let facts = DecisionFacts(
+            "user_info", client: client.id, resource: here, grant: claims.grant, tokenID: claims.tokenID)
+        guard let algorithm = party.userInfoAlgorithm else { return Answered(.claims(answer.json), facts) }
+        try await keys.ensureSigner(algorithm, at: now)
+        return Answered(.signed(try mint(now).userInfo(answer, for: client.id, by: algorithm)), facts)
+    }
+
+    /// A token whose signature is known is judged anew in everything else.
+    private func read(_ token: Secret, at now: NumericDate) throws(Rejection) -> AccessTokenClaims {
+        let version = keys.ring.snapshot.version
+        let fingerprint = VerifiedTokens.Fingerprint(token)
+        if let claims = verified.claims(of: fingerprint, keys: version) {
+            guard now < claims.expiresAt else { throw .tokenNotAccepted(.expired) }
+            if let fault = revocations.fault(in: claims) { throw .tokenNotAccepted(fault) }
+            return claims
+        }
+        do {
+            let claims = try reader().read(token, at: now)
+            verified.keep(claims, of: fingerprint, keys: version, at: now)
+            return claims
+        } catch {
+            throw .tokenNotAccepted(error.fault)
+        }
+    }
+}
+
+extension OpenIDProvider {
+    /// The claims about the person behind an access token.
+    package func userInfo(
+        _ token: Secret, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<UserInfoResponse> {
+        do {
+            return try await userInfoEndpoint.respond(to: token, at: now)
+        } catch let rejection as Rejection {
+            record(rejection, of: "userinfo", caller: caller, at: now)
+            throw rejection
+        }
+    }
+}
