@@ -35,7 +35,7 @@ extension AdministrationAPI {
             record("peer_unknown", request, at: now)
             throw AdministrationRefusal(403, "forbidden", "the operating system does not say who you are")
         }
-        guard let token = bearerToken(of: request) else {
+        guard let token = request.bearerToken else {
             record("token_missing", request, at: now)
             throw AdministrationRefusal.unauthorized()
         }
@@ -44,17 +44,6 @@ extension AdministrationAPI {
         } catch {
             throw AdministrationRefusal.challenge(401, error.oauthError)
         }
-    }
-
-    /// RFC 6750 §2.1, the one way to present a token here; two headers, or another scheme, present none.
-    private func bearerToken(of request: ServerRequest) -> Secret? {
-        guard request.headers.count("authorization") == 1, let value = request.headers.first("authorization") else {
-            return nil
-        }
-        // RFC 9110 §11.1: the scheme is case-insensitive.
-        let scheme = value.utf8.prefix(7).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        guard scheme == Array("bearer ".utf8) else { return nil }
-        return Secret(String(decoding: value.utf8.dropFirst(7).drop { $0 == 0x20 }, as: UTF8.self))
     }
 
     private func record(_ reason: String, _ request: ServerRequest, at now: NumericDate) {

@@ -4,7 +4,10 @@ import OAuth
 
 /// Every path of the public listener, in one list.
 enum PublicRoutes {
-    static func table(_ provider: OpenIDProvider, readiness: Readiness, logger: Logger) -> RouteTable {
+    /// - Parameter pages: `nil` for an issuer that no person signs in at.
+    static func table(
+        _ provider: OpenIDProvider, pages: PageRenderer?, readiness: Readiness, logger: Logger
+    ) -> RouteTable {
         let issuer = provider.issuer
         let sharing = CrossOriginSharing.registered { provider.allowsOrigin($0) }
         let endpoint = { (name: String) in FormEndpoint(name: name, provider: provider, logger: logger) }
@@ -13,13 +16,23 @@ enum PublicRoutes {
         let revocation = RevocationRoute(endpoint: endpoint("revocation"))
         let keySet = KeySetRoute(provider: provider)
         let metadata = MetadataRoute(provider: provider)
+        let pushed = PushedAuthorizationRoute(endpoint: endpoint("pushed_authorization"))
+        let userInfo = UserInfoRoute(provider: provider, logger: logger)
         let routes: [String: Route] = [
             issuer.path(of: .token): Route("token", sharing: sharing, [.post: .waiting(token.post)]),
             issuer.path(of: .introspection): Route("introspection", [.post: .waiting(introspection.post)]),
             issuer.path(of: .revocation): Route("revocation", sharing: sharing, [.post: .waiting(revocation.post)]),
             issuer.path(of: .keySet): Route("jwks", sharing: .everyone, [.get: .immediate(keySet.get)]),
             issuer.metadataPath: Route("metadata", sharing: .everyone, [.get: .immediate(metadata.get)]),
+            issuer.openIDMetadataPath: Route(
+                "openid_metadata", sharing: .everyone, [.get: .immediate(metadata.getOpenID)]),
+            issuer.path(of: .pushedAuthorization): Route(
+                "pushed_authorization", sharing: sharing, [.post: .waiting(pushed.post)]),
+            issuer.path(of: .userInfo): Route(
+                "userinfo", sharing: sharing, [.get: .waiting(userInfo.answer), .post: .waiting(userInfo.answer)]),
         ]
-        return RouteTable(routes.merging(HealthRoute(readiness: readiness).routes) { route, _ in route })
+        let site = pages.map { PageSite(provider: provider, renderer: $0, logger: logger) }
+        let all = routes.merging(site.map(PageRoutes.all) ?? [:]) { route, _ in route }
+        return RouteTable(all.merging(HealthRoute(readiness: readiness).routes) { route, _ in route })
     }
 }

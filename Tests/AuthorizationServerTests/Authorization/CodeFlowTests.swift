@@ -1,0 +1,128 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct `A person who is signed in` {
+    @Test func `comes from an application to a code, tokens, a refresh and UserInfo`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let response = try await journey.answer(Journey.parameters(), in: browser)
+        guard case .code(let code) = response.outcome else { return #expect(Bool(false), "no code") }
+        #expect(response.state == "s1" && response.redirectURI.rawValue == Journey.redirectURI)
+        #expect(response.formFields.contains { $0 == ("iss", "https://id.example") })
+
+        let tokens = try await journey.redeem(code)
+        let claims = try Journey.claims(of: try #require(tokens.idToken))
+        #expect(claims.string("iss") == "https://id.example" && claims.string("aud") == "web")
+        #expect(claims.string("nonce") == "n1" && claims.strings("amr") == ["pwd"])
+        #expect(claims.string("acr") == "urn:tessera:acr:pwd")
+        #expect(claims.date("auth_time") == Journey.start && claims.string("sid") != nil)
+        #expect(claims.string("at_hash") == IDTokenClaims.halfHash(of: tokens.accessToken, for: .ES256))
+        #expect(tokens.scope == Scope(unchecked: ["openid", "profile", "offline_access"]))
+
+        let info = try await journey.userInfo(tokens.accessToken)
+        #expect(info.string("sub") == claims.string("sub") && info.string("preferred_username") == "ada")
+        #expect(info["email"] == nil, "the scope email was not asked for")
+
+        let later = Journey.start + .seconds(60)
+        let again = try await journey.refresh(try #require(tokens.refreshToken), at: later)
+        let renewed = try Journey.claims(of: try #require(again.idToken))
+        #expect(renewed.string("sub") == claims.string("sub") && renewed.string("aud") == "web")
+        #expect(renewed.date("auth_time") == Journey.start && renewed["nonce"] == nil)
+        #expect(again.refreshToken != tokens.refreshToken && again.accessToken != tokens.accessToken)
+        #expect(try await journey.userInfo(again.accessToken, at: later).string("sub") == claims.string("sub"))
+    }
+
+    @Test func `is asked once, and not again for the same`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        _ = try await journey.tokens(in: browser)
+        guard
+            case .respond = try await journey.provider.authorize(
+                Journey.parameters(), browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "asked again") }
+        let more = try Journey.parameters(["scope": "openid profile email offline_access"])
+        guard case .wait(let handle) = try await journey.provider.authorize(more, browser: browser, at: Journey.start),
+            case .consent(let prompt) = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "not asked for what is new") }
+        #expect(prompt.items.filter(\.isNew).map(\.id) == ["email"])
+        #expect(prompt.items.filter(\.isRequired).map(\.id) == ["openid"])
+    }
+
+    @Test func `gives what stays ticked, and nothing that a form makes up`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let form = try Journey.parameters(
+            ["scope": "openid profile read write"], resources: [Journey.api.rawValue])
+        guard case .wait(let handle) = try await journey.provider.authorize(form, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "did not wait") }
+        let choice = ConsentChoice(
+            isAllowed: true, items: ["\(Journey.api) read", "email", "\(Issuance.opaqueAPI) refund"])
+        #expect(
+            try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .noted)
+        guard
+            case .respond(let response) = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: Journey.start), case .code(let code) = response.outcome
+        else { return #expect(Bool(false), "no code") }
+        let tokens = try await journey.redeem(code)
+        #expect(tokens.scope == Scope(unchecked: ["openid", "read"]))
+        let info = try await journey.userInfo(tokens.accessToken)
+        #expect(info["preferred_username"] == nil && info["email"] == nil)
+    }
+
+    @Test func `may say no, and the client hears it`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        guard
+            case .wait(let handle) = try await journey.provider.authorize(
+                Journey.parameters(), browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "did not wait") }
+        let choice = ConsentChoice(isAllowed: false, items: ["openid"])
+        #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .noted)
+        guard
+            case .respond(let response) = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: Journey.start), case .error(let error) = response.outcome
+        else { return #expect(Bool(false), "no answer") }
+        #expect(error.code == .accessDenied && response.state == "s1")
+        guard
+            case .refuse(.gone) = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "the request is not spent") }
+    }
+
+    @Test func `finds that a request which waited belongs to the browser that began it`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        guard
+            case .wait(let handle) = try await journey.provider.authorize(
+                Journey.parameters(), browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "did not wait") }
+        try await journey.people.person("bob")
+        let stranger = try await journey.signedIn("bob")
+        guard
+            case .refuse(.ofAnotherBrowser) = try await journey.provider.resumeAuthorization(
+                handle, browser: stranger, at: Journey.start)
+        else { return #expect(Bool(false), "another browser went on") }
+        let choice = ConsentChoice(isAllowed: true, items: ["openid"])
+        #expect(try await journey.provider.decide(handle, choice, browser: stranger, at: Journey.start) == .gone)
+    }
+
+    @Test func `who is not signed in is asked to, and comes back to the same request`() async throws {
+        let journey = try await Journey()
+        let secret = SecretGenerator.system.secret(.browser)
+        let browser = Browser(secret: secret, session: nil, caller: Issuance.caller)
+        guard
+            case .wait(let handle) = try await journey.provider.authorize(
+                Journey.parameters(["login_hint": "ada"]), browser: browser, at: Journey.start),
+            case .signIn(let prompt) = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "no sign-in page") }
+        #expect(prompt.loginHint == "ada" && prompt.client.host == "web.example" && prompt.again == nil)
+        let choice = ConsentChoice(isAllowed: true, items: ["openid"])
+        #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .notSignedIn)
+    }
+}
