@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "ServerHTTP",
             dependencies: [
-                "AuthorizationServer", "Storage", "Risk", "OAuth", "JOSE", crypto,
+                "AuthorizationServer", "Authenticators", "Storage", "Risk", "OAuth", "JOSE", crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,14 +1,16 @@
 package import AuthorizationServer
 
 extension HTTPListener {
-    /// The listener for the world: the endpoints of one issuer.
+    /// The listener for the world: the endpoints of one issuer, and its pages if people sign in there.
     package static func `public`(
         _ provider: OpenIDProvider, _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment,
+        pages: PageRenderer? = nil,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) -> HTTPListener {
         HTTPListener(
             configuration, environment,
-            routes: PublicRoutes.table(provider, readiness: environment.readiness, logger: environment.logger),
+            routes: PublicRoutes.table(
+                provider, pages: pages, readiness: environment.readiness, logger: environment.logger),
             onRefusal: refusalReport(to: provider), onListening: onListening)
     }
 

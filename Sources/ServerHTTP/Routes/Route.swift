@@ -21,8 +21,9 @@ struct Route: Sendable {
         self.name = name
         self.sharing = sharing
         var actions = actions
-        // RFC 9110 §9.3.2: HEAD is GET without the content, which the connection leaves out.
-        if let get = actions[.get] { actions[.head] = get }
+        // RFC 9110 §9.3.2: HEAD is GET without the content, which the connection leaves out. Where GET is more than
+        // looking, a route has a HEAD of its own.
+        if let get = actions[.get], actions[.head] == nil { actions[.head] = get }
         self.actions = actions
         let methods = RequestMethod.allCases.filter { actions[$0] != nil || $0 == .options }
         allow = methods.map(\.rawValue).joined(separator: ", ")

@@ -72,7 +72,14 @@ struct ServerListeners {
         let listening = HTTPServerConfiguration(
             name: "public", address: address, certificates: socket == nil ? certificates : nil,
             isSecure: provider.issuer.rawValue.hasPrefix("https://"), limits: limits, proxies: proxies)
-        return HTTPListener.public(provider, listening, shared) { ready.listening("public", $0.description) }
+        return HTTPListener.public(provider, listening, shared, pages: try pages(of: provider)) {
+            ready.listening("public", $0.description)
+        }
+    }
+
+    private func pages(of provider: OpenIDProvider) throws -> PageRenderer {
+        try PageRenderer(
+            issuer: provider.issuer, branding: try Branding(name: provider.policy.people.displayName))
     }
 
     private func administrationListener(

@@ -9,8 +9,17 @@ package struct AccountActivityPage: AccountPage {
         package let client: String?
         package let at: NumericDate
         package let address: String
+        /// How many equal events this one stands for.
+        package let count: Int64
+        /// Done by somebody who runs this server.
+        package let isByOperator: Bool
 
-        package init(action: String, client: String?, at: NumericDate, address: String) {
+        package init(
+            action: String, client: String?, at: NumericDate, address: String, count: Int64 = 1,
+            isByOperator: Bool = false
+        ) {
+            self.count = count
+            self.isByOperator = isByOperator
             self.action = action
             self.client = client
             self.at = at
@@ -31,8 +40,9 @@ package struct AccountActivityPage: AccountPage {
     private func item(_ item: Item, _ texts: Texts) -> PageValue {
         let time = CivilTime(secondsSince1970: item.at.secondsSince1970)
         return .group([
-            "words": .text(ActivityWords.text(item.action, client: item.client, texts)),
-            "datetime": .text(time.rfc3339), "when": .text(texts.moment(time)), "place": .optional(item.address),
+            "words": .text(ActivityWords.text(item.action, client: item.client, count: item.count, texts)),
+            "datetime": .text(time.rfc3339), "when": .text(texts.moment(time)),
+            "place": .optional(item.isByOperator ? texts["activity_by_operator"] : item.address),
         ])
     }
 }

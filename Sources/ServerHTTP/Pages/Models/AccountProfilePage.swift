@@ -25,11 +25,17 @@ package struct AccountProfilePage: AccountPage {
     package static let template = "account-profile"
     package let section = AccountSection.profile
     package let fields: [Field]
+    package let email: String
+    /// Of the account as the form shows it, so that two changes at once do not undo each other.
+    package let version: Int64
     package var problem: PasswordProblem?
     package var isSaved: Bool
 
-    package init(fields: [Field], problem: PasswordProblem? = nil, isSaved: Bool = false) {
+    package init(fields: [Field], email: String, version: Int64, problem: PasswordProblem? = nil, isSaved: Bool = false)
+    {
         self.fields = fields
+        self.email = email
+        self.version = version
         self.problem = problem
         self.isSaved = isSaved
     }
@@ -37,6 +43,7 @@ package struct AccountProfilePage: AccountPage {
     package func content(_ texts: Texts) -> [String: PageValue] {
         [
             "problem": .optional(problem?.text(texts)), "success": .optional(isSaved ? texts["saved"] : nil),
+            "email": .text(email), "version": .text(String(version)),
             "fields": .list(
                 fields.map { field in
                     .group([

@@ -1,14 +1,9 @@
-/// Says in plain words what an event of the audit log meant to the person whose account it was about.
-enum ActivityWords {
-    static func text(_ action: String, client: String?, _ texts: Texts) -> String {
-        guard let key = keys[action] else { return texts("activity_other", ["action": action]) }
-        return texts(key, ["client": client ?? texts["activity_some_application"]])
+/// Says in plain words what an event meant to the person whose account it was about.
+package enum ActivityWords {
+    static func text(_ action: String, client: String?, count: Int64, _ texts: Texts) -> String {
+        let words = texts(key(action), ["client": client ?? texts["activity_some_application"]])
+        return count > 1 ? texts("activity_times", ["words": words, "count": String(count)]) : words
     }
 
-    /// The events that concern a person; the account area asks for these only.
-    static let keys: [String: String] = [
-        "session.started": "activity_signed_in", "session.ended": "activity_signed_out",
-        "sign_in.refused": "activity_sign_in_refused", "password.changed": "activity_password_changed",
-        "password.reset": "activity_password_reset", "application.ended": "activity_application_ended",
-    ]
+    package static func key(_ action: String) -> String { "activity_" + action.replacing(".", with: "_") }
 }

@@ -20,10 +20,13 @@ package struct ResetAskPage: Page {
 package struct ResetSetPage: Page {
     package static let template = "reset-set"
     package let link: String
+    /// For the browser's memory of passwords.
+    package let username: String
     package let minimum: Int
     package var problem: PasswordProblem?
 
-    package init(link: String, minimum: Int, problem: PasswordProblem? = nil) {
+    package init(link: String, username: String, minimum: Int, problem: PasswordProblem? = nil) {
+        self.username = username
         self.link = link
         self.minimum = minimum
         self.problem = problem
@@ -32,9 +35,9 @@ package struct ResetSetPage: Page {
     package func title(_ texts: Texts) -> String { texts["reset_set_title"] }
 
     package func content(_ texts: Texts) -> [String: PageValue] {
-        PasswordRules(minimum: minimum).content(texts, problem: problem).merging(["link": .text(link)]) { rule, _ in
-            rule
-        }
+        PasswordRules(minimum: minimum).content(texts, problem: problem).merging([
+            "link": .text(link), "username": .text(username),
+        ]) { rule, _ in rule }
     }
 }
 
@@ -42,11 +45,17 @@ package struct ResetSetPage: Page {
 package struct VerifyAddressPage: Page {
     package static let template = "verify-address"
     package let link: String
+    package let email: String
 
-    package init(link: String) { self.link = link }
+    package init(link: String, email: String) {
+        self.link = link
+        self.email = email
+    }
 
     package func title(_ texts: Texts) -> String { texts["verify_title"] }
-    package func content(_ texts: Texts) -> [String: PageValue] { ["link": .text(link)] }
+    package func content(_ texts: Texts) -> [String: PageValue] {
+        ["link": .text(link), "lead": .text(texts("verify_lead", ["email": email]))]
+    }
 }
 
 /// Takes up an invitation: the account is there, its password is chosen here.
@@ -56,9 +65,12 @@ package struct InvitationPage: Page {
     package let minimum: Int
     /// What the operator calls this place.
     package let place: String
+    /// What the person will sign in with.
+    package let username: String
     package var problem: PasswordProblem?
 
-    package init(link: String, minimum: Int, place: String, problem: PasswordProblem? = nil) {
+    package init(link: String, minimum: Int, place: String, username: String, problem: PasswordProblem? = nil) {
+        self.username = username
         self.link = link
         self.minimum = minimum
         self.place = place
@@ -69,7 +81,7 @@ package struct InvitationPage: Page {
 
     package func content(_ texts: Texts) -> [String: PageValue] {
         PasswordRules(minimum: minimum).content(texts, problem: problem).merging([
-            "link": .text(link), "lead": .text(texts("invitation_lead", ["place": place])),
+            "link": .text(link), "lead": .text(texts("invitation_lead", ["place": place])), "username": .text(username),
         ]) { rule, _ in rule }
     }
 }
@@ -77,14 +89,10 @@ package struct InvitationPage: Page {
 /// Makes an account, where the operator lets strangers do so.
 package struct RegisterPage: Page {
     package static let template = "register"
-    package let minimum: Int
-    package var name: String
     package var email: String
     package var problem: PasswordProblem?
 
-    package init(minimum: Int, name: String = "", email: String = "", problem: PasswordProblem? = nil) {
-        self.minimum = minimum
-        self.name = name
+    package init(email: String = "", problem: PasswordProblem? = nil) {
         self.email = email
         self.problem = problem
     }
@@ -92,8 +100,6 @@ package struct RegisterPage: Page {
     package func title(_ texts: Texts) -> String { texts["register_title"] }
 
     package func content(_ texts: Texts) -> [String: PageValue] {
-        PasswordRules(minimum: minimum).content(texts, problem: problem).merging([
-            "name": .text(name), "email": .text(email),
-        ]) { rule, _ in rule }
+        ["email": .text(email), "problem": .optional(problem?.text(texts)), "success": false]
     }
 }

@@ -11,6 +11,10 @@ package enum PasswordProblem: Hashable, Sendable {
     case busy
     case nameTaken
     case addressMalformed
+    case repetitive
+    case sequence
+    case field(String)
+    case conflict
 
     func text(_ texts: Texts) -> String {
         switch self {
@@ -25,6 +29,10 @@ package enum PasswordProblem: Hashable, Sendable {
         case .busy: texts["sign_in_busy"]
         case .nameTaken: texts["problem_name_taken"]
         case .addressMalformed: texts["problem_address_malformed"]
+        case .repetitive: texts["problem_repetitive"]
+        case .sequence: texts["problem_sequence"]
+        case .field(let name): texts("problem_field", ["field": name])
+        case .conflict: texts["problem_conflict"]
         }
     }
 }

@@ -18,10 +18,12 @@ package struct SignInPage: Page {
     package var login: String
     package var notice: Notice
     package var allowsRegistration: Bool
+    /// Where the answer may go at once after signing in, for the browser's own check.
+    package var formTarget: String?
 
     package init(
         resume: String? = nil, clientName: String? = nil, again: String? = nil, login: String = "",
-        notice: Notice = .none, allowsRegistration: Bool = false
+        notice: Notice = .none, allowsRegistration: Bool = false, formTarget: String? = nil
     ) {
         self.resume = resume
         self.clientName = clientName
@@ -29,6 +31,7 @@ package struct SignInPage: Page {
         self.login = login
         self.notice = notice
         self.allowsRegistration = allowsRegistration
+        self.formTarget = formTarget
     }
 
     package func title(_ texts: Texts) -> String { again == nil ? texts["sign_in"] : texts["sign_in_again"] }

@@ -1,0 +1,252 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+
+/// `/account` and below: where people look after their account.
+struct AccountRoutes: Sendable {
+    let site: PageSite
+
+    var routes: [PagePath: [RequestMethod: Route.Action]] {
+        [
+            .account: [.get: shows(overview)],
+            .profile: [.get: shows(profile), .post: takes(changeProfile)],
+            .password: [.get: shows(password), .post: takes(changePassword)],
+            .sessions: [.get: shows(sessions), .post: takes(endSession)],
+            .applications: [.get: shows(applications), .post: takes(endApplication)],
+            .activity: [.get: shows(activity)],
+            .data: [.get: shows(download), .head: PageSite.head],
+            .delete: [.get: shows(deletion), .post: takes(delete)],
+            .logOutEverywhere: [.get: shows(everywhere), .post: takes(logOutEverywhere)],
+        ]
+    }
+
+    private typealias Viewing = @Sendable (PageVisit, AccountArea) async throws -> ServerResponse
+    private typealias Changing = @Sendable (PageVisit, AccountArea, FormParameters) async throws -> ServerResponse
+
+    /// For who is signed in; others are sent to the page where one does that.
+    private func shows(_ handler: @escaping Viewing) -> Route.Action {
+        site.shows { visit in
+            guard let area = try await visit.provider.account(of: visit.browser, at: visit.now) else {
+                return toSignIn(visit)
+            }
+            return try await handler(visit, area)
+        }
+    }
+
+    private func takes(_ handler: @escaping Changing) -> Route.Action {
+        site.takes { visit, form in
+            guard let area = try await visit.provider.account(of: visit.browser, at: visit.now) else {
+                return toSignIn(visit)
+            }
+            return try await handler(visit, area, form)
+        }
+    }
+
+    private func toSignIn(_ visit: PageVisit) -> ServerResponse {
+        visit.redirect(to: visit.path(.signIn), decision: "not_signed_in")
+    }
+
+    /// Whether the page before this one reports that it did what was asked.
+    private func isDone(_ visit: PageVisit) -> Bool { visit.request.query == Self.done }
+
+    private static let done = "done=yes"
+
+    private func done(_ visit: PageVisit, _ page: PagePath, _ decision: String) -> ServerResponse {
+        visit.redirect(to: visit.path(page, query: Self.done), decision: decision)
+    }
+
+    // MARK: Overview and profile
+
+    @Sendable
+    private func overview(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        let user = area.profile()
+        return visit.page(
+            AccountOverviewPage(
+                issuer: visit.provider.issuer, name: user.attributes.string("name"), username: user.username.rawValue,
+                email: user.email?.rawValue, isEmailVerified: user.isEmailVerified, hasSentMail: isDone(visit)),
+            decision: "shown")
+    }
+
+    @Sendable
+    private func profile(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        let form = ProfileForm(area.profile(), schema: visit.provider.policy.people.attributes)
+        return visit.page(form.page(isSaved: isDone(visit)), decision: "shown")
+    }
+
+    @Sendable
+    private func changeProfile(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        let shown = ProfileForm(area.profile(), schema: visit.provider.policy.people.attributes)
+        let outcome = try await area.update(shown.change(form), at: visit.now)
+        if let problem = PasswordProblem(outcome) {
+            return visit.page(
+                shown.page(filledWith: form, problem), status: problem.status, decision: problem.decision)
+        }
+        guard case .done = outcome else { return toSignIn(visit) }
+        guard let email = form["email"], email != area.profile().email?.rawValue else {
+            return done(visit, .profile, "profile_changed")
+        }
+        // The account has another version now than the one that this request began with.
+        guard let fresh = try await visit.provider.account(of: visit.browser, at: visit.now) else {
+            return toSignIn(visit)
+        }
+        let moved = try await fresh.changeAddress(to: email, password: Secret(form["current"] ?? ""), at: visit.now)
+        guard let problem = PasswordProblem(moved) else { return done(visit, .account, "address_changed") }
+        let now = ProfileForm(fresh.profile(), schema: visit.provider.policy.people.attributes)
+        return visit.page(now.page(filledWith: form, problem), status: problem.status, decision: problem.decision)
+    }
+
+    // MARK: Password
+
+    @Sendable
+    private func password(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        visit.page(
+            AccountPasswordPage(
+                username: area.profile().username.rawValue, minimum: visit.minimumPassword, isChanged: isDone(visit)),
+            decision: "shown")
+    }
+
+    @Sendable
+    private func changePassword(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        let outcome = try await area.changePassword(
+            current: Secret(form["current"] ?? ""), to: Secret(form["password"] ?? ""),
+            again: Secret(form["password_again"] ?? ""), at: visit.now)
+        if case .renewed(let secrets) = outcome {
+            return visit.setting(secrets, in: done(visit, .password, "password_changed"))
+        }
+        guard let problem = PasswordProblem(outcome) else { return toSignIn(visit) }
+        return visit.page(
+            AccountPasswordPage(
+                username: area.profile().username.rawValue, minimum: visit.minimumPassword, problem: problem),
+            status: problem.status, decision: problem.decision)
+    }
+
+    // MARK: Sessions
+
+    @Sendable
+    private func sessions(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        let items = try await area.sessions(at: visit.now).map { session in
+            AccountSessionsPage.Item(
+                id: session.id.rawValue, userAgent: session.userAgent, address: session.address,
+                signedInAt: session.authenticatedAt, lastSeenAt: session.lastSeenAt,
+                isCurrent: session.id == area.person.session.id)
+        }
+        return visit.page(AccountSessionsPage(items: items, hasEnded: isDone(visit)), decision: "shown")
+    }
+
+    @Sendable
+    private func endSession(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        guard let id = SessionID(form["session"] ?? "") else {
+            throw OAuthError(.invalidRequest, "session is missing or malformed")
+        }
+        _ = try await area.endSession(id, at: visit.now)
+        guard id == area.person.session.id else { return done(visit, .sessions, "session_ended") }
+        return visit.forgettingSession(in: visit.redirect(to: visit.path(.signedOut), decision: "signed_out"))
+    }
+
+    @Sendable
+    private func everywhere(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        visit.page(LogOutEverywherePage(), decision: "shown")
+    }
+
+    @Sendable
+    private func logOutEverywhere(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        try await area.logOutEverywhere(at: visit.now)
+        return visit.forgettingSession(
+            in: visit.message(.signedOutEverywhere, leadingTo: .signIn, decision: "signed_out_everywhere"))
+    }
+
+    // MARK: Applications and activity
+
+    @Sendable
+    private func applications(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        var items: [AccountApplicationsPage.Item] = []
+        for application in try await area.applications(at: visit.now) {
+            items.append(try await item(application, visit))
+        }
+        return visit.page(AccountApplicationsPage(items: items, hasEnded: isDone(visit)), decision: "shown")
+    }
+
+    private func item(
+        _ application: ConnectedApplication, _ visit: PageVisit
+    ) async throws -> AccountApplicationsPage.Item {
+        var permissions = application.identityScope.tokens.map {
+            AccountApplicationsPage.Item.Permission(scope: $0, resource: nil)
+        }
+        for (resource, scope) in application.resourceScopes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let name = try await visit.provider.registry.resource(identifiedBy: resource)?.name ?? resource.rawValue
+            permissions += scope.tokens.map { .init(scope: $0, resource: name) }
+        }
+        return AccountApplicationsPage.Item(
+            id: application.client.rawValue, name: application.name,
+            host: application.homeURI.flatMap(PageLink.host), permissions: permissions, since: application.since)
+    }
+
+    @Sendable
+    private func endApplication(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        guard let id = ClientID(form["client"] ?? "") else {
+            throw OAuthError(.invalidRequest, "client is missing or malformed")
+        }
+        _ = try await area.endApplication(id, at: visit.now)
+        return done(visit, .applications, "application_ended")
+    }
+
+    @Sendable
+    private func activity(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        var names: [ClientID: String] = [:]
+        var items: [AccountActivityPage.Item] = []
+        for event in try await area.activity() {
+            if let client = event.client, names[client] == nil {
+                names[client] = try await visit.provider.store.client(client)?.name ?? client.rawValue
+            }
+            items.append(
+                AccountActivityPage.Item(
+                    action: event.kind.rawValue, client: event.client.flatMap { names[$0] }, at: event.lastAt,
+                    address: event.address, count: event.count, isByOperator: event.isByOperator))
+        }
+        return visit.page(AccountActivityPage(items: items), decision: "shown")
+    }
+
+    // MARK: Data
+
+    /// A file for the person; a page of another site cannot make the browser write it.
+    @Sendable
+    private func download(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        guard FormToken.comesFromOwnPage(visit.request.headers, issuer: visit.provider.issuer) else {
+            return site.refusal(visit)
+        }
+        var headers = PageSecurity.headers()
+        headers.append("content-type", "application/json")
+        headers.append("content-disposition", #"attachment; filename="my-data.json""#)
+        return ServerResponse(
+            status: 200, headers: headers, body: try await area.data(at: visit.now),
+            facts: RequestFacts(decision: "data_downloaded"))
+    }
+
+    @Sendable
+    private func deletion(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        visit.page(AccountDataPage(), decision: "shown")
+    }
+
+    @Sendable
+    private func delete(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        let outcome = try await area.delete(password: Secret(form["current"] ?? ""), at: visit.now)
+        if let problem = PasswordProblem(outcome) {
+            return visit.page(
+                AccountDataPage(problem: problem), status: problem.status, decision: problem.decision)
+        }
+        return visit.forgettingSession(in: visit.message(.accountDeleted, decision: "account_deleted"))
+    }
+}
