@@ -12,6 +12,13 @@ enum FuzzTarget: String, CaseIterable {
     case scope
     case resource
     case basic
+    case request
+    case address
+    case authorization
+    case redirect
+    case claims
+    case registration
+    case passwordhash
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -25,6 +32,13 @@ enum FuzzTarget: String, CaseIterable {
         case .scope: OAuthProperties.scope(bytes)
         case .resource: OAuthProperties.resource(bytes)
         case .basic: OAuthProperties.basic(bytes)
+        case .request: EdgeProperties.request(bytes)
+        case .address: EdgeProperties.address(bytes)
+        case .authorization: OAuthProperties.authorization(bytes)
+        case .redirect: OAuthProperties.redirect(bytes)
+        case .claims: OAuthProperties.claims(bytes)
+        case .registration: OAuthProperties.registration(bytes)
+        case .passwordhash: PasswordHashProperties.hash(bytes)
         }
     }
 }

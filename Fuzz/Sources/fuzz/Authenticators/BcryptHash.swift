@@ -1,0 +1,1 @@
+../../../../Sources/Authenticators/Password/BcryptHash.swift

@@ -1,0 +1,1 @@
+../../../../Sources/Authenticators/Password/PBKDF2Hash.swift

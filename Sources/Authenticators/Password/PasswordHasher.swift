@@ -1,0 +1,88 @@
+package import OAuth
+
+/// Hashes and verifies passwords on threads of its own, a bounded number at once.
+///
+/// Memory is bounded too: threads × the memory of the current parameters, plus one imported hash that asks for more.
+package final class PasswordHasher: Sendable {
+    package let settings: PasswordHasherSettings
+    private let queue: HashQueue
+    private let secrets: SecretGenerator
+    /// What is verified when there is nothing to verify.
+    private let nothing: PasswordHash
+
+    /// Starts the threads; they end with ``stop()`` or with the last reference.
+    package init(_ settings: PasswordHasherSettings, secrets: SecretGenerator) {
+        self.settings = settings
+        self.secrets = secrets
+        nothing = PasswordHash(
+            .argon2(
+                Argon2Hash(
+                    parameters: settings.parameters, salt: secrets.bytes(Argon2Hash.saltLength),
+                    tag: secrets.bytes(Argon2Hash.tagLength))))
+        queue = HashQueue(settings)
+        queue.start()
+    }
+
+    deinit { queue.stop() }
+
+    /// Refuses what waits and what comes; what runs is finished.
+    package func stop() { queue.stop() }
+
+    package var measures: PasswordHasherMeasures { queue.measures }
+
+    /// A new hash with a new salt.
+    package func hash(_ password: Password) async throws(PasswordHasherError) -> PasswordHash {
+        let salt = secrets.bytes(Argon2Hash.saltLength)
+        let bytes = password.bytes
+        let parameters = settings.parameters
+        let made = try await onThread { Argon2Hash.make(of: bytes, parameters, salt: salt, in: $0) }
+        guard let made else { throw .noMemory }
+        return PasswordHash(.argon2(made))
+    }
+
+    package func verify(_ password: Password, against hash: PasswordHash) async throws(PasswordHasherError) -> Bool {
+        let bytes = password.bytes
+        return try await onThread { [queue, settings] arena in
+            guard hash.arenaBytes > settings.parameters.arenaBytes else { return hash.matches(bytes, in: arena) }
+            return queue.alone { hash.matches(bytes, in: arena) }
+        }
+    }
+
+    /// The same work without a result: for names that nobody has, and for what cannot be a password (`nil`).
+    ///
+    /// Who measures how long an answer takes must not learn which of them it was.
+    package func verifyNothing(_ password: Password?) async throws(PasswordHasherError) {
+        let bytes = password?.bytes ?? []
+        _ = try await onThread { [nothing] in nothing.matches(bytes, in: $0) }
+    }
+
+    private func onThread<Value: Sendable>(
+        _ compute: @escaping @Sendable (HashArena) -> Value
+    ) async throws(PasswordHasherError) -> Value {
+        let number = queue.reserveNumber()
+        let outcome: Result<Value, PasswordHasherError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.submit(
+                    HashQueue.Waiting(
+                        number: number,
+                        perform: { [queue] arena in
+                            let value = compute(arena)
+                            queue.finish()
+                            continuation.resume(returning: .success(value))
+                        },
+                        fail: { continuation.resume(returning: .failure($0)) }))
+            }
+        } onCancel: {
+            queue.cancel(number)
+        }
+        return try outcome.get()
+    }
+}
+
+extension PasswordHash {
+    /// What verifying it allocates.
+    var arenaBytes: Int {
+        guard case .argon2(let hash) = scheme else { return 0 }
+        return hash.parameters.arenaBytes
+    }
+}

@@ -1,0 +1,138 @@
+import Authenticators
+import OAuth
+import Testing
+
+@Suite struct `The password hasher` {
+    private let password: Password
+    /// Keeps one thread busy for most of a second, whatever its own parameters are.
+    private let slow: PasswordHash
+
+    init() throws {
+        password = try Password("correct horse battery staple")
+        slow = try PasswordHash(
+            "$argon2id$v=19$m=65536,t=8,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4")
+    }
+
+    private func hasher(memory: Int = 64, threads: Int, waiting: Int) throws -> PasswordHasher {
+        let parameters = try #require(Argon2Parameters(memory: memory, passes: 1))
+        return PasswordHasher(
+            PasswordHasherSettings(parameters: parameters, threads: threads, waiting: waiting), secrets: .system)
+    }
+
+    @Test func `never runs more at once than it has threads`() async throws {
+        let hasher = try hasher(memory: 4_096, threads: 2, waiting: 64)
+        try await withThrowingTaskGroup(of: PasswordHash.self) { group in
+            for _ in 0..<60 { group.addTask { try await hasher.hash(password) } }
+            var hashes: Set<PasswordHash> = []
+            for try await hash in group { hashes.insert(hash) }
+            #expect(hashes.count == 60)
+        }
+        let measures = hasher.measures
+        #expect((1...2).contains(measures.mostRunning))
+        #expect((measures.finished, measures.running, measures.waiting) == (60, 0, 0))
+    }
+
+    @Test func `refuses at once when its queue is full, and works on`() async throws {
+        let hasher = try hasher(threads: 1, waiting: 2)
+        let running = Task { try await hasher.verify(password, against: slow) }
+        while hasher.measures.running == 0 { await Task.yield() }
+        let waiting = (0..<2).map { _ in Task { try await hasher.hash(password) } }
+        while hasher.measures.waiting < 2 { await Task.yield() }
+        let clock = ContinuousClock()
+        var shortest = Duration.seconds(1)
+        while hasher.measures.waiting == 2, hasher.measures.refused < 50 {
+            let before = clock.now
+            await #expect(throws: PasswordHasherError.busy) { try await hasher.hash(password) }
+            shortest = min(shortest, clock.now - before)
+        }
+        #expect(shortest < .milliseconds(1))
+        #expect(try await running.value == false)
+        for task in waiting { _ = try await task.value }
+        #expect(hasher.measures.refused > 0)
+        #expect(hasher.measures.mostRunning == 1)
+        #expect(try await hasher.hash(password).encoded.revealedValue.hasPrefix("$argon2id$"))
+    }
+
+    @Test func `lets go of those who are cancelled while they wait`() async throws {
+        let hasher = try hasher(threads: 1, waiting: 8)
+        let running = Task { try await hasher.verify(password, against: slow) }
+        while hasher.measures.running == 0 { await Task.yield() }
+        let waiting = Task { () throws(PasswordHasherError) in try await hasher.hash(password) }
+        while hasher.measures.waiting == 0 { await Task.yield() }
+        waiting.cancel()
+        await #expect(throws: PasswordHasherError.cancelled) { try await waiting.value }
+        #expect((hasher.measures.waiting, hasher.measures.cancelled) == (0, 1))
+        let late = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await hasher.hash(password)
+        }
+        late.cancel()
+        await #expect(throws: PasswordHasherError.cancelled) { try await late.value }
+        #expect(try await running.value == false)
+    }
+
+    @Test func `fails those who wait when it stops, and all who come later`() async throws {
+        let hasher = try hasher(threads: 1, waiting: 8)
+        let running = Task { try await hasher.verify(password, against: slow) }
+        while hasher.measures.running == 0 { await Task.yield() }
+        let waiting = Task { try await hasher.hash(password) }
+        while hasher.measures.waiting == 0 { await Task.yield() }
+        hasher.stop()
+        await #expect(throws: PasswordHasherError.closed) { try await waiting.value }
+        await #expect(throws: PasswordHasherError.closed) { try await hasher.verifyNothing(password) }
+        #expect(try await running.value == false)
+    }
+
+    @Test func `computes the same in memory that it used before, for whatever size`() async throws {
+        let hasher = try hasher(memory: 512, threads: 1, waiting: 64)
+        let large =
+            "$argon2id$v=19$m=4096,t=3,p=2$MDEyMzQ1Njc4OWFiY2RlZg$"
+            + "f+7sG46zSs/VP5c+gqkWEFQGEKmJd+O6gNgACQ3+4Y2/2xzSf0w5arHvxXC+5ScqwGsnW6DUP9WU0nTPYNK/jg"
+        let small = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+        let own = try await hasher.hash(password)
+        for _ in 0..<5 {
+            #expect(try await hasher.verify(Password("pässwörd 🔑"), against: PasswordHash(large)))
+            #expect(try await hasher.verify(Password("password"), against: PasswordHash(small)))
+            #expect(try await hasher.verify(password, against: own))
+            #expect(try await !hasher.verify(Password("password"), against: own))
+        }
+    }
+
+    @Test func `verifies imported hashes that ask for much one at a time`() async throws {
+        let hasher = try hasher(threads: 4, waiting: 64)
+        let large = try PasswordHash(
+            "$argon2id$v=19$m=4096,t=3,p=2$MDEyMzQ1Njc4OWFiY2RlZg$"
+                + "f+7sG46zSs/VP5c+gqkWEFQGEKmJd+O6gNgACQ3+4Y2/2xzSf0w5arHvxXC+5ScqwGsnW6DUP9WU0nTPYNK/jg")
+        let right = try Password("pässwörd 🔑")
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<16 { group.addTask { try await hasher.verify(right, against: large) } }
+            for try await isRight in group { #expect(isRight) }
+        }
+    }
+
+    @Test func `works as long on nothing as on a hash`() async throws {
+        let hasher = PasswordHasher(PasswordHasherSettings(threads: 1), secrets: .system)
+        let hash = try await hasher.hash(password)
+        let wrong = try Password("incorrect horse battery staple")
+        let clock = ContinuousClock()
+        var times: [[Duration]] = [[], [], []]
+        for _ in 0..<11 {
+            times[0].append(try await clock.measure { _ = try await hasher.verify(wrong, against: hash) })
+            times[1].append(try await clock.measure { try await hasher.verifyNothing(wrong) })
+            times[2].append(try await clock.measure { try await hasher.verifyNothing(nil) })
+        }
+        // The shortest, because a busy machine only ever adds to them.
+        let shortest = times.compactMap { $0.min() }
+        for other in shortest {
+            #expect(other > shortest[0] / 2 && other < shortest[0] * 2, "\(shortest)")
+        }
+    }
+
+    @Test func `moves senseless numbers into their range`() {
+        let least = PasswordHasherSettings(threads: 0, waiting: -1)
+        #expect((least.threads, least.waiting) == (1, 1))
+        let most = PasswordHasherSettings(threads: .max, waiting: .max)
+        #expect((most.threads, most.waiting) == (64, 1_024))
+        #expect(PasswordHasherSettings(threads: 2).waiting == 64)
+    }
+}
