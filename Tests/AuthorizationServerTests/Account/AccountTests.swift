@@ -1,0 +1,200 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import Testing
+
+@Suite struct `The account area` {
+    private static let new = Secret("seven umbrellas against the window")
+
+    private static func signedIn() async throws -> (people: People, browser: Browser, account: AccountArea) {
+        let people = try await People()
+        try await people.person("bob")
+        let (browser, _) = try await people.signedIn("bob")
+        return (people, browser, try await people.account(of: browser))
+    }
+
+    @Test func `is for who is signed in`() async throws {
+        let people = try await People()
+        #expect(try await people.provider.account(of: People.browser(), at: People.start) == nil)
+    }
+
+    @Test func `changes what is the person's own to say`() async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        let change = ProfileChange(attributes: ["name": "Bob Builder", "locale": "de", "zoneinfo": "Europe/Berlin"])
+        #expect(try await account.update(change, at: People.start).isDone)
+        var again = try await people.account(of: browser)
+        #expect(again.profile().attributes.string("name") == "Bob Builder")
+        #expect(try await again.update(ProfileChange(attributes: ["name": ""]), at: People.start).isDone)
+        again = try await people.account(of: browser)
+        #expect(again.profile().attributes["name"] == nil)
+        #expect(again.profile().attributes.string("locale") == "de")
+    }
+
+    @Test(arguments: ["email_verified", "phone_number", "roles", "groups", "disabled", "sub", "is_admin", "username"])
+    func `refuses what is not theirs`(_ name: String) async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        let outcome = try await account.update(ProfileChange(attributes: [name: "true"]), at: People.start)
+        guard case .invalid(let problems) = outcome else {
+            Issue.record("changed \(name)")
+            return
+        }
+        #expect(problems.map(\.field) == [name])
+        #expect(try await people.account(of: browser).profile() == account.profile())
+    }
+
+    @Test(arguments: ["a\u{202E}b", "line\nbreak", String(repeating: "x", count: 201)])
+    func `refuses names that would deceive`(_ name: String) async throws {
+        let (_, _, account) = try await Self.signedIn()
+        guard case .invalid = try await account.update(ProfileChange(attributes: ["name": name]), at: People.start)
+        else {
+            Issue.record("took it")
+            return
+        }
+    }
+
+    @Test func `changes the password of who knows it, and tells them by mail`() async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        let wrong = try await account.changePassword(
+            current: Secret("not the password at all"), to: Self.new, again: Self.new, at: People.start)
+        guard case .wrongPassword = wrong else {
+            Issue.record("changed without the password")
+            return
+        }
+        let outcome = try await account.changePassword(
+            current: Secret(People.password), to: Self.new, again: Self.new, at: People.start)
+        guard case .renewed(let secrets) = outcome else {
+            Issue.record("not changed: \(outcome)")
+            return
+        }
+        #expect(try await !people.isSignedIn(browser))
+        #expect(try await people.isSignedIn(People.browser(secrets: secrets)))
+        #expect(try await people.signIn("bob").isRefused)
+        _ = try await people.signedIn("bob", Self.new.revealedValue)
+        _ = await people.provider.deliverMail(at: People.start)
+        #expect(people.mailbox.mails.map(\.recipient.rawValue) == ["bob@mail.example"])
+        #expect(people.mailbox.mails.first?.text.contains("192.0.2.1") == true)
+    }
+
+    @Test(arguments: [
+        ("short", "short"), ("aaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaa"),
+        ("seven umbrellas against the window", "seven umbrellas against the door"),
+    ])
+    func `takes no weak or mistyped password`(_ typed: String, _ again: String) async throws {
+        let (people, _, account) = try await Self.signedIn()
+        let outcome = try await account.changePassword(
+            current: Secret(People.password), to: Secret(typed), again: Secret(again), at: People.start)
+        guard case .unfit = outcome else {
+            Issue.record("took it")
+            return
+        }
+        _ = try await people.signedIn("bob")
+    }
+
+    @Test func `changes the address only with the password, tells the old one, and trusts the new one after its link`()
+        async throws
+    {
+        let (people, browser, account) = try await Self.signedIn()
+        let outcome = try await account.changeAddress(
+            to: "robert@mail.example", password: Secret(People.password), at: People.start)
+        #expect(outcome.isDone)
+        var user = try await people.account(of: browser).profile()
+        #expect(user.email?.rawValue == "robert@mail.example" && !user.isEmailVerified)
+        _ = await people.provider.deliverMail(at: People.start)
+        #expect(
+            Set(people.mailbox.mails.map(\.recipient.rawValue)) == ["bob@mail.example", "robert@mail.example"])
+        let mail = try #require(people.mailbox.mails.first { $0.recipient.rawValue == "robert@mail.example" })
+        let secret = try #require(mail.text.split(separator: "?link=").last).prefix { !$0.isWhitespace }
+        let link = Secret(String(secret))
+        let opened = try await people.provider.openedLink(link, for: .verifyAddress, at: People.start)
+        #expect(opened?.address.rawValue == "robert@mail.example")
+        guard case .done = try await people.provider.verifyAddress(link: link, browser: browser, at: People.start)
+        else {
+            Issue.record("not verified")
+            return
+        }
+        user = try await people.account(of: browser).profile()
+        #expect(user.isEmailVerified)
+        guard case .gone = try await people.provider.verifyAddress(link: link, browser: browser, at: People.start)
+        else {
+            Issue.record("a link worked twice")
+            return
+        }
+    }
+
+    @Test func `does not give away an address that is somebody's`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        try await people.person("eve")
+        let outcome = try await account.changeAddress(
+            to: "eve@mail.example", password: Secret(People.password), at: People.start)
+        guard case .taken = outcome else {
+            Issue.record("taken over")
+            return
+        }
+    }
+
+    @Test func `names and ends only the person's own sessions`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        try await people.person("eve")
+        let (eves, evesSession) = try await people.signedIn("eve", in: People.browser("203.0.113.5"))
+        let (other, otherSession) = try await people.signedIn("bob", in: People.browser("192.0.2.9"))
+        #expect(try await account.sessions(at: People.start).map(\.address).sorted() == ["192.0.2.1", "192.0.2.9"])
+        guard case .gone = try await account.endSession(evesSession.id, at: People.start) else {
+            Issue.record("ended somebody else's")
+            return
+        }
+        #expect(try await people.isSignedIn(eves))
+        #expect(try await account.endSession(otherSession.id, at: People.start).isDone)
+        #expect(try await !people.isSignedIn(other))
+    }
+
+    @Test func `lists what applications may do, and ends one`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        try await people.give(People.shop, in: account.person.session, isOffline: true)
+        try await people.give(People.notes, in: account.person.session)
+        let listed = try await account.applications(at: People.start)
+        #expect(listed.map(\.client) == [People.notes, People.shop])
+        #expect(listed.map(\.isOffline) == [false, true])
+        _ = try await account.endApplication(People.shop, at: People.start)
+        #expect(try await account.applications(at: People.start).map(\.client) == [People.notes])
+    }
+
+    @Test func `tells what happened, without the operator's address`() async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        _ = try await people.signIn("bob", "wrong wrong wrong", in: People.browser("203.0.113.5"))
+        _ = try await people.administration.updateUser(
+            account.person.user.id, with: UserUpdate(roles: ["editor"]), by: .root, at: People.start)
+        _ = await people.provider.flush(at: People.start)
+        let activity = try await people.account(of: browser).activity()
+        #expect(Set(activity.map(\.kind)) == [.created, .signedIn, .signInRefused, .updated])
+        #expect(activity.first { $0.kind == .signInRefused }?.address == "203.0.113.5")
+        let updated = try #require(activity.first { $0.kind == .updated })
+        #expect(updated.isByOperator && updated.address.isEmpty)
+    }
+
+    @Test func `exports everything but secrets`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        try await people.give(People.shop, in: account.person.session)
+        let bytes = try await account.data(at: People.start)
+        let json = try JSONObject(parsing: bytes)
+        #expect(json.object("account")?.string("username") == "bob")
+        #expect(json["authorizations"]?.array?.count == 1)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(!text.contains("$argon2") && !text.contains("tss_"))
+    }
+
+    @Test func `is deleted with the password only, and then nobody has it`() async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        guard case .wrongPassword = try await account.delete(password: Secret("wrong wrong"), at: People.start) else {
+            Issue.record("deleted without the password")
+            return
+        }
+        #expect(try await people.isSignedIn(browser))
+        #expect(try await account.delete(password: Secret(People.password), at: People.start).isDone)
+        #expect(try await people.store.user(account.person.user.id) == nil)
+        #expect(try await people.signIn("bob").isRefused)
+        _ = await people.provider.deliverMail(at: People.start)
+        #expect(people.mailbox.mails.count == 1)
+    }
+}

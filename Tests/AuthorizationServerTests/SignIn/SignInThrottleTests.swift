@@ -1,0 +1,116 @@
+import Authenticators
+import AuthorizationServer
+import JOSE
+import OAuth
+import Risk
+import Storage
+import Testing
+
+@Suite struct `The throttle of sign-ins` {
+    /// Room everywhere but where a test looks.
+    private static func policy(_ change: (inout PeoplePolicy) -> Void) -> ServerPolicy {
+        var policy = ServerPolicy()
+        let wide = ThrottlePolicy(burst: 1_000_000, perHour: 1)
+        policy.people.accountThrottle = wide
+        policy.people.accountAddressThrottle = wide
+        policy.people.browserThrottle = wide
+        policy.people.addressThrottle = wide
+        policy.people.knownBrowserThrottle = wide
+        change(&policy.people)
+        return policy
+    }
+
+    @Test func `judges no more of 200 at once than of 200 in a row`() async throws {
+        let people = try await People(
+            policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 50, perHour: 2) })
+        try await people.person("bob")
+        let before = people.hasher.measures.finished
+        let throttled = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    let browser = People.browser("198.51.100.\(index)")
+                    return try await people.signIn("bob", "wrong wrong wrong", in: browser).wait != nil
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(people.hasher.measures.finished - before == 50)
+        #expect(throttled == 150)
+    }
+
+    @Test func `lets fewer than a hundred wrong passwords through on any day`() async throws {
+        let people = try await People()
+        try await people.person("bob")
+        let before = people.hasher.measures.finished
+        for second in stride(from: Int64(0), to: 86_400, by: 120) {
+            let browser = People.browser("203.0.113.\(second % 251)")
+            _ = try await people.signIn("bob", "wrong wrong wrong", in: browser, at: People.start + .seconds(second))
+        }
+        #expect(people.hasher.measures.finished - before < 100)
+    }
+
+    @Test func `never slows the browser that the owner used before`() async throws {
+        let people = try await People(
+            policy: Self.policy {
+                $0.accountThrottle = ThrottlePolicy(burst: 5, perHour: 1)
+                $0.knownBrowserThrottle = ThrottlePolicy(burst: 5, perHour: 1)
+            })
+        try await people.person("bob")
+        let (own, _) = try await people.signedIn("bob")
+        for _ in 0..<20 { _ = try await people.signIn("bob", "wrong wrong wrong", in: People.browser("203.0.113.9")) }
+        let stranger = try await people.signIn("bob", in: People.browser("203.0.113.9"))
+        #expect(try #require(stranger.wait) <= 3600)
+        _ = try await people.signedIn("bob", in: own)
+        // Whoever guesses in that very browser is slowed all the same.
+        for _ in 0..<5 { _ = try await people.signIn("bob", "wrong wrong wrong", in: own) }
+        #expect(try await people.signIn("bob", in: own).wait != nil)
+    }
+
+    @Test func `counts user name and address as one account, and a name of nobody alike`() async throws {
+        let people = try await People(
+            policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 4, perHour: 1) })
+        try await people.person("bob")
+        for login in ["bob", "bob@mail.example", "BOB", "bob"] {
+            #expect(try await people.signIn(login, "wrong wrong wrong").isRefused)
+        }
+        #expect(try await people.signIn("bob@mail.example", "wrong wrong wrong").wait != nil)
+        for _ in 0..<4 { #expect(try await people.signIn("nobody", "wrong wrong wrong").isRefused) }
+        #expect(try await people.signIn("nobody", "wrong wrong wrong").wait != nil)
+    }
+
+    @Test(arguments: ["address", "browser"])
+    func `slows who tries many accounts`(from place: String) async throws {
+        let people = try await People(
+            policy: Self.policy {
+                let narrow = ThrottlePolicy(burst: 5, perHour: 1)
+                if place == "address" { $0.addressThrottle = narrow } else { $0.browserThrottle = narrow }
+            })
+        let secret = SecretGenerator.system.secret(.browser)
+        func browser(_ index: Int) -> Browser {
+            let address = place == "address" ? "2001:db8:1:2:\(index)::1" : "203.0.113.\(index)"
+            return Browser(
+                secret: place == "browser" ? secret : nil, session: nil, caller: Caller(address: address, requestID: "")
+            )
+        }
+        for index in 1...5 { #expect(try await people.signIn("name-\(index)", "x", in: browser(index)).isRefused) }
+        #expect(try await people.signIn("name-6", "x", in: browser(6)).wait != nil)
+    }
+
+    @Test func `is one for every page that asks for a password`() async throws {
+        let people = try await People(
+            policy: Self.policy { $0.knownBrowserThrottle = ThrottlePolicy(burst: 4, perHour: 1) })
+        try await people.person("bob")
+        let (browser, _) = try await people.signedIn("bob")
+        let account = try await people.account(of: browser)
+        let wrong = Secret("wrong wrong wrong")
+        let new = Secret("seven umbrellas against the window")
+        _ = try await account.changePassword(current: wrong, to: new, again: new, at: People.start)
+        _ = try await account.delete(password: wrong, at: People.start)
+        _ = try await account.changeAddress(to: "b@mail.example", password: wrong, at: People.start)
+        _ = try await people.signIn("bob", "wrong wrong wrong", in: browser)
+        guard case .throttled = try await account.delete(password: Secret(People.password), at: People.start) else {
+            Issue.record("the fifth attempt was judged")
+            return
+        }
+    }
+}
