@@ -1,3 +1,5 @@
+import OAuth
+
 /// What must hold for every input of the parser of stored and imported password hashes.
 enum PasswordHashProperties {
     /// Each hash has one spelling, is bounded, and prints nothing.
