@@ -89,7 +89,6 @@ extension OpenIDProvider {
         do {
             let due = try await store.dueLogouts(at: now, limit: BackchannelLogout.batch)
             guard !due.isEmpty else { return [] }
-            let pairwise = try await PairwiseSubjects.load(from: store, sealer: sealer, secrets: secrets)
             let logout = BackchannelLogout(
                 issuer: issuer, store: store, transport: transport, keys: keyRing.snapshot, pairwise: pairwise,
                 secrets: secrets)
