@@ -3,7 +3,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := $(wildcard Sources Tests Fuzz Package.swift)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve build test format lint check fuzz bench attack docs
+.PHONY: help demo serve build test format lint check fuzz bench attack model docs
 
 help:    ## This list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,5 +27,7 @@ bench:   ## Cost of the hot paths, as ratios within one run (release build)
 	@scripts/bench
 attack:  ## The attack cases against a running server
 	@scripts/attack
+model:   ## The rotation of refresh tokens, every state of it, and bugs that must be caught (spin)
+	@scripts/model
 docs:    ## Regenerate what is generated from the code
 	@scripts/docs
