@@ -76,8 +76,8 @@ package protocol AuthorizationStore: Sendable {
     ) async throws -> Bool
     /// The code, spent or not, with its authorization, alive or not.
     func code(_ hash: TokenHash) async throws -> CodeRecord?
-    /// Spends the code and stores the refresh family bought with it, both or neither. Judges in the same transaction that
-    /// the authorization lives, that its session stands (or it is offline) and that the user may act.
+    /// Spends the code and stores the refresh family bought with it, both or neither. Judges in the same transaction
+    /// that the authorization lives, that its session stands (or it is offline) and that the user may act.
     ///
     /// Of any number of concurrent calls for one code, exactly one returns ``Redemption/redeemed``.
     func redeem(_ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate) async throws -> Redemption
@@ -104,8 +104,8 @@ package struct CodeRecord: Hashable, Sendable {
     }
 }
 
-/// How spending a code ended. `.ended`: its authorization, session or user may not act any more. `.missing`: there is no
-/// such code, or it expired unspent. `.replayed`: it was spent before, and nothing more follows from that here.
+/// How spending a code ended. `.ended`: its authorization, session or user may not act any more. `.missing`: there is
+/// no such code, or it expired unspent. `.replayed`: it was spent before, and nothing more follows from that here.
 package enum Redemption: Hashable, Sendable { case redeemed, replayed, ended, missing }
 
 /// What a person agreed to, remembered so that they are not asked twice.

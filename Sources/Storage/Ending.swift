@@ -47,8 +47,8 @@ package struct Effects: Hashable, Sendable {
 
 /// The one way in which sessions and authorizations end before their time.
 package protocol EndingStore: Sendable {
-    /// Ends `target` and all that hangs from it, in one transaction, and queues a logout token for each client that has a
-    /// back-channel address and took part in a session that ends.
+    /// Ends `target` and all that hangs from it, in one transaction, and queues a logout token for each client that has
+    /// a back-channel address and took part in a session that ends.
     ///
     /// | target | sessions | authorizations (with their codes, refresh families and access tokens) | consents |
     /// |---|---|---|---|
@@ -58,8 +58,8 @@ package protocol EndingStore: Sendable {
     /// | `subject` | all but the kept | all but those given in the kept session | – |
     /// | `client` | – | all of that client | – |
     ///
-    /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as long
-    /// as it has not ended before; that its time is over changes nothing.
+    /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as
+    /// long as it has not ended before; that its time is over changes nothing.
     func end(
         _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
     ) async throws -> Ended

@@ -1,6 +1,7 @@
 import Foundation  // precomposedStringWithCompatibilityMapping is not in FoundationEssentials
 
-/// A user name or e-mail address in the one form in which it is compared and stored: NFKC, lower case, without spaces around.
+/// A user name or e-mail address in the one form in which it is compared and stored: NFKC, lower case, without spaces
+/// around.
 package struct LoginName: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// In bytes.
     package static let maximumLength = 254

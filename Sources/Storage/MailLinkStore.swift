@@ -28,16 +28,18 @@ package struct MailLink: Hashable, Sendable {
 
 /// Links in mails. A newer link replaces an older one of the same person and purpose.
 package protocol MailLinkStore: Sendable {
-    /// `false`, and nothing written, if `perHour` links of this purpose were made for the person within the last hour, or
-    /// if there is no such person.
+    /// `false`, and nothing written, if `perHour` links of this purpose were made for the person within the last hour,
+    /// or if there is no such person.
     func insert(_ link: MailLink, perHour: Int, with effects: Effects) async throws -> Bool
-    /// A link that would still work: neither spent, replaced nor expired, to an address that is still the person's, who may act.
+    /// A link that would still work: neither spent, replaced nor expired, to an address that is still the person's, who
+    /// may act.
     func mailLink(_ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) async throws -> MailLink?
     /// Spends the link and marks its address as verified, if it is still the person's. Returns the person; `nil`, and
     /// nothing written, if the link is not good (any more).
     func verifyAddress(spending hash: TokenHash, at now: NumericDate, with effects: Effects) async throws -> Subject?
     /// Spends a link for `purpose` (reset or invitation), sets the password, marks the address as verified and ends all
-    /// sessions and authorizations of the person, all or nothing; `.missing`, and nothing written, if the link is not good.
+    /// sessions and authorizations of the person, all or nothing; `.missing`, and nothing written, if the link is not
+    /// good.
     func setPassword(
         _ password: StoredPassword, spending hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate,
         with effects: Effects

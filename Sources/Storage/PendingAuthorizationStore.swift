@@ -1,7 +1,8 @@
 package import JOSE
 package import OAuth
 
-/// An authorization request that waits: for a person who reads a page, or, pushed by a client, for a browser (RFC 9126).
+/// An authorization request that waits: for a person who reads a page, or, pushed by a client, for a browser (RFC
+/// 9126).
 package struct PendingAuthorization: Hashable, Sendable {
     package enum Origin: String, CaseIterable, Hashable, Sendable { case browser, pushed }
 

@@ -47,8 +47,8 @@ package struct RefreshFamily: Hashable, Sendable {
         now >= expiresAt || now >= lastUsedAt + .seconds(idleLifetime)
     }
 
-    /// The day (days since 1970) on which nothing can be had from it any more, nor any access token from before be alive.
-    /// Counted in days, so that the index by which it is swept need not be written with every rotation.
+    /// The day (days since 1970) on which nothing can be had from it any more, nor any access token from before be
+    /// alive. Counted in days, so that the index by which it is swept need not be written with every rotation.
     package var sweepDay: Int64 {
         min(expiresAt, lastUsedAt + .seconds(idleLifetime)).secondsSince1970 / 86_400 &+ 2
     }
@@ -88,11 +88,12 @@ package struct RotationPolicy: Hashable, Sendable {
 package protocol RefreshTokenStore: Sendable {
     /// The family with all that a refresh re-checks, as it stands at `now`; `nil` if there is none (any more).
     func refreshRecord(_ grant: GrantID, at now: NumericDate) async throws -> RefreshRecord?
-    /// Judges `generation`, whose MAC the caller has checked, and moves the head on by one compare-and-set, in one transaction.
+    /// Judges `generation`, whose MAC the caller has checked, and moves the head on by one compare-and-set, in one
+    /// transaction.
     ///
     /// Of any number of concurrent calls with the head, exactly one returns ``Rotation/rotated(head:)``. A family that
-    /// ends takes its authorization along (``EndTarget/grant(_:)``, ``EndReason/refreshTokenReused``). `effects` are written
-    /// according to the outcome; a plain rotation writes none.
+    /// ends takes its authorization along (``EndTarget/grant(_:)``, ``EndReason/refreshTokenReused``). `effects` are
+    /// written according to the outcome; a plain rotation writes none.
     func rotate(
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects

@@ -40,16 +40,17 @@ package struct Session: Hashable, Sendable {
 
 /// Sign-in sessions. They end through ``EndingStore`` only.
 package protocol SessionStore: Sendable {
-    /// Stores a session and, in the same transaction, ends `old`. What the person gave in `old` goes on in the new session:
-    /// signing in again renews the secret. `session.id` may be `old` itself, so that clients keep the `sid` they know.
+    /// Stores a session and, in the same transaction, ends `old`. What the person gave in `old` goes on in the new
+    /// session: signing in again renews the secret. `session.id` may be `old` itself, so that clients keep the `sid`
+    /// they know.
     ///
-    /// An `old` of somebody else, or one that had reached its `expiresAt`, ends as by ``EndTarget/session(_:)``: nothing
-    /// of it is carried over. An `old` that has been idle for too long is the caller's to end before.
-    /// `knowing` marks the browser as one that the person uses.
+    /// An `old` of somebody else, or one that had reached its `expiresAt`, ends as by ``EndTarget/session(_:)``:
+    /// nothing of it is carried over. An `old` that has been idle for too long is the caller's to end before. `knowing`
+    /// marks the browser as one that the person uses.
     ///
-    /// `nil`, and nothing written, if the user is missing or may not act any more; if `version` is named and the user has
-    /// another by now (what the sign-in was judged by has changed: the password, say); or if `session.id` is taken by
-    /// anything but a live `old` of the same person. The moment is `session.createdAt`.
+    /// `nil`, and nothing written, if the user is missing or may not act any more; if `version` is named and the user
+    /// has another by now (what the sign-in was judged by has changed: the password, say); or if `session.id` is taken
+    /// by anything but a live `old` of the same person. The moment is `session.createdAt`.
     @discardableResult
     func insert(
         _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, asOf version: Int64?,

@@ -77,8 +77,8 @@ package protocol UserStore: Sendable {
         _ password: StoredPassword, of subject: Subject, replacing old: StoredPassword?, ending target: EndTarget?,
         at now: NumericDate, with effects: Effects
     ) async throws -> UserChange
-    /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. No event, and `changedAt`
-    /// and the user's version stay: nothing changed.
+    /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. No event, and
+    /// `changedAt` and the user's version stay: nothing changed.
     func upgradePassword(of subject: Subject, from old: StoredPassword, to new: StoredPassword) async throws -> Bool
 }
 

@@ -1,7 +1,7 @@
 extension Migration {
     /// People: who they are, where they are signed in, what they gave to which client, and what is told to whom.
     ///
-    /// Secrets of sessions, codes, links and waiting requests are kept as hashes, keys of refresh tokens and mails sealed.
+    /// Secrets of sessions, codes, links and waiting requests are hashes; keys of refresh tokens and mails are sealed.
     static let schema2 = """
         ALTER TABLE client ADD COLUMN relying_party TEXT;
 

@@ -146,8 +146,9 @@ package final class SQLiteStore: Sendable {
             let expected = [
                 ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"),
             ]
+            let settings = try durabilitySettings(of: database)
             for (name, value) in expected {
-                let found = try String.fetchOne(database, sql: "PRAGMA \(name)") ?? ""
+                let found = settings[name] ?? ""
                 guard found == value else { throw SQLiteOpenError.setting(name: name, found: found, expected: value) }
             }
         }
@@ -156,16 +157,18 @@ package final class SQLiteStore: Sendable {
     /// The settings that durability depends on, as SQLite answers them now: what the promise suite asserts.
     package func durabilitySettings() throws -> [String: String] {
         do {
-            return try pool.writeWithoutTransaction { database in
-                var settings: [String: String] = [:]
-                for name in [
-                    "journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "user_version",
-                ] {
-                    settings[name] = try String.fetchOne(database, sql: "PRAGMA \(name)")
-                }
-                return settings
-            }
+            return try pool.writeWithoutTransaction { try Self.durabilitySettings(of: $0) }
         } catch { throw StoreError(error) }
+    }
+
+    static func durabilitySettings(of database: Database) throws -> [String: String] {
+        var settings: [String: String] = [:]
+        for name in [
+            "journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "user_version",
+        ] {
+            settings[name] = try String.fetchOne(database, sql: "PRAGMA \(name)")
+        }
+        return settings
     }
 }
 

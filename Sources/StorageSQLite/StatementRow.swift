@@ -3,8 +3,8 @@ import JOSE
 import OAuth
 import Storage
 
-/// The row at which a prepared statement stands, by the place of its columns in the SELECT; a value that is not what its
-/// column promises is damage, not a crash.
+/// The row at which a prepared statement stands, by the place of its columns; a value that is not what its column
+/// promises is damage, not a crash.
 struct StatementRow {
     private let handle: OpaquePointer
 
@@ -12,10 +12,23 @@ struct StatementRow {
 
     func damaged(_ index: Int32) -> StoreError {
         let column = sqlite3_column_name(handle, index).map { String(cString: $0) } ?? "column \(index)"
-        let words = (sqlite3_sql(handle).map { String(cString: $0) } ?? "").split(whereSeparator: \.isWhitespace)
-        // The first table that the statement names, without values: there are none in a prepared statement.
-        let table = words.drop { !["FROM", "INTO", "UPDATE"].contains($0) }.dropFirst().first ?? "a table"
+        let table = Self.mainTable(of: sqlite3_sql(handle).map { String(cString: $0) } ?? "") ?? "a table"
         return .damaged("\(table).\(column)")
+    }
+
+    /// The first table that a statement names outside of parentheses.
+    private static func mainTable(of sql: String) -> Substring? {
+        var depth = 0
+        var isNext = false
+        for word in sql.split(whereSeparator: \.isWhitespace) {
+            if isNext { return word }
+            isNext = depth == 0 && ["FROM", "INTO", "UPDATE"].contains(word)
+            for byte in word.utf8 {
+                if byte == UInt8(ascii: "(") { depth &+= 1 }
+                if byte == UInt8(ascii: ")") { depth &-= 1 }
+            }
+        }
+        return nil
     }
 
     func isNull(_ index: Int32) -> Bool { sqlite3_column_type(handle, index) == SQLITE_NULL }

@@ -33,7 +33,8 @@ import Testing
         #expect(record.authorization.resourceScopes == [api: Scope(unchecked: ["read"])])
         #expect(try await store.endReason(of: GrantID(unchecked: "a0")) == .codeReplayed)
         #expect(try await store.code(Self.hash(0x33))?.isSpent == true)
-        #expect(try await store.consent(of: user.id, to: ClientID(unchecked: "svc"))?.identityScope.tokens == ["openid"])
+        #expect(
+            try await store.consent(of: user.id, to: ClientID(unchecked: "svc"))?.identityScope.tokens == ["openid"])
         let pending = try #require(try await store.pendingAuthorization(Self.hash(0x44), at: now))
         #expect(pending.origin == .pushed && pending.decision?.isGiven == true && pending.parameters.count == 3)
         #expect(try await store.mailLink(Self.hash(0x55), for: .resetPassword, at: now)?.subject == user.id)

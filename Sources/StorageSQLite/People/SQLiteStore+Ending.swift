@@ -115,7 +115,7 @@ extension WriteTransaction {
         try run("DELETE FROM consent WHERE client = ?1", .text(client))
         try run("DELETE FROM pending_authorization WHERE client = ?1", .text(client))
         try run("DELETE FROM logout_delivery WHERE client = ?1", .text(client))
-        // Reads the whole table, which nobody waits for: clients are rarely deleted, and each sign-in would pay for an index.
+        // Reads the whole table: clients are rarely deleted, and each sign-in would pay for an index.
         try run("DELETE FROM session_client WHERE client = ?1", .text(client))
     }
 

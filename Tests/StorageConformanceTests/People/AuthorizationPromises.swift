@@ -1,0 +1,201 @@
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import TestSupport
+import Testing
+
+/// What ``AuthorizationStore`` and ``ConsentStore`` promise.
+@Suite struct AuthorizationPromises {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `returns every member of an authorization and its code`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let authorization = Authorization(
+                id: GrantID(unchecked: "full"), client: ClientID(unchecked: "app"), subject: Sample.user().id,
+                session: Sample.session().id, identityScope: Scope(unchecked: ["openid", "offline_access"]),
+                resourceScopes: [
+                    ResourceIndicator(unchecked: "https://a.example"): Scope(unchecked: ["x", "y"]),
+                    ResourceIndicator(unchecked: "urn:b"): .empty,
+                ], isOffline: true, authenticatedAt: Sample.now - .seconds(3), methods: ["pwd", "otp"],
+                acr: "urn:acr", nonce: "a 'quoted' nonce", claimsRequest: #"{"id_token":{}}"#, createdAt: Sample.now,
+                expiresAt: Sample.now + .seconds(1000))
+            let code = AuthorizationCode(
+                hash: Sample.hash("c"), grant: authorization.id, redirectURI: "https://app.example/cb?a=b",
+                challenge: nil, expiresAt: Sample.now + .seconds(60))
+            #expect(try await store.insert(authorization, code: code, spending: nil, with: Sample.effects()))
+            #expect(try await store.authorization(authorization.id) == authorization)
+            let record = CodeRecord(code: code, authorization: authorization, isSpent: false, isEnded: false)
+            #expect(try await store.code(code.hash) == record)
+            #expect(try await store.authorizations(of: authorization.subject, at: Sample.now) == [authorization])
+            #expect(try await store.clients(inSession: authorization.session) == [authorization.client])
+            #expect(try await store.endReason(of: authorization.id) == nil)
+            #expect(try await store.code(Sample.hash("guess")) == nil)
+            #expect(try await store.count("test.happened") == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `spends the request it came from, which must wait still`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let pending = Sample.pending()
+            try await store.insert(pending)
+            func give(_ id: String, at now: NumericDate = Sample.now) async throws -> Bool {
+                try await store.insert(
+                    Sample.authorization(id, at: now), code: Sample.code(id, of: id, at: now), spending: pending.hash,
+                    with: Sample.effects())
+            }
+            #expect(try await !give("late", at: pending.expiresAt))
+            #expect(try await give("first"))
+            #expect(try await !give("second"))
+            #expect(try await store.take(pending.hash, at: Sample.now) == nil)
+            #expect(try await store.authorization(GrantID(unchecked: "second")) == nil)
+            #expect(try await store.code(Sample.code("second").hash) == nil)
+            #expect(try await store.count("test.happened") == 1)
+        }
+    }
+
+    /// What slips in between the page and the code.
+    enum Slip: CaseIterable {
+        case sessionEnded, userDisabled, lockdown, userDeleted, clientDisabled, clientDeleted, strangersSession
+    }
+
+    private func slip(_ slip: Slip, into store: any Store) async throws {
+        var user = Sample.user()
+        var client = Sample.application()
+        switch slip {
+        case .sessionEnded:
+            _ = try await store.end(
+                .session(Sample.session().id), because: .signedOut, at: Sample.now, with: Effects([]))
+        case .userDisabled, .lockdown:
+            if slip == .lockdown { user.lockedDownAt = Sample.now } else { user.isEnabled = false }
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+        case .userDeleted: _ = try await store.deleteUser(user.id, at: Sample.now, with: Effects([]))
+        case .clientDisabled:
+            client.isEnabled = false
+            _ = try await store.update(client, advancing: [], recording: Sample.event("client.updated"))
+        case .clientDeleted:
+            _ = try await store.deleteClient(client.id, advancing: [], recording: Sample.event("client.deleted"))
+        case .strangersSession:
+            // A session of that name is somebody else's now.
+            _ = try await store.deleteUser(user.id, at: Sample.now, with: Effects([]))
+            _ = try await store.insert(Sample.user("u2"), password: nil, with: Effects([]))
+            _ = try await store.insert(
+                Sample.session("s1", of: "u2"), replacing: nil, knowing: nil, with: Effects([]))
+            _ = try await store.insert(user, password: nil, with: Effects([]))
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases, Slip.allCases)
+    func `gives nothing when something ended meanwhile`(kind: StoreUnderTest, slip: Slip) async throws {
+        try await kind.runWithPerson { store async throws in
+            let pending = Sample.pending("p1", client: "elsewhere")
+            try await store.insert(pending)
+            try await self.slip(slip, into: store)
+            let given = try await store.insert(
+                Sample.authorization(), code: Sample.code(), spending: pending.hash, with: Sample.effects())
+            #expect(!given)
+            #expect(try await store.code(Sample.code().hash) == nil)
+            #expect(try await store.take(pending.hash, at: Sample.now) != nil)
+            #expect(try await store.count("test.happened") == 0)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases, Slip.allCases)
+    func `a code buys nothing when something ended meanwhile`(kind: StoreUnderTest, slip: Slip) async throws {
+        // A client that is disabled is told from one that is enabled before its code is looked at.
+        guard slip != .clientDisabled else { return }
+        try await kind.runWithPerson { store async throws in
+            _ = try await store.insert(Sample.authorization(), code: Sample.code(), spending: nil, with: Effects([]))
+            try await self.slip(slip, into: store)
+            let redemption = try await store.redeem(Sample.code().hash, starting: Sample.family(), at: Sample.now)
+            #expect(redemption == .ended)
+            #expect(try await store.refreshRecord(Sample.family().grant, at: Sample.now) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `offline access is bought after the session, too`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let authorization = Sample.authorization(isOffline: true)
+            _ = try await store.insert(authorization, code: Sample.code(), spending: nil, with: Effects([]))
+            try await slip(.sessionEnded, into: store)
+            #expect(try await store.redeem(Sample.code().hash, starting: Sample.family(), at: Sample.now) == .redeemed)
+            #expect(try await store.refreshRecord(authorization.id, at: Sample.now)?.sessionStands == true)
+            #expect(try await store.authorizations(of: authorization.subject, at: Sample.now) == [authorization])
+        }
+    }
+
+    @Test(.requirement("6749-4.1.2-4"), arguments: StoreUnderTest.allCases)
+    func `a code is spent once, in time, together with its family`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let code = Sample.code()
+            _ = try await store.insert(Sample.authorization(), code: code, spending: nil, with: Effects([]))
+            #expect(try await store.redeem(Sample.hash("guess"), starting: nil, at: Sample.now) == .missing)
+            #expect(try await store.redeem(code.hash, starting: nil, at: code.expiresAt) == .missing)
+            let last = code.expiresAt - .seconds(1)
+            #expect(try await store.redeem(code.hash, starting: Sample.family(), at: last) == .redeemed)
+            #expect(try await store.refreshRecord(code.grant, at: last)?.family == Sample.family())
+            for moment in [last, code.expiresAt] {
+                #expect(try await store.redeem(code.hash, starting: Sample.family(), at: moment) == .replayed)
+            }
+            #expect(try await store.code(code.hash)?.isSpent == true)
+            // What a replay ends is the caller's to say.
+            #expect(try await store.authorization(code.grant) != nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a family of another authorization is not stored, and the code stays unspent`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            _ = try await store.insert(Sample.authorization(), code: Sample.code(), spending: nil, with: Effects([]))
+            await #expect(throws: StoreError.self) {
+                _ = try await store.redeem(Sample.code().hash, starting: Sample.family(of: "a2"), at: Sample.now)
+            }
+            #expect(try await store.code(Sample.code().hash)?.isSpent == false)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `lists what lives, by client and newest first`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            _ = try await store.insert(Sample.application("zap"), recording: Sample.event())
+            _ = try await store.insert(
+                Sample.session("s2", lasting: 50), replacing: nil, knowing: nil, with: Effects([]))
+            try await store.start(Sample.authorization("z", client: "zap"))
+            try await store.start(Sample.authorization("a"))
+            try await store.start(Sample.authorization("b", at: Sample.now + .seconds(1)))
+            try await store.start(Sample.authorization("brief", in: "s2"))
+            try await store.start(Sample.authorization("ended"))
+            _ = try await store.end(
+                .grant(GrantID(unchecked: "ended")), because: .tokenRevoked, at: Sample.now, with: Effects([]))
+            let subject = Sample.user().id
+            let now = Sample.now + .seconds(50)
+            #expect(try await store.authorizations(of: subject, at: now).map(\.id.rawValue) == ["b", "a", "z"])
+            let over = Sample.authorization("a").expiresAt
+            #expect(try await store.authorizations(of: subject, at: over).map(\.id.rawValue) == ["b"])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `remembers one consent for each person and client, the last`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            var consent = Sample.consent()
+            try await store.give(consent, with: Sample.effects("consent.given"))
+            #expect(try await store.consent(of: consent.subject, to: consent.client) == consent)
+            consent.identityScope = Scope(unchecked: ["openid", "email"])
+            consent.resourceScopes = [:]
+            consent.updatedAt = Sample.now + .seconds(7)
+            try await store.give(consent, with: Sample.effects("consent.given"))
+            try await store.give(Sample.consent(to: "aaa"), with: Effects([]))
+            #expect(try await store.consents(of: consent.subject) == [Sample.consent(to: "aaa"), consent])
+            #expect(try await store.consent(of: consent.subject, to: ClientID(unchecked: "zzz")) == nil)
+            #expect(try await store.count("consent.given") == 2)
+            await #expect(throws: StoreError.self) {
+                try await store.give(Sample.consent(of: "nobody"), with: Sample.effects())
+            }
+            #expect(try await store.count("test.happened") == 0)
+        }
+    }
+}

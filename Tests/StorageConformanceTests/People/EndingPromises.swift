@@ -1,0 +1,188 @@
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import Testing
+
+/// What ``EndingStore`` promises: the table of its documentation, row by row.
+@Suite struct EndingPromises {
+    /// Two people; `u1` is signed in twice and gave something to two clients, online and offline.
+    private static let authorizations: [(id: String, client: String, user: String, session: String, isOffline: Bool)] =
+        [
+            ("online", "app", "u1", "s1", false), ("offline", "app", "u1", "s1", true),
+            ("other-client", "second", "u1", "s1", false), ("other-session", "app", "u1", "s2", false),
+            ("other-session-offline", "second", "u1", "s2", true), ("other-person", "app", "u2", "s3", false),
+        ]
+
+    private func runWithTwoPeople(_ kind: StoreUnderTest, _ body: (any Store) async throws -> Void) async throws {
+        try await kind.runWithPerson { store async throws in
+            let second = Sample.application("second", backchannelLogoutURI: "https://second.example/logout")
+            _ = try await store.insert(second, recording: Sample.event("client.created"))
+            _ = try await store.insert(Sample.user("u2"), password: nil, with: Effects([]))
+            for (id, user) in [("s2", "u1"), ("s3", "u2")] {
+                _ = try await store.insert(
+                    Sample.session(id, of: user), replacing: nil, knowing: nil, with: Effects([]))
+            }
+            for row in Self.authorizations {
+                try await store.start(
+                    Sample.authorization(
+                        row.id, client: row.client, of: row.user, in: row.session, isOffline: row.isOffline))
+            }
+            for (user, client) in [("u1", "app"), ("u1", "second"), ("u2", "app")] {
+                try await store.give(Sample.consent(of: user, to: client), with: Effects([]))
+            }
+            try await body(store)
+        }
+    }
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let target: EndTarget
+        let sessions: [String]
+        let grants: [String]
+        var consents: [String] = []
+        var logouts = 0
+        var testDescription: String { "\(target)" }
+    }
+
+    static let table: [Row] = [
+        Row(
+            target: .session(SessionID(unchecked: "s1")), sessions: ["s1"], grants: ["online", "other-client"],
+            logouts: 1),
+        Row(target: .session(SessionID(unchecked: "s3")), sessions: ["s3"], grants: ["other-person"]),
+        Row(target: .grant(GrantID(unchecked: "online")), sessions: [], grants: ["online"]),
+        Row(target: .grant(GrantID(unchecked: "offline")), sessions: [], grants: ["offline"]),
+        Row(
+            target: .application(Subject(unchecked: "u1"), ClientID(unchecked: "app")), sessions: [],
+            grants: ["offline", "online", "other-session"], consents: ["u1 app"]),
+        Row(
+            target: .subject(Subject(unchecked: "u1"), keeping: SessionID(unchecked: "s1")), sessions: ["s2"],
+            grants: ["other-session", "other-session-offline"], logouts: 1),
+        Row(
+            target: .subject(Subject(unchecked: "u1"), keeping: nil), sessions: ["s1", "s2"],
+            grants: ["offline", "online", "other-client", "other-session", "other-session-offline"], logouts: 2),
+        Row(
+            target: .client(ClientID(unchecked: "app")), sessions: [],
+            grants: ["offline", "online", "other-person", "other-session"]),
+    ]
+
+    @Test(arguments: StoreUnderTest.allCases, table)
+    func `ends what the table says and nothing else, once`(kind: StoreUnderTest, row: Row) async throws {
+        try await runWithTwoPeople(kind) { store async throws in
+            let expected = Ended(
+                sessions: row.sessions.map(SessionID.init(unchecked:)),
+                grants: row.grants.map(GrantID.init(unchecked:)),
+                logouts: row.logouts)
+            let effects = Sample.effects("ended", mails: [Sample.mail()])
+            #expect(try await store.end(row.target, because: .administrator, at: Sample.now, with: effects) == expected)
+            let again = try await store.end(
+                row.target, because: .lockdown, at: Sample.now, with: Sample.effects("again"))
+            #expect(again == Ended())
+            for id in ["s1", "s2", "s3"] {
+                let lives = try await store.session(SessionID(unchecked: id), at: Sample.now) != nil
+                #expect(lives == !row.sessions.contains(id))
+            }
+            for authorization in Self.authorizations { try await expect(authorization.id, row, in: store) }
+            var consents: [String] = []
+            for user in ["u1", "u2"] {
+                for consent in try await store.consents(of: Subject(unchecked: user)) {
+                    consents.append("\(user) \(consent.client)")
+                }
+            }
+            #expect(consents == ["u1 app", "u1 second", "u2 app"].filter { !row.consents.contains($0) })
+            #expect(try await store.outboxCounts() == (mails: 1, logouts: row.logouts))
+            #expect(try await store.count("ended") == 1)
+            #expect(try await store.count("again") == 0)
+            let ended = try await store.endedGrants(since: Sample.now - .seconds(1), forgettingAfter: 300)
+            #expect(ended == Dictionary(uniqueKeysWithValues: expected.grants.map { ($0, Sample.now + .seconds(300)) }))
+            #expect(try await store.endedGrants(since: Sample.now, forgettingAfter: 300).isEmpty)
+        }
+    }
+
+    /// Whether everything that hangs from an authorization ended with it: code, refresh family and access tokens.
+    private func expect(_ id: String, _ row: Row, in store: any Store) async throws {
+        let grant = GrantID(unchecked: id)
+        let isEnded = row.grants.contains(id)
+        #expect(try await (store.authorization(grant) == nil) == isEnded)
+        #expect(try await store.endReason(of: grant) == (isEnded ? .administrator : nil))
+        #expect(try await store.code(Sample.code(id).hash)?.isEnded == isEnded)
+        let record = try #require(try await store.refreshRecord(grant, at: Sample.now))
+        #expect(record.isEnded == isEnded)
+        let rotation = try await store.rotate(
+            grant, presenting: 1, under: RotationPolicy(), at: Sample.now, with: .sample)
+        #expect(rotation == (isEnded ? .ended : .rotated(head: 2)))
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a withdrawn consent is an end, too, even if nothing else was left`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            try await store.give(Sample.consent(), with: Effects([]))
+            let target = EndTarget.application(Sample.user().id, ClientID(unchecked: "app"))
+            for _ in 0..<2 {
+                let ended = try await store.end(
+                    target, because: .applicationEnded, at: Sample.now, with: Sample.effects("ended"))
+                #expect(ended == Ended())
+            }
+            #expect(try await store.consents(of: Sample.user().id).isEmpty)
+            #expect(try await store.count("ended") == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a deleted client takes along all that people gave, and a later one of its name inherits nothing`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await runWithTwoPeople(kind) { store async throws in
+            let id = ClientID(unchecked: "second")
+            _ = try await store.end(
+                .session(SessionID(unchecked: "s1")), because: .signedOut, at: Sample.now, with: Effects([]))
+            try await store.insert(Sample.pending("p", client: "second"))
+            #expect(try await store.outboxCounts().logouts == 1)
+            _ = try await store.deleteClient(id, advancing: [], recording: Sample.event("client.deleted"))
+            let grant = GrantID(unchecked: "other-session-offline")
+            #expect(try await store.endReason(of: grant) == .clientDeleted)
+            _ = try await store.insert(
+                Sample.application("second", backchannelLogoutURI: "https://second.example/x"),
+                recording: Sample.event())
+            #expect(
+                try await store.rotate(grant, presenting: 1, under: RotationPolicy(), at: Sample.now, with: .sample)
+                    == .ended)
+            #expect(try await store.consent(of: Subject(unchecked: "u1"), to: id) == nil)
+            #expect(try await store.take(Sample.pending("p").hash, at: Sample.now) == nil)
+            let ended = try await store.end(
+                .session(SessionID(unchecked: "s2")), because: .signedOut, at: Sample.now, with: Effects([]))
+            #expect(ended.logouts == 0)
+            #expect(try await store.outboxCounts().logouts == 0)
+            #expect(try await store.consents(of: Subject(unchecked: "u1")).count == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a client keeps what it was registered with for signing people in`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            var client = Sample.application()
+            client.relyingParty = RelyingParty(
+                redirectURIs: ["https://app.example/cb", "com.example.app:/cb"],
+                postLogoutRedirectURIs: ["https://app.example/bye"], applicationType: .native,
+                identityScope: Scope(unchecked: ["openid", "phone"]),
+                resourceScopes: [ResourceIndicator(unchecked: "https://api.example"): Scope(unchecked: ["a", "b"])],
+                defaultResource: ResourceIndicator(unchecked: "https://api.example"), subjectType: .pairwise,
+                sectorIdentifier: "app.example", idTokenAlgorithm: .RS256, userInfoAlgorithm: .ES256,
+                backchannelLogoutURI: "https://app.example/logout", backchannelLogoutSessionRequired: true,
+                initiateLoginURI: "https://app.example/login", requiresPushedRequests: true, mayOmitPKCE: true,
+                mayAddressAssertionsToTokenEndpoint: true, isFirstParty: true, defaultMaxAge: 3600,
+                requiresAuthTime: true, homeURI: "https://app.example", logoURI: "https://app.example/logo",
+                policyURI: "https://app.example/policy", termsURI: "https://app.example/terms",
+                contacts: ["a@example.com"])
+            _ = try await store.insert(client, recording: Sample.event())
+            #expect(try await store.client(client.id) == client)
+            #expect(try await store.clients(after: nil, limit: 9) == [client])
+            client.relyingParty?.isFirstParty = false
+            _ = try await store.update(client, advancing: [], recording: Sample.event())
+            #expect(try await store.client(client.id)?.relyingParty == client.relyingParty)
+            client.relyingParty = nil
+            client.version = 2
+            _ = try await store.update(client, advancing: [], recording: Sample.event())
+            #expect(try await store.client(client.id)?.relyingParty == nil)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import Testing
+
+/// What ``PendingAuthorizationStore`` promises.
+@Suite struct PendingAuthorizationPromises {
+    private let decision = ConsentDecision(
+        subject: Sample.user().id, isGiven: true, identityScope: Scope(unchecked: ["openid"]),
+        resourceScopes: [ResourceIndicator(unchecked: "https://api.example"): Scope(unchecked: ["read"])])
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `returns every member until it expires`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let bytes = PendingAuthorization(
+                hash: Sample.hash("pushed"), origin: .pushed, browser: nil, client: ClientID(unchecked: "app"),
+                parameters: [0, 255, 10], freshSession: Sample.session().id, decision: decision, createdAt: Sample.now,
+                expiresAt: Sample.now + .seconds(90))
+            for pending in [Sample.pending(), bytes] {
+                try await store.insert(pending)
+                let last = pending.expiresAt - .seconds(1)
+                #expect(try await store.pendingAuthorization(pending.hash, at: last) == pending)
+                #expect(try await store.pendingAuthorization(pending.hash, at: pending.expiresAt) == nil)
+                #expect(try await store.take(pending.hash, at: pending.expiresAt) == nil)
+                #expect(try await store.take(pending.hash, at: last) == pending)
+                #expect(try await store.take(pending.hash, at: last) == nil)
+                #expect(try await store.pendingAuthorization(pending.hash, at: last) == nil)
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a second request of one handle is refused`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            try await store.insert(Sample.pending())
+            await #expect(throws: StoreError.self) { try await store.insert(Sample.pending()) }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `notes who signed in and what they decided, with the consent`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let pending = Sample.pending()
+            try await store.insert(pending)
+            #expect(try await store.note(freshSession: Sample.session().id, for: pending.hash, at: Sample.now))
+            #expect(
+                try await store.note(
+                    decision, for: pending.hash, remembering: Sample.consent(), at: Sample.now,
+                    with: Sample.effects("consent.given")))
+            var expected = pending
+            expected.freshSession = Sample.session().id
+            expected.decision = decision
+            #expect(try await store.pendingAuthorization(pending.hash, at: Sample.now) == expected)
+            #expect(try await store.consent(of: decision.subject, to: pending.client) == Sample.consent())
+            let denial = ConsentDecision(subject: decision.subject, isGiven: false)
+            #expect(
+                try await store.note(denial, for: pending.hash, remembering: nil, at: Sample.now, with: Effects([])))
+            #expect(try await store.take(pending.hash, at: Sample.now)?.decision == denial)
+            #expect(try await store.count("consent.given") == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `notes nothing on a request that is over or for a person who may not act`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let pending = Sample.pending()
+            try await store.insert(pending)
+            func note(at now: NumericDate) async throws -> Bool {
+                try await store.note(
+                    decision, for: pending.hash, remembering: Sample.consent(), at: now, with: Sample.effects())
+            }
+            #expect(try await !note(at: pending.expiresAt))
+            #expect(try await !store.note(freshSession: Sample.session().id, for: pending.hash, at: pending.expiresAt))
+            var user = Sample.user()
+            user.isEnabled = false
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            #expect(try await !note(at: Sample.now))
+            #expect(try await store.take(pending.hash, at: Sample.now) == pending)
+            #expect(try await !store.note(freshSession: Sample.session().id, for: pending.hash, at: Sample.now))
+            #expect(try await store.consents(of: decision.subject).isEmpty)
+            #expect(try await store.count("test.happened") == 0)
+        }
+    }
+}

@@ -1,0 +1,219 @@
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import Testing
+
+/// What ``RefreshTokenStore`` promises: above all, that a family has one live head and nothing ended comes back.
+@Suite struct RefreshPromises {
+    private let grant = Sample.authorization().id
+    private let grace = RotationPolicy()
+    private let strict = RotationPolicy(window: 0)
+
+    private func runWithFamily(_ kind: StoreUnderTest, _ body: (any Store) async throws -> Void) async throws {
+        try await kind.runWithPerson { store async throws in
+            try await store.start(Sample.authorization())
+            try await body(store)
+        }
+    }
+
+    private func present(
+        _ generation: Int64, after seconds: Int64 = 0, under policy: RotationPolicy? = nil, in store: any Store
+    ) async throws -> Rotation {
+        try await store.rotate(
+            grant, presenting: generation, under: policy ?? grace, at: Sample.now + .seconds(seconds), with: .sample)
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `keeps every member of a family`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let family = RefreshFamily(
+                grant: grant, sealedKey: [0, 1, 255], head: 7,
+                spent: [
+                    SpentGeneration(generation: 5, at: Sample.now), SpentGeneration(generation: 6, at: Sample.now),
+                ],
+                repeats: 3, repeatDay: 20_000, repeatsOnDay: 9, createdAt: Sample.now - .seconds(5),
+                lastUsedAt: Sample.now - .seconds(1), idleLifetime: 77, expiresAt: Sample.now + .seconds(99))
+            _ = try await store.insert(Sample.authorization(), code: Sample.code(), spending: nil, with: Effects([]))
+            #expect(try await store.redeem(Sample.code().hash, starting: family, at: Sample.now) == .redeemed)
+            let record = RefreshRecord(
+                family: family, authorization: Sample.authorization(), isEnded: false, userMayAct: true,
+                sessionStands: true)
+            #expect(try await store.refreshRecord(grant, at: Sample.now) == record)
+            #expect(try await store.refreshRecord(GrantID(unchecked: "none"), at: Sample.now) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `tells each outcome, and writes effects for repeats and theft only`(kind: StoreUnderTest) async throws {
+        try await runWithFamily(kind) { store async throws in
+            #expect(try await present(1, in: store) == .rotated(head: 2))
+            #expect(try await store.events(AuditQuery(action: "refresh.repeated")).isEmpty)
+            #expect(try await present(1, after: 9, in: store) == .repeated(head: 2))
+            #expect(try await store.count("refresh.repeated") == 1)
+            #expect(try await present(2, after: 9, in: store) == .rotated(head: 3))
+            #expect(try await present(1, after: 9, in: store) == .late)
+            #expect(try await present(4, after: 9, in: store) == .ended)
+            let before = try await store.refreshRecord(grant, at: Sample.now)
+            #expect(before?.family.head == 3 && before?.family.lastUsedAt == Sample.now + .seconds(9))
+            #expect(try await present(1, after: 10, in: store) == .reused(Ended(grants: [grant])))
+            #expect(try await store.endReason(of: grant) == .refreshTokenReused)
+            for generation: Int64 in 1...3 { #expect(try await present(generation, after: 10, in: store) == .ended) }
+            #expect(try await store.count("refresh.reused") == 1)
+            #expect(try await store.count("refresh.repeated") == 1)
+            #expect(
+                try await store.rotate(
+                    GrantID(unchecked: "none"), presenting: 1, under: grace, at: Sample.now, with: .sample) == .missing)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `repeats of one generation are bounded`(kind: StoreUnderTest) async throws {
+        try await runWithFamily(kind) { store async throws in
+            let policy = RotationPolicy(repeatsPerGeneration: 2)
+            #expect(try await present(1, under: policy, in: store) == .rotated(head: 2))
+            for _ in 0..<2 { #expect(try await present(1, under: policy, in: store) == .repeated(head: 2)) }
+            #expect(try await present(1, under: policy, in: store) == .repeatedTooOften)
+            #expect(try await present(2, under: policy, in: store) == .rotated(head: 3))
+            #expect(try await store.count("refresh.repeated") == 2)
+        }
+    }
+
+    /// What may happen to a person while their application sleeps.
+    enum Slip: CaseIterable {
+        case userDisabled, lockdown, userDeleted, sessionEnded, sessionExpired, authorizationExpired
+    }
+
+    @Test(arguments: StoreUnderTest.allCases, Slip.allCases)
+    func `re-checks user, session and authorization with each use`(kind: StoreUnderTest, slip: Slip) async throws {
+        try await kind.runWithPerson { store async throws in
+            _ = try await store.insert(
+                Sample.session("brief", lasting: 50), replacing: nil, knowing: nil, with: Effects([]))
+            let isBrief = slip == .sessionExpired
+            try await store.start(Sample.authorization(in: isBrief ? "brief" : "s1"))
+            var user = Sample.user()
+            var now = Sample.now
+            switch slip {
+            case .userDisabled, .lockdown:
+                if slip == .lockdown { user.lockedDownAt = now } else { user.isEnabled = false }
+                _ = try await store.update(user, ending: nil, at: now, with: Effects([]))
+            case .userDeleted: _ = try await store.deleteUser(user.id, at: now, with: Effects([]))
+            case .sessionEnded:
+                _ = try await store.end(.session(Sample.session().id), because: .signedOut, at: now, with: Effects([]))
+            case .sessionExpired: now = now + .seconds(50)
+            case .authorizationExpired: now = Sample.authorization().expiresAt
+            }
+            let record = try #require(try await store.refreshRecord(grant, at: now))
+            let saysSo: [Slip: Bool] = [
+                .userDisabled: !record.userMayAct, .lockdown: !record.userMayAct, .userDeleted: record.isEnded,
+                .sessionEnded: record.isEnded, .sessionExpired: !record.sessionStands && !record.isEnded,
+                .authorizationExpired: record.isEnded,
+            ]
+            #expect(saysSo[slip] == true)
+            let rotation = try await store.rotate(grant, presenting: 1, under: grace, at: now, with: .sample)
+            #expect(rotation == .ended)
+            #expect(try await store.refreshRecord(grant, at: now)?.family.head == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `offline access goes on without its session, but not without its person`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            try await store.start(Sample.authorization(isOffline: true))
+            _ = try await store.end(
+                .session(Sample.session().id), because: .signedOut, at: Sample.now, with: Effects([]))
+            #expect(try await present(1, in: store) == .rotated(head: 2))
+            var user = Sample.user()
+            user.isEnabled = false
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            #expect(try await present(2, in: store) == .ended)
+        }
+    }
+
+    /// What the network does to one message.
+    private enum Weather: CaseIterable { case fair, requestLost, answerLost, requestDoubled, answerLostAndDoubled }
+
+    @Test(arguments: StoreUnderTest.allCases, 0..<6 as Range<UInt64>)
+    func `an honest client is never signed out by one lost or doubled message per step`(
+        kind: StoreUnderTest, seed: UInt64
+    ) async throws {
+        try await runWithFamily(kind) { store async throws in
+            var random = SeededGenerator(seed: seed)
+            var clock: Int64 = 0
+            var held: Int64 = 1
+            for _ in 0..<60 {
+                let weather = Weather.allCases.randomElement(using: &random) ?? .fair
+                var answer: Rotation?
+                if weather != .requestLost { answer = try await present(held, after: clock, in: store) }
+                if weather == .answerLost || weather == .answerLostAndDoubled { answer = nil }
+                if answer == nil {
+                    // Within the window, the client asks again with what it has.
+                    clock += Int64.random(in: 0..<grace.window, using: &random)
+                    answer = try await present(held, after: clock, in: store)
+                }
+                let used = held
+                switch answer {
+                case .rotated(let head), .repeated(let head):
+                    try #require(head == held + 1)
+                    held = head
+                default: Issue.record("seed \(seed): the client was told \(String(describing: answer))")
+                }
+                if weather == .requestDoubled || weather == .answerLostAndDoubled {
+                    // The network delivers the old request once more; its answer goes nowhere.
+                    _ = try await present(used, after: clock, in: store)
+                }
+                clock += [0, 1, 11, 300].randomElement(using: &random) ?? 0
+            }
+            #expect(try await store.endReason(of: grant) == nil)
+            #expect(try await store.refreshRecord(grant, at: Sample.now)?.family.head == held)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a client that is too fast is told to wait and is not signed out`(kind: StoreUnderTest) async throws {
+        try await runWithFamily(kind) { store async throws in
+            let policy = RotationPolicy(rotationsPerWindow: 4)
+            for head: Int64 in 1...4 {
+                #expect(try await present(head, under: policy, in: store) == .rotated(head: head + 1))
+            }
+            for second: Int64 in 0..<10 {
+                #expect(try await present(5, after: second, under: policy, in: store) == .tooFast)
+            }
+            #expect(try await present(5, after: 10, under: policy, in: store) == .rotated(head: 6))
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases, 1...6 as ClosedRange<Int64>)
+    func `a token spent longer ago than the window always ends the family`(
+        kind: StoreUnderTest, generation: Int64
+    ) async throws {
+        for policy in [grace, strict] {
+            try await runWithFamily(kind) { store async throws in
+                for head: Int64 in 1...6 {
+                    #expect(
+                        try await present(head, after: head * 60, under: policy, in: store) == .rotated(head: head + 1))
+                }
+                let moment = generation * 60 + (generation == 6 ? policy.window : 6 * 60)
+                let reused = try await present(generation, after: moment, under: policy, in: store)
+                #expect(reused == .reused(Ended(grants: [grant])))
+                #expect(try await present(7, after: moment, under: policy, in: store) == .ended)
+                #expect(try await store.authorization(grant) == nil)
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `idle and absolute lifetimes end what nobody ended`(kind: StoreUnderTest) async throws {
+        try await runWithFamily(kind) { store async throws in
+            let family = Sample.family()
+            let idle = family.idleLifetime
+            for step: Int64 in 1...3 {
+                #expect(try await present(step, after: step * (idle - 1), in: store) == .rotated(head: step + 1))
+            }
+            #expect(try await present(4, after: 3 * (idle - 1) + idle, in: store) == .ended)
+            #expect(try await present(4, after: 4 * (idle - 1), in: store) == .rotated(head: 5))
+            #expect(try await present(5, after: 400_000, in: store) == .ended)
+            #expect(try await present(5, after: 399_999, in: store) == .rotated(head: 6))
+        }
+    }
+}
