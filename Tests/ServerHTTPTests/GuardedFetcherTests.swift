@@ -57,6 +57,25 @@ import Testing
         }
     }
 
+    @Test func `posts a form, says the status, and follows no redirect`() async throws {
+        let received = Mutex<[String]>([])
+        let client: ServerRequest.Handler = { request, _ in
+            received.withLock { $0.append("\(request.method) \(request.path)") }
+            return request.path == "/moved"
+                ? ServerResponse(status: 302, headers: HeaderFields([.init(name: "location", value: "/logout")]))
+                : ServerResponse(status: 204, headers: HeaderFields([]))
+        }
+        try await serve(client) { server, authority in
+            let base = "https://localhost:\(server.port)"
+            #expect(try await fetcher(authority).post(Array("logout_token=x".utf8), to: base + "/logout") == 204)
+            #expect(try await fetcher(authority).post([], to: base + "/moved") == 302)
+            #expect(received.withLock { $0 } == ["POST /logout", "POST /moved"])
+            await #expect(throws: OutboundError.addressForbidden) {
+                try await fetcher(authority, allowed: []).post([], to: base + "/logout")
+            }
+        }
+    }
+
     @Test func `follows no redirect, takes no error and no endless document`() async throws {
         let unhelpful: ServerRequest.Handler = { request, _ in
             switch request.path {

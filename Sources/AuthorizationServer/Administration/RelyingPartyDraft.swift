@@ -70,7 +70,7 @@ extension DraftCheck {
         subjects(draft, &party)
         tokens(draft, &party, method: method)
         party.backchannelLogoutURI = page(
-            draft.backchannelLogoutURI, party.backchannelLogoutURI, "backchannel_logout_uri", isNative: isNative)
+            draft.backchannelLogoutURI, party.backchannelLogoutURI, "backchannel_logout_uri")
         party.initiateLoginURI = page(
             draft.initiateLoginURI, party.initiateLoginURI, "initiate_login_uri", isNative: isNative)
         party.homeURI = page(draft.homeURI, party.homeURI, "client_uri", isNative: isNative)

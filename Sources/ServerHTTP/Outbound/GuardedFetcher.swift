@@ -4,9 +4,9 @@ package import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// The one way in which this server fetches what a client points it to: `https` only, to public addresses only, to the
+/// The one way in which this server calls where a client points it to: `https` only, to public addresses only, to the
 /// very address that was checked, once at a time, and never much or for long.
-package actor GuardedFetcher: KeySetFetcher {
+package actor GuardedFetcher: KeySetFetcher, LogoutTransport {
     package typealias Resolver = @Sendable (_ host: String) async throws -> [IPAddress]
 
     package static let maximumSize = 1_048_576
@@ -18,6 +18,17 @@ package actor GuardedFetcher: KeySetFetcher {
     private let timeLimit: Duration
     private var budget: HostBudget
     private var flights: [String: Task<[UInt8], any Error>] = [:]
+
+    private enum Errand: Sendable {
+        case get
+        /// `application/x-www-form-urlencoded`
+        case post([UInt8])
+    }
+
+    private struct Answer: Sendable {
+        let status: Int
+        let body: [UInt8]
+    }
 
     /// - Parameters:
     ///   - allowed: addresses that may be reached although they are not public.
@@ -42,18 +53,29 @@ package actor GuardedFetcher: KeySetFetcher {
         if let flight = flights[text] { return try await flight.value }
         let url = try OutboundURL(text)
         guard budget.take(url.host, at: .now) else { throw OutboundError.budgetSpent }
-        let flight = Task { try await within(timeLimit) { try await self.load(url) } }
+        let flight = Task {
+            let answer = try await within(timeLimit) { try await self.load(url, .get) }
+            guard answer.status == 200 else { throw OutboundError.statusUnexpected(answer.status) }
+            return answer.body
+        }
         flights[text] = flight
         defer { flights[text] = nil }
         return try await flight.value
     }
 
+    /// Sends a form; returns the status of the answer, whose content nobody reads.
+    package func post(_ form: [UInt8], to text: String) async throws -> Int {
+        let url = try OutboundURL(text)
+        guard budget.take(url.host, at: .now) else { throw OutboundError.budgetSpent }
+        return try await within(timeLimit) { try await self.load(url, .post(form)) }.status
+    }
+
     /// Ends at the time limit even if what it waits for does not: a name server may take half a minute to say nothing.
     private nonisolated func within(
-        _ limit: Duration, _ body: @escaping @Sendable () async throws -> [UInt8]
-    ) async throws -> [UInt8] {
+        _ limit: Duration, _ body: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
         let (results, first) = AsyncStream.makeStream(
-            of: Result<[UInt8], any Error>.self, bufferingPolicy: .bufferingOldest(1))
+            of: Result<Answer, any Error>.self, bufferingPolicy: .bufferingOldest(1))
         let work = Task {
             do { first.yield(.success(try await body())) } catch { first.yield(.failure(error)) }
         }
@@ -69,7 +91,7 @@ package actor GuardedFetcher: KeySetFetcher {
         throw OutboundError.timedOut
     }
 
-    private nonisolated func load(_ url: OutboundURL) async throws -> [UInt8] {
+    private nonisolated func load(_ url: OutboundURL, _ errand: Errand) async throws -> Answer {
         let addresses = try await resolve(url.host)
         guard let first = addresses.first else { throw OutboundError.hostNotFound }
         // One bad address among good ones is a trick, not an accident.
@@ -77,9 +99,9 @@ package actor GuardedFetcher: KeySetFetcher {
         let client = HTTPClient(
             eventLoopGroupProvider: .shared(eventLoops), configuration: try configuration(url, pinnedTo: first))
         do {
-            let body = try await get(url, with: client)
+            let answer = try await run(errand, at: url, with: client)
             try await client.shutdown()
-            return body
+            return answer
         } catch {
             try? await client.shutdown()
             throw error as? OutboundError ?? OutboundError.connectionFailed
@@ -90,18 +112,27 @@ package actor GuardedFetcher: KeySetFetcher {
         !ForbiddenAddresses.contains(address) || allowed.contains { $0.contains(address) }
     }
 
-    private nonisolated func get(_ url: OutboundURL, with client: HTTPClient) async throws -> [UInt8] {
+    private nonisolated func run(
+        _ errand: Errand, at url: OutboundURL, with client: HTTPClient
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: url.text)
-        request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
         request.headers.add(name: "user-agent", value: "tessera")
+        switch errand {
+        case .get: request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
+        case .post(let form):
+            request.method = .POST
+            request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            request.body = .bytes(form)
+        }
         let response = try await client.execute(request, timeout: TimeAmount(timeLimit))
-        guard response.status == .ok else { throw OutboundError.statusUnexpected(Int(response.status.code)) }
+        let status = Int(response.status.code)
+        guard case .get = errand, status == 200 else { return Answer(status: status, body: []) }
         var body: [UInt8] = []
         for try await chunk in response.body {
             guard chunk.readableBytes <= Self.maximumSize - body.count else { throw OutboundError.tooLarge }
             body.append(contentsOf: chunk.readableBytesView)
         }
-        return body
+        return Answer(status: status, body: body)
     }
 
     private nonisolated func configuration(
