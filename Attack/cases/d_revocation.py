@@ -114,6 +114,7 @@ def case_071_access_token_in_the_wrong_place(w):
     assert w.admin_tcp().get("/admin/v1/status", headers={"Authorization": f"Bearer {right}"}).status == 200
     # An access token proves no client and is no grant.
     for grant in ("refresh_token", "authorization_code"):
-        w.refused(w.ask("conf", grant_type=grant, refresh_token=right, code=right), 400, "unsupported_grant_type")
+        answer = w.ask("conf", grant_type=grant, refresh_token=right, code=right)
+        w.refused(answer, 400, "unauthorized_client", "invalid_grant")
     answer = w.caller().post(TOKEN, {"grant_type": "client_credentials"}, authorization=f"Bearer {right}")
     w.refused(answer, 401, "invalid_client")

@@ -155,6 +155,17 @@ struct Journey: Sendable {
         return try JSONObject(parsing: try Base64URL.decode(String(parts[1])))
     }
 
+    /// The authorization that an access token hangs from.
+    func grant(of accessToken: Secret) throws -> GrantID {
+        let name = try Self.claims(of: accessToken).object("tessera")?.string("grant")
+        return GrantID(unchecked: try #require(name))
+    }
+
+    func user(_ name: String = "ada") async throws -> User {
+        let found = try await people.store.user(signingInAs: LoginName(canonical: name))
+        return try #require(found)
+    }
+
     func events(_ action: String) async throws -> [AuditEvent] {
         try await people.store.events(AuditQuery(action: action, limit: 1000))
     }

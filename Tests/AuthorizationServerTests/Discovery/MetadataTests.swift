@@ -5,9 +5,12 @@ import TestSupport
 import Testing
 
 @Suite struct `The metadata document` {
-    private func metadata(_ issuer: String = "https://id.example/a") async throws -> JSONObject {
-        let issuance = try await Issuance(issuer: issuer, registers: false)
-        return try JSONObject(parsing: issuance.provider.metadataDocument().body)
+    private func metadata(
+        _ issuer: String = "https://id.example/a", isOpenID: Bool = false
+    ) async throws -> JSONObject {
+        let provider = try await Issuance(issuer: issuer, registers: false).provider
+        return try JSONObject(
+            parsing: (isOpenID ? provider.openIDMetadataDocument() : provider.metadataDocument()).body)
     }
 
     @Test(
@@ -23,18 +26,45 @@ import Testing
         #expect(metadata.string("introspection_endpoint") == "https://id.example/a/introspect")
         #expect(metadata.string("revocation_endpoint") == "https://id.example/a/revoke")
         #expect(metadata.strings("grant_types_supported") == GrantType.allCases.map(\.rawValue))
-        #expect(metadata["authorization_endpoint"] == nil && metadata["registration_endpoint"] == nil)
+        #expect(metadata.string("authorization_endpoint") == "https://id.example/a/authorize")
+        #expect(metadata.string("pushed_authorization_request_endpoint") == "https://id.example/a/par")
+        #expect(metadata["registration_endpoint"] == nil, "nobody may register")
         for (_, value) in metadata.members {
             guard case .string(let text) = value else { continue }
             #expect(text.hasPrefix("https://") && !text.contains("#") && !text.contains("?"))
         }
     }
 
-    @Test(.requirement("8414-3.2-4")) func `leaves out what has no value, but for the one member that must be there`()
-        async throws
-    {
-        let empty = try await metadata().members.filter { $0.value == .array([]) }.map(\.name)
-        #expect(empty == ["response_types_supported"])
+    @Test(.requirement("8414-3.2-4")) func `leaves out what has no value`() async throws {
+        for isOpenID in [false, true] {
+            let members = try await metadata(isOpenID: isOpenID).members
+            #expect(!members.contains { $0.value == .array([]) || $0.value == .null })
+            #expect(Set(members.map(\.name)).count == members.count)
+        }
+    }
+
+    @Test func `says what the code flow needs, and offers nothing that is gone from OAuth`() async throws {
+        let metadata = try await metadata()
+        #expect(metadata.strings("response_types_supported") == ["code"])
+        #expect(metadata.strings("response_modes_supported") == ["query", "form_post"])
+        #expect(metadata.strings("code_challenge_methods_supported") == ["S256"])
+        #expect(metadata.bool("authorization_response_iss_parameter_supported") == true)
+        #expect(
+            Set(metadata.strings("grant_types_supported") ?? [])
+                == ["authorization_code", "refresh_token", "client_credentials"])
+    }
+
+    @Test func `of OpenID Connect says the same and more`() async throws {
+        let plain = try await metadata()
+        let openID = try await metadata(isOpenID: true)
+        for (name, value) in plain.members { #expect(openID[name] == value, "\(name)") }
+        #expect(openID.string("userinfo_endpoint") == "https://id.example/a/userinfo")
+        #expect(openID.string("end_session_endpoint") == "https://id.example/a/logout")
+        #expect(openID.strings("id_token_signing_alg_values_supported")?.contains("RS256") == true)
+        #expect(openID.strings("subject_types_supported") == ["public", "pairwise"])
+        #expect(openID.bool("request_uri_parameter_supported") == false)
+        #expect(openID.strings("claims_supported")?.contains("sub") == true)
+        #expect(Issuer("https://id.example/a")?.openIDMetadataPath == "/a/.well-known/openid-configuration")
     }
 
     @Test(
@@ -46,7 +76,11 @@ import Testing
     ) async throws {
         let metadata = try await metadata()
         let methods = try #require(metadata.strings(endpoint + "_auth_methods_supported"))
-        #expect(Set(methods) == ["client_secret_basic", "client_secret_post", "private_key_jwt"])
+        // A public client redeems and revokes; it never asks about tokens (RFC 7662 §2.1).
+        let isOpen = endpoint != "introspection_endpoint"
+        #expect(
+            Set(methods)
+                == Set(["client_secret_basic", "client_secret_post", "private_key_jwt"] + (isOpen ? ["none"] : [])))
         let algorithms = try #require(metadata.strings(endpoint + "_auth_signing_alg_values_supported"))
         #expect(algorithms.contains("RS256") && algorithms.contains("ES256"))
         #expect(!algorithms.contains("none") && !algorithms.contains { $0.hasPrefix("HS") })

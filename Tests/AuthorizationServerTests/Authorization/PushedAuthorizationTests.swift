@@ -1,0 +1,77 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import TestSupport
+import Testing
+
+@Suite struct `A pushed authorization request` {
+    private func push(
+        _ journey: Journey, _ changes: [String: String?] = [:], by client: String = "web"
+    ) async throws -> PushedAuthorizationResponse {
+        try await journey.provider.pushAuthorization(
+            Journey.parameters(changes), from: Issuance.basic(client), caller: Issuance.caller, at: Journey.start
+        ).response
+    }
+
+    private func reference(
+        _ pushed: PushedAuthorizationResponse, client: String = "web", more: String = ""
+    ) throws -> FormParameters {
+        var form = FormWriter()
+        form.append("client_id", client)
+        form.append("request_uri", pushed.requestURI)
+        return try Issuance.form(form.text + more)
+    }
+
+    @Test func `works once, and what stands beside its reference is ignored`() async throws {
+        let journey = try await Journey { $0.relyingParty?.requiresPushedRequests = true }
+        let browser = try await journey.signedIn()
+        let pushed = try await push(journey)
+        #expect(pushed.expiresIn == 90 && pushed.requestURI.hasPrefix("urn:ietf:params:oauth:request_uri:"))
+        let form = try reference(pushed, more: "&redirect_uri=https%3A%2F%2Fevil.example&state=evil&scope=openid")
+        let response = try await journey.answer(form, in: browser)
+        #expect(response.redirectURI.rawValue == Journey.redirectURI && response.state == "s1")
+        guard
+            case .refuse(.pushedRequestWrong) = try await journey.provider.authorize(
+                form, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "worked twice") }
+        #expect(try await journey.error(Journey.parameters(), in: browser) == .invalidRequest, "has to push")
+    }
+
+    @Test func `is of no use to another client, which does not use it up, nor after its time`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let pushed = try await push(journey)
+        for form in [try reference(pushed, client: "other"), try reference(pushed, client: "shop")] {
+            guard
+                case .refuse(.pushedRequestWrong) = try await journey.provider.authorize(
+                    form, browser: browser, at: Journey.start)
+            else { return #expect(Bool(false), "went on") }
+        }
+        guard
+            case .refuse(.pushedRequestWrong) = try await journey.provider.authorize(
+                try reference(pushed), browser: browser, at: Journey.start + .seconds(90))
+        else { return #expect(Bool(false), "went on after its time") }
+        #expect(try await journey.error(try reference(pushed), in: browser) == nil)
+    }
+
+    @Test func `is judged like any other, and told to the client itself`() async throws {
+        let journey = try await Journey()
+        for (changes, code) in [
+            (["redirect_uri": "https://evil.example"], OAuthError.Code.invalidRequest),
+            (["request_uri": "urn:x"], .invalidRequest), (["code_challenge_method": "plain"], .invalidRequest),
+            (["scope": "openid admin"], .invalidScope), (["response_type": "token"], .unsupportedResponseType),
+        ] as [([String: String?], OAuthError.Code)] {
+            let error = await #expect(throws: Rejection.self) { try await push(journey, changes) }
+            #expect(error?.oauthError.code == code)
+        }
+        let stranger = await #expect(throws: Rejection.self) {
+            try await journey.provider.pushAuthorization(
+                Journey.parameters(), from: Issuance.basic("web", Secret("wrong")), caller: Issuance.caller,
+                at: Journey.start)
+        }
+        #expect(stranger?.oauthError.code == .invalidClient)
+        #expect(try await push(journey, ["client_id": nil]).expiresIn == 90, "the header names the client")
+    }
+}

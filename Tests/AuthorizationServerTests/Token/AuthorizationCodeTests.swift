@@ -1,0 +1,170 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import TestSupport
+import Testing
+
+@Suite struct `An authorization code` {
+    private static func fault(_ error: (any Error)?) -> CodeFault? {
+        guard case .codeRefused(_, let fault)? = error as? Rejection else { return nil }
+        return fault
+    }
+
+    private func fault(_ body: () async throws -> Void) async -> CodeFault? {
+        do {
+            try await body()
+            return nil
+        } catch { return Self.fault(error) }
+    }
+
+    /// One thing wrong in a redemption.
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let fault: CodeFault
+        var client = "web"
+        var redirectURI: String? = Journey.redirectURI
+        var verifier: String? = Journey.verifier
+    }
+
+    static let wrongs: [Wrong] = [
+        Wrong(testDescription: "another client", fault: .ofAnotherClient, client: "other"),
+        Wrong(testDescription: "no redirect_uri", fault: .redirectURIWrong, redirectURI: nil),
+        Wrong(
+            testDescription: "another registered redirect_uri", fault: .redirectURIWrong,
+            redirectURI: "https://web.example/other"),
+        Wrong(
+            testDescription: "redirect_uri with a slash more", fault: .redirectURIWrong,
+            redirectURI: Journey.redirectURI + "/"),
+        Wrong(testDescription: "no verifier", fault: .verifierMissing, verifier: nil),
+        Wrong(
+            testDescription: "a verifier cut short", fault: .verifierWrong,
+            verifier: String(Journey.verifier.dropLast())),
+        Wrong(
+            testDescription: "a verifier with one bit else", fault: .verifierWrong,
+            verifier: "e" + Journey.verifier.dropFirst()),
+        Wrong(
+            testDescription: "a verifier in capitals", fault: .verifierWrong, verifier: Journey.verifier.uppercased()),
+        Wrong(
+            testDescription: "a verifier that is too long", fault: .verifierWrong,
+            verifier: Journey.verifier + String(repeating: "a", count: 86)),
+    ]
+
+    @Test(arguments: wrongs)
+    func `is refused to whoever gets one thing wrong, and spoiled for nobody`(wrong: Wrong) async throws {
+        let journey = try await Journey()
+        _ = try await journey.people.store.insert(
+            Journey.client(ClientID(unchecked: "other")),
+            recording: AuditEvent(at: Journey.start, action: "test", actor: "test"))
+        let code = try await journey.code(in: try await journey.signedIn())
+        let fault = await fault {
+            _ = try await journey.redeem(
+                code, by: wrong.client, redirectURI: wrong.redirectURI, verifier: wrong.verifier)
+        }
+        #expect(fault == wrong.fault)
+        #expect(Rejection.codeRefused(Journey.web, wrong.fault).oauthError.code == .invalidGrant)
+        #expect(try await journey.redeem(code).idToken != nil, "the right client still gets its tokens")
+    }
+
+    @Test func `works until its last second`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let early = try await journey.code(in: browser)
+        let late = try await journey.code(in: browser)
+        #expect(try await journey.redeem(early, at: Journey.start + .seconds(59)).idToken != nil)
+        let fault = await fault { _ = try await journey.redeem(late, at: Journey.start + .seconds(60)) }
+        #expect(fault == .expired)
+    }
+
+    @Test func `brought twice by its own client ends all that it gave`() async throws {
+        let journey = try await Journey()
+        let tokens: TokenResponse
+        let code = try await journey.code(in: try await journey.signedIn())
+        tokens = try await journey.redeem(code)
+        let refreshToken = try #require(tokens.refreshToken)
+        let fault = await fault { _ = try await journey.redeem(code) }
+        #expect(fault == .replayed)
+        #expect(try await !journey.isAlive(tokens.accessToken))
+        await #expect(throws: Rejection.refreshTokenRefused(Journey.web, .ended)) {
+            try await journey.refresh(refreshToken)
+        }
+        await #expect(throws: Rejection.self) { try await journey.userInfo(tokens.accessToken) }
+        #expect(try await journey.events("authorization_code.replayed").count == 1)
+    }
+
+    @Test func `brought again by somebody else harms nobody`() async throws {
+        let journey = try await Journey()
+        _ = try await journey.people.store.insert(
+            Journey.client(ClientID(unchecked: "other")),
+            recording: AuditEvent(at: Journey.start, action: "test", actor: "test"))
+        let code = try await journey.code(in: try await journey.signedIn())
+        let tokens = try await journey.redeem(code)
+        let stranger = await fault { _ = try await journey.redeem(code, by: "other") }
+        let guesser = await fault {
+            _ = try await journey.redeem(code, verifier: String(repeating: "a", count: 43))
+        }
+        #expect(stranger == .ofAnotherClient && guesser == .verifierWrong)
+        #expect(try await journey.isAlive(tokens.accessToken))
+    }
+
+    @Test func `redeemed a hundred times at once gives tokens once at most`() async throws {
+        let journey = try await Journey()
+        let code = try await journey.code(in: try await journey.signedIn())
+        let won = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<100 { group.addTask { (try? await journey.redeem(code)) != nil } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(won == 1)
+    }
+
+    @Test func `is worth nothing when session or person may not act any more`() async throws {
+        for isDisabled in [true, false] {
+            let journey = try await Journey()
+            let browser = try await journey.signedIn()
+            let code = try await journey.code(Journey.parameters(["scope": "openid"]), in: browser)
+            if isDisabled {
+                let user = try await journey.user()
+                var disabled = user
+                disabled.isEnabled = false
+                _ = try await journey.people.store.update(
+                    disabled, ending: nil, at: Journey.start, with: Effects([]))
+            } else {
+                try await journey.provider.signOut(browser, at: Journey.start)
+            }
+            let fault = await fault { _ = try await journey.redeem(code) }
+            #expect(fault == .ended)
+        }
+    }
+
+    @Test func `is asked for without PKCE only where the registration says so`() async throws {
+        let without: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]
+        let strict = try await Journey()
+        #expect(
+            try await strict.error(Journey.parameters(without), in: try await strict.signedIn()) == .invalidRequest)
+
+        let journey = try await Journey { $0.relyingParty?.mayOmitPKCE = true }
+        let browser = try await journey.signedIn()
+        let code = try await journey.code(Journey.parameters(without), in: browser)
+        #expect(try await journey.redeem(code, verifier: nil).idToken != nil)
+        let other = try await journey.code(Journey.parameters(without), in: browser)
+        let downgraded = await fault { _ = try await journey.redeem(other) }
+        #expect(downgraded == .verifierUnexpected)
+        let noNonce = try Journey.parameters(without.merging(["nonce": nil]) { $1 })
+        #expect(try await journey.error(noNonce, in: browser) == .invalidRequest)
+        let noOpenID = try Journey.parameters(without.merging(["scope": "read"]) { $1 })
+        #expect(try await journey.error(noOpenID, in: browser) == .invalidRequest)
+    }
+
+    @Test func `makes no refresh token without offline_access, or for a client that may not refresh`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        #expect(
+            try await journey.tokens(Journey.parameters(["scope": "openid profile"]), in: browser).refreshToken == nil)
+        let plain = try await journey.tokens(Journey.parameters(["scope": "read"]), in: browser)
+        #expect(plain.refreshToken != nil && plain.idToken == nil, "not an OpenID request")
+        let other = try await Journey { $0.grantTypes = [.authorizationCode] }
+        let tokens = try await other.tokens(in: try await other.signedIn())
+        #expect(tokens.refreshToken == nil && !tokens.scope.contains("offline_access"))
+    }
+}

@@ -1,0 +1,122 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import TestSupport
+import Testing
+
+@Suite struct `UserInfo` {
+    private func rejection(_ journey: Journey, _ token: Secret, at now: NumericDate = Journey.start) async -> Rejection?
+    {
+        do {
+            _ = try await journey.userInfo(token, at: now)
+            return nil
+        } catch { return error as? Rejection }
+    }
+
+    @Test func `tells what the scopes open, and nothing else`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let rows: [(String, [String])] = [
+            ("openid", ["sub"]), ("openid email", ["sub", "email", "email_verified"]),
+            ("openid profile", ["sub", "preferred_username", "updated_at"]),
+        ]
+        for (scope, names) in rows {
+            let tokens = try await journey.tokens(Journey.parameters(["scope": scope]), in: browser)
+            let info = try await journey.userInfo(tokens.accessToken)
+            #expect(Set(info.members.map(\.name)) == Set(names), "\(scope)")
+        }
+    }
+
+    @Test func `is for tokens that are meant for it and have openid`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let plain = try await journey.tokens(Journey.parameters(["scope": "read"]), in: browser)
+        guard case .audienceWrong = await rejection(journey, plain.accessToken) else {
+            return #expect(Bool(false), "a token of another audience")
+        }
+        let tokens = try await journey.tokens(in: browser)
+        let narrow = try await journey.refresh(try #require(tokens.refreshToken), scope: "profile")
+        let missing = await rejection(journey, narrow.accessToken)
+        #expect(missing?.oauthError.code == .insufficientScope)
+        for text in [try #require(tokens.refreshToken), try #require(tokens.idToken), Secret("x")] {
+            #expect(await rejection(journey, text)?.oauthError.code == .invalidToken)
+        }
+    }
+
+    @Test func `knows at once that a token, its grant or its person has ended, also when it was just seen`()
+        async throws
+    {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let revoked = try await journey.tokens(in: browser).accessToken
+        let ended = try await journey.tokens(in: browser).accessToken
+        let last = try await journey.tokens(in: browser).accessToken
+        for token in [revoked, ended, last] { #expect(await rejection(journey, token) == nil) }
+
+        let presented = try PresentedToken(Issuance.form("token=\(revoked.revealedValue)"))
+        _ = try await journey.provider.revoke(
+            presented, from: Issuance.basic("web"), caller: Issuance.caller, at: Journey.start)
+        #expect(await rejection(journey, revoked) == .tokenNotAccepted(.tokenRevoked))
+
+        let grant = try journey.grant(of: ended)
+        journey.provider.revocations.apply(
+            try await journey.people.store.end(
+                .grant(grant), because: .administrator, at: Journey.start, with: Effects([])), at: Journey.start)
+        #expect(await rejection(journey, ended) == .tokenNotAccepted(.grantEnded))
+        #expect(await rejection(journey, last, at: Journey.start + .seconds(300)) == .tokenNotAccepted(.expired))
+
+        var user = try await journey.user()
+        user.lockedDownAt = Journey.start
+        _ = try await journey.people.store.update(user, ending: nil, at: Journey.start, with: Effects([]))
+        #expect(await rejection(journey, last) == .tokenNotAccepted(.subjectEnded))
+    }
+
+    @Test func `forgets what it verified with a key that is not trusted any more`() async throws {
+        let journey = try await Journey()
+        let token = try await journey.tokens(in: try await journey.signedIn()).accessToken
+        #expect(await rejection(journey, token) == nil)
+        let key = try #require(journey.provider.keyRing.snapshot.signer(.ES256, at: Journey.start))
+        _ = try await journey.provider.keys.distrust(key.record.id, by: "test", at: Journey.start)
+        #expect(await rejection(journey, token) == .tokenNotAccepted(.keyDistrusted))
+    }
+
+    @Test func `is signed for clients that want it so`() async throws {
+        let journey = try await Journey { $0.relyingParty?.userInfoAlgorithm = .ES256 }
+        let token = try await journey.tokens(in: try await journey.signedIn()).accessToken
+        let answer = try await journey.provider.userInfo(token, caller: Issuance.caller, at: Journey.start).response
+        guard case .signed(let jwt) = answer else { return #expect(Bool(false), "not signed") }
+        let key = try #require(journey.provider.keyRing.snapshot.signer(.ES256, at: Journey.start))
+        let claims = try UnverifiedJWT(jwt).verified(by: key.verificationKey, type: .exactly("JWT")).claims
+        #expect(claims.string("iss") == "https://id.example" && claims.string("aud") == "web")
+        #expect(journey.provider.idTokenHint(jwt) == nil, "is no ID token")
+    }
+
+    @Test func `and every token name people by sector where the client is registered so`() async throws {
+        let journey = try await Journey { $0.relyingParty?.subjectType = .pairwise }
+        let event = AuditEvent(at: Journey.start, action: "test", actor: "test")
+        var same = Journey.client(ClientID(unchecked: "same"))
+        same.relyingParty?.redirectURIs = ["https://web.example/same"]
+        same.relyingParty?.subjectType = .pairwise
+        var other = Journey.client(ClientID(unchecked: "other"))
+        other.relyingParty?.subjectType = .pairwise
+        for client in [same, other] { _ = try await journey.people.store.insert(client, recording: event) }
+        let browser = try await journey.signedIn()
+        var subjects: [String: String] = [:]
+        for (client, address) in [
+            ("web", Journey.redirectURI), ("same", "https://web.example/same"), ("other", "https://other.example/cb"),
+        ] {
+            let form = try Journey.parameters(["client_id": client, "redirect_uri": address])
+            let code = try await journey.code(form, in: browser)
+            let tokens = try await journey.redeem(code, by: client, redirectURI: address)
+            let id = try Journey.claims(of: try #require(tokens.idToken)).string("sub")
+            #expect(try Journey.claims(of: tokens.accessToken).string("sub") == id)
+            #expect(try await journey.userInfo(tokens.accessToken).string("sub") == id)
+            subjects[client] = id
+        }
+        #expect(subjects["web"] == subjects["same"] && subjects["web"] != subjects["other"])
+        let user = try await journey.user()
+        #expect(!subjects.values.contains(user.id.rawValue))
+    }
+}
