@@ -96,6 +96,7 @@ extension WriteTransaction {
         }
     }
 
+    /// A client whose row is damaged never keeps a session from ending.
     private func queueLogouts(of session: SessionID, at now: NumericDate) throws -> Int {
         try run(
             """
@@ -104,6 +105,7 @@ extension WriteTransaction {
             FROM session_client JOIN session ON session.id = session_client.session
                 JOIN client ON client.id = session_client.client
             WHERE session_client.session = ?1
+                AND json_valid(client.relying_party)
                 AND json_extract(client.relying_party, '$.backchannel_logout_uri') IS NOT NULL
             ORDER BY client.id
             """, .text(session), .date(now), .date(now + .seconds(LogoutDelivery.lifetime)))
