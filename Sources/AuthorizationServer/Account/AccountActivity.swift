@@ -28,7 +28,9 @@ package struct AccountActivity: Hashable, Sendable {
         case consentGiven = "consent.given"
         case applicationEnded = "application.ended"
         case refreshTokenReused = "refresh_token.reused"
-        case codeReplayed = "code.replayed"
+        case codeReplayed = "authorization_code.replayed"
+        case authorizationGiven = "authorization.given"
+        case authorizationEnded = "authorization.ended"
         case created = "user.created"
         case updated = "user.updated"
         case disabled = "user.disabled"
@@ -58,11 +60,20 @@ package struct AccountActivity: Hashable, Sendable {
         lastAt = event.lastAt
         count = event.count
         let isOwn = event.actor == "user:\(subject)" || event.actor == "anonymous"
-        let isOfClient = event.actor.hasPrefix("client:") && !kind.rawValue.hasPrefix("user.")
+        // Clients that are administrators act under names of clients, too.
+        let isOfClient = event.actor.hasPrefix("client:") && Self.ofClients.contains(kind)
         isByOperator = !isOwn && !isOfClient
         address = isByOperator ? "" : event.address
-        let fields = event.detail.split(separator: " ").filter { $0.hasPrefix("client=") }
-        client = fields.first.flatMap { ClientID(String($0.dropFirst(7))) }
+        client = isOfClient ? Self.client(in: [event.actor[...]]) : Self.client(in: event.detail.split(separator: " "))
+    }
+
+    /// What happens to a person's tokens when a client uses them.
+    private static let ofClients: Set<Kind> = [.refreshTokenReused, .codeReplayed]
+
+    /// The first word that names a client: `client:shop`.
+    private static func client(in words: [Substring]) -> ClientID? {
+        let named = words.first { $0.hasPrefix("client:") }?.dropFirst(7)
+        return named.flatMap { ClientID(String($0.hasSuffix(",") ? $0.dropLast() : $0)) }
     }
 }
 

@@ -173,6 +173,23 @@ import Testing
         #expect(updated.isByOperator && updated.address.isEmpty)
     }
 
+    @Test func `names the applications that people used, and those whose tokens were stolen`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let first = try await journey.tokens(in: browser)
+        let stolen = try #require(first.refreshToken)
+        let second = try await journey.refresh(stolen)
+        _ = try await journey.refresh(try #require(second.refreshToken), at: Journey.start + .seconds(30))
+        _ = try? await journey.refresh(stolen, at: Journey.start + .seconds(60))
+        let activity = try await journey.people.account(of: browser).activity()
+        for kind in [AccountActivity.Kind.consentGiven, .authorizationGiven, .refreshTokenReused] {
+            #expect(activity.first { $0.kind == kind }?.client == Journey.web, "\(kind)")
+        }
+        #expect(activity.allSatisfy { !$0.isByOperator || $0.kind == .created })
+        _ = await journey.provider.deliverMail(at: Journey.start + .seconds(60))
+        #expect(journey.people.mailbox.mails.last?.text.contains("Web shop") == true)
+    }
+
     @Test func `exports everything but secrets`() async throws {
         let (people, _, account) = try await Self.signedIn()
         try await people.give(People.shop, in: account.person.session)
