@@ -1,6 +1,6 @@
 # Each verb is one line that a person could type.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
-SOURCES := $(wildcard Sources Tests Fuzz Package.swift)
+SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve build test format lint check fuzz bench attack model docs

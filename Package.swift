@@ -103,6 +103,18 @@ let package = Package(
         .executableTarget(name: "embed-pages"),
         .executableTarget(name: "jose-check", dependencies: ["JOSE"]),
         .executableTarget(
+            name: "web-login",
+            dependencies: [
+                "OAuthClient", "OAuth", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/web-login", exclude: ["README.md"]),
+        .executableTarget(
             name: "tessera-bench",
             dependencies: [
                 "JOSE", "Storage", "StorageSQLite", crypto, cryptoExtras,
@@ -140,8 +152,8 @@ let package = Package(
         .testTarget(
             name: "ServerHTTPTests",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport",
-                crypto,
+                "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageTesting", "Storage", "OAuth", "JOSE",
+                "TestSupport", crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
