@@ -79,7 +79,8 @@ struct ServerComposition {
         do {
             return try await OpenIDProvider.open(
                 issuer: issuer, policy: ServerPolicy(configuration), store: installation.store,
-                sealer: installation.sealer, secrets: .system, fetcher: fetcher, at: now())
+                sealer: installation.sealer, secrets: .system, fetcher: fetcher,
+                outbound: Outbound(logout: fetcher), at: now())
         } catch OpenIDProvider.OpeningError.issuerDiffers(let stored) {
             throw ConfigurationFailure(
                 problems: [
