@@ -59,7 +59,8 @@ def case_072_no_refresh_token(w):
     answer = w.ask("conf", resource=RS1, scope="read").json()
     assert "refresh_token" not in answer and "id_token" not in answer, answer
     w.refused(w.ask("conf", resource=RS1, scope="offline_access"), 400, "invalid_scope")
-    w.refused(w.ask("conf", grant_type="refresh_token", refresh_token="x" * 43), 400, "unauthorized_client", "invalid_grant")
+    answer = w.ask("conf", grant_type="refresh_token", refresh_token="x" * 43)
+    w.refused(answer, 400, "unauthorized_client", "invalid_grant")
 
 
 def case_117_resource_indicators(w):

@@ -2,6 +2,7 @@ package import Authenticators
 import Crypto
 package import JOSE
 package import OAuth
+import Risk
 package import Storage
 
 /// One issuer: all endpoints in one value, with its own store and keys. A process may hold many.
@@ -20,6 +21,7 @@ package final class OpenIDProvider: Sendable {
     let mailRequests: MailRequests
     let authenticator: ClientAuthenticator
     let pairwise: PairwiseSubjects
+    let waitingRequests: FailureThrottle
     let userInfoEndpoint: UserInfoEndpoint
     let usage = UsageCounters()
     let refusals = RefusalFolder()
@@ -58,6 +60,7 @@ package final class OpenIDProvider: Sendable {
             throttle: AuthenticationThrottle(policy))
         self.authenticator = authenticator
         self.pairwise = pairwise
+        waitingRequests = FailureThrottle(policy.requestThrottle)
         let ring = keys.ring
         let mint: @Sendable (NumericDate) -> TokenMint = { now in
             TokenMint(

@@ -28,6 +28,8 @@ package struct ServerPolicy: Hashable, Sendable {
     package var addressThrottle = ThrottlePolicy(burst: 100, perMinute: 60)
     /// Tokens of one grant that may be revoked one by one before all of it end at once.
     package var revocationThrottle = ThrottlePolicy(burst: 10_000, perMinute: 600)
+    /// Authorization requests from one address that have to be kept until somebody signs in.
+    package var requestThrottle = ThrottlePolicy(burst: 2000, perMinute: 600)
     package var retention = Retention()
     /// Registered things kept in memory, at most, of each kind.
     package var registryCapacity: Int = 50_000

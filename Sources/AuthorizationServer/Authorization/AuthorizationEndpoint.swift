@@ -1,5 +1,6 @@
 package import JOSE
 package import OAuth
+import Risk
 import Storage
 
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Core §3.1.2): from a request to a code, by way of a person.
@@ -114,6 +115,14 @@ extension OpenIDProvider {
     private func wait(
         with parameters: [UInt8], client: ClientID, browser: Browser, at now: NumericDate
     ) async throws -> AuthorizationStep {
+        // Anybody may cause such a row; nobody may fill the disk with them.
+        let address = AddressPrefix(browser.caller.address)
+        if let seconds = waitingRequests.wait(for: address, at: now) {
+            let rejection = Rejection.throttled(client, retryAfter: seconds)
+            record(rejection, of: "authorization", caller: browser.caller, at: now)
+            throw rejection
+        }
+        waitingRequests.recordFailure(of: address, at: now)
         let handle = secrets.secret(.pendingAuthorization)
         try await store.insert(
             PendingAuthorization(

@@ -9,11 +9,10 @@ struct ClientAssertionCheck: Sendable {
     let keys: ClientKeys
     let replays: any ReplayStore
 
-    func check(
-        _ assertion: UnverifiedJWT, of client: ClientID, registered: RegisteredCredentials, at now: NumericDate
-    ) async throws {
-        let verified = try await verify(assertion, of: client, registered: registered, at: now)
-        let (tokenID, expiresAt) = try check(verified.claims, of: client, at: now)
+    func check(_ assertion: UnverifiedJWT, of owner: RegisteredOwner, at now: NumericDate) async throws {
+        let client = owner.id
+        let verified = try await verify(assertion, of: client, registered: owner.credentials, at: now)
+        let (tokenID, expiresAt) = try check(verified.claims, of: client, for: audiences(of: owner), at: now)
         // Recorded only after the signature held, or a stranger could burn the identifiers of others.
         let isNew = try await replays.claim(
             tokenID, in: .clientAssertion(client.rawValue), until: expiresAt + .seconds(policy.clockSkew))
@@ -48,15 +47,25 @@ struct ClientAssertionCheck: Sendable {
         throw Rejection.assertionSignatureWrong(client)
     }
 
-    /// RFC 7523 §3, with the one audience of OAuth 2.1: the issuer itself, and nobody beside it.
+    /// The issuer itself, the one audience of OAuth 2.1; and the token endpoint for clients that are registered to know no
+    /// better (RFC 7523 §3, OpenID Core §9).
+    private func audiences(of owner: RegisteredOwner) -> Set<String> {
+        guard case .client(let client) = owner, client.relyingParty?.mayAddressAssertionsToTokenEndpoint == true else {
+            return [issuer.rawValue]
+        }
+        return [issuer.rawValue, issuer.url(of: .token)]
+    }
+
+    /// RFC 7523 §3, with one audience and nobody beside it.
     private func check(
-        _ claims: JSONObject, of client: ClientID, at now: NumericDate
+        _ claims: JSONObject, of client: ClientID, for audiences: Set<String>, at now: NumericDate
     ) throws(Rejection) -> (id: String, expiresAt: NumericDate) {
         func wrong(_ claim: String) -> Rejection { .assertionClaimsWrong(client, claim: claim) }
         let skew = Duration.seconds(policy.clockSkew)
         guard claims.string("iss") == client.rawValue else { throw wrong("iss") }
         guard claims.string("sub") == client.rawValue else { throw wrong("sub") }
-        guard Self.audience(claims["aud"]) == [issuer.rawValue] else { throw wrong("aud") }
+        guard let audience = Self.audience(claims["aud"]), audience.count == 1, audience.allSatisfy(audiences.contains)
+        else { throw wrong("aud") }
         guard let expiresAt = claims.date("exp"), now < expiresAt + skew,
             expiresAt <= now + .seconds(policy.maximumAssertionLifetime) + skew
         else { throw wrong("exp") }

@@ -110,9 +110,9 @@ struct ClientAuthenticator: Sendable {
                 throw registered?.method == presented ? Rejection.clientSecretWrong(id) : .clientMethodWrong(id)
             }
         case .assertion(let assertion):
-            guard let registered else { throw Rejection.clientUnknown }
-            guard registered.method == .privateKeyJWT else { throw Rejection.clientMethodWrong(id) }
-            try await assertions.check(assertion, of: id, registered: registered, at: now)
+            guard let owner else { throw Rejection.clientUnknown }
+            guard registered?.method == .privateKeyJWT else { throw Rejection.clientMethodWrong(id) }
+            try await assertions.check(assertion, of: owner, at: now)
         }
         guard let owner else { throw Rejection.clientUnknown }
         // RFC 6749 §2.3.1: a client that was given credentials must use them; a bare client_id is for public clients.

@@ -7,6 +7,13 @@ package enum RegisteredOwner: Hashable, Sendable {
     case client(RegisteredClient)
     case resource(ProtectedResource)
 
+    package var id: ClientID {
+        switch self {
+        case .client(let client): client.id
+        case .resource(let resource): resource.id
+        }
+    }
+
     package var credentials: RegisteredCredentials {
         switch self {
         case .client(let client): client.credentials

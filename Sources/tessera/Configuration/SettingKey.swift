@@ -25,6 +25,13 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case tokensMaximumLifetime = "tokens.maximum-lifetime"
     case tokensClockSkew = "tokens.clock-skew"
     case tokensAssertionLifetime = "tokens.assertion-lifetime"
+    case tokensUserInfoLifetime = "tokens.userinfo-lifetime"
+    case tokensCodeLifetime = "tokens.code-lifetime"
+    case tokensPushedLifetime = "tokens.pushed-lifetime"
+    case tokensPendingLifetime = "tokens.pending-lifetime"
+    case tokensRefreshIdleLifetime = "tokens.refresh-idle-lifetime"
+    case tokensRefreshLifetime = "tokens.refresh-lifetime"
+    case tokensRefreshWindow = "tokens.refresh-window"
 
     case keysAlgorithms = "keys.algorithms"
     case keysRotation = "keys.rotation"
@@ -36,6 +43,10 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case throttleClientRate = "throttle.client-rate"
     case throttleAddressBurst = "throttle.address-burst"
     case throttleAddressRate = "throttle.address-rate"
+    case throttleRequestBurst = "throttle.request-burst"
+    case throttleRequestRate = "throttle.request-rate"
+    case throttleRevocationBurst = "throttle.revocation-burst"
+    case throttleRevocationRate = "throttle.revocation-rate"
 
     case limitsHeaderBytes = "limits.header-bytes"
     case limitsBodyBytes = "limits.body-bytes"
@@ -52,6 +63,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case limitsConnectionBodyBytes = "limits.connection-body-bytes"
     case limitsKeysPerClient = "limits.keys-per-client"
     case limitsTokenAttempts = "limits.token-attempts"
+    case limitsVerifiedTokens = "limits.verified-tokens"
     case limitsRegisteredInMemory = "limits.registered-in-memory"
 
     case retentionAudit = "retention.audit"

@@ -93,6 +93,28 @@ package enum SettingsTable {
             .tokensAssertionLifetime, .integer(10...3600, unit: "seconds"), default: .integer(600),
             "How long a client assertion may live from now on."),
         Setting(
+            .tokensUserInfoLifetime, .integer(10...3600, unit: "seconds"), default: .integer(300),
+            "How long an access token lives that is for UserInfo alone."),
+        Setting(
+            .tokensCodeLifetime, .integer(10...60, unit: "seconds"), default: .integer(60),
+            "How long a client has to redeem an authorization code."),
+        Setting(
+            .tokensPushedLifetime, .integer(10...600, unit: "seconds"), default: .integer(90),
+            "How long a pushed authorization request waits for the browser."),
+        Setting(
+            .tokensPendingLifetime, .integer(60...86_400, unit: "seconds"), default: .integer(1800),
+            "How long an authorization request waits for a person who signs in and decides."),
+        Setting(
+            .tokensRefreshIdleLifetime, .integer(60...31_536_000, unit: "seconds"), default: .integer(2_592_000),
+            "How long a refresh token lives without being used."),
+        Setting(
+            .tokensRefreshLifetime, .integer(60...63_072_000, unit: "seconds"), default: .integer(7_776_000),
+            "How long refresh tokens of one sign-in live, however much they are used."),
+        Setting(
+            .tokensRefreshWindow, .integer(0...60, unit: "seconds"), default: .integer(10),
+            "How long the parent of a refresh token still gets the same successor, for answers that were lost; 0 is "
+                + "strict: a refresh token that comes twice ends its family."),
+        Setting(
             .keysAlgorithms, .choices(Algorithm.allCases.map(\.rawValue)), default: .list(["ES256"]),
             "Algorithms that have a signing key from the first start; others get one when a resource asks."),
         Setting(
@@ -120,6 +142,19 @@ package enum SettingsTable {
             "Failed authentications from one address, whatever the client, before it has to wait."),
         Setting(
             .throttleAddressRate, .integer(1...100_000, unit: "failures a minute"), default: .integer(60),
+            "How fast they are forgiven."),
+        Setting(
+            .throttleRequestBurst, .integer(1...1_000_000, unit: "requests"), default: .integer(2000),
+            "Authorization requests from one address that are kept until somebody signs in, before it has to wait."),
+        Setting(
+            .throttleRequestRate, .integer(1...100_000, unit: "requests a minute"), default: .integer(600),
+            "How fast they are forgiven."),
+        Setting(
+            .throttleRevocationBurst, .integer(1...1_000_000, unit: "tokens"), default: .integer(10_000),
+            "Access tokens of one grant that a client may revoke one by one. Beyond, a revocation ends all tokens of "
+                + "the grant, and the client waits for a new one."),
+        Setting(
+            .throttleRevocationRate, .integer(1...100_000, unit: "tokens a minute"), default: .integer(600),
             "How fast they are forgiven."),
     ]
 
@@ -169,6 +204,9 @@ package enum SettingsTable {
         Setting(
             .limitsTokenAttempts, .integer(1...1000, unit: "attempts"), default: .integer(16),
             "How often a token is made when its client or resource is changed meanwhile, before the answer is 503."),
+        Setting(
+            .limitsVerifiedTokens, .integer(100...10_000_000, unit: "tokens"), default: .integer(10_000),
+            "Access tokens at UserInfo whose signature need not be checked again."),
         Setting(
             .limitsRegisteredInMemory, .integer(100...10_000_000, unit: "entries"), default: .integer(50_000),
             "Clients, resources and grants kept in memory, of each kind."),

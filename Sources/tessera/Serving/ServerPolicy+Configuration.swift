@@ -20,10 +20,22 @@ extension ServerPolicy {
             burst: number(.throttleClientBurst), perMinute: number(.throttleClientRate))
         addressThrottle = ThrottlePolicy(
             burst: number(.throttleAddressBurst), perMinute: number(.throttleAddressRate))
+        revocationThrottle = ThrottlePolicy(
+            burst: number(.throttleRevocationBurst), perMinute: number(.throttleRevocationRate))
         retention = Retention(audit: number(.retentionAudit), usage: number(.retentionUsage))
         registryCapacity = configuration.integer(.limitsRegisteredInMemory)
         keysPerClient = configuration.integer(.limitsKeysPerClient)
         tokenAttempts = configuration.integer(.limitsTokenAttempts)
+        requestThrottle = ThrottlePolicy(
+            burst: number(.throttleRequestBurst), perMinute: number(.throttleRequestRate))
+        userInfoTokenLifetime = number(.tokensUserInfoLifetime)
+        codeLifetime = number(.tokensCodeLifetime)
+        pushedLifetime = number(.tokensPushedLifetime)
+        pendingLifetime = number(.tokensPendingLifetime)
+        refreshIdleLifetime = number(.tokensRefreshIdleLifetime)
+        refreshLifetime = number(.tokensRefreshLifetime)
+        rotation.window = number(.tokensRefreshWindow)
+        verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)
         documentation = configuration.text(.documentation)
     }
 }

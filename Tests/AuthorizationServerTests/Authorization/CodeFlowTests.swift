@@ -1,6 +1,7 @@
 import AuthorizationServer
 import JOSE
 import OAuth
+import Risk
 import Storage
 import TestSupport
 import Testing
@@ -124,5 +125,91 @@ import Testing
         #expect(prompt.loginHint == "ada" && prompt.client.host == "web.example" && prompt.again == nil)
         let choice = ConsentChoice(isAllowed: true, items: ["openid"])
         #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .notSignedIn)
+    }
+
+    @Test(arguments: Algorithm.allCases)
+    func `gets an ID token that is signed with the algorithm of the client`(algorithm: Algorithm) async throws {
+        let journey = try await Journey { $0.relyingParty?.idTokenAlgorithm = algorithm }
+        let tokens = try await journey.tokens(in: try await journey.signedIn())
+        let text = try #require(tokens.idToken).revealedValue
+        let key = try #require(journey.provider.keyRing.snapshot.signer(algorithm, at: Journey.start))
+        let claims = try UnverifiedJWT(text).verified(by: key.verificationKey, type: .exactly("JWT")).claims
+        #expect(claims.string("at_hash") == IDTokenClaims.halfHash(of: tokens.accessToken, for: algorithm))
+        #expect(journey.provider.idTokenHint(text)?.client == Journey.web)
+        #expect(journey.provider.idTokenHint(tokens.accessToken.revealedValue) == nil, "an access token is no hint")
+    }
+
+    @Test func `learns in the ID token what the claims parameter asks for, as far as the scopes open it`() async throws
+    {
+        let journey = try await Journey()
+        let claims = #"{"id_token":{"email":{"essential":true},"preferred_username":null,"sub":null,"iss":null}}"#
+        let form = try Journey.parameters(["scope": "openid email", "claims": claims])
+        let tokens = try await journey.tokens(form, in: try await journey.signedIn())
+        let token = try Journey.claims(of: try #require(tokens.idToken))
+        #expect(token.string("email") == "ada@mail.example" && token["preferred_username"] == nil)
+        #expect(token.string("iss") == "https://id.example")
+    }
+
+    @Test func `is sent again to sign in with prompt=login, and only once`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        _ = try await journey.tokens(in: browser)
+        let later = Journey.start + .seconds(100)
+        let form = try Journey.parameters(["prompt": "login"])
+        guard case .wait(let handle) = try await journey.provider.authorize(form, browser: browser, at: later),
+            case .signIn(let prompt) = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: later)
+        else { return #expect(Bool(false), "not asked") }
+        #expect(prompt.again?.username == "ada")
+        guard
+            case .signedIn(let secrets, _) = try await journey.people.signIn(
+                "ada", in: browser, handle: handle, at: later)
+        else { return #expect(Bool(false), "not signed in") }
+        let fresh = People.browser(secrets: secrets)
+        guard
+            case .respond(let response) = try await journey.provider.resumeAuthorization(
+                handle, browser: fresh, at: later), case .code(let code) = response.outcome
+        else { return #expect(Bool(false), "asked again") }
+        let token = try #require(try await journey.redeem(code, at: later).idToken)
+        #expect(try Journey.claims(of: token).date("auth_time") == later)
+    }
+
+    @Test func `is slowed at one address that begins more requests than anybody needs`() async throws {
+        var policy = ServerPolicy()
+        policy.requestThrottle = ThrottlePolicy(burst: 3, perMinute: 1)
+        let journey = try await Journey(policy: policy)
+        let browser = Browser(secret: nil, session: nil, caller: Issuance.caller)
+        for _ in 0..<3 {
+            _ = try await journey.provider.authorize(Journey.parameters(), browser: browser, at: Journey.start)
+        }
+        let error = await #expect(throws: Rejection.self) {
+            _ = try await journey.provider.authorize(Journey.parameters(), browser: browser, at: Journey.start)
+        }
+        #expect(error?.reason == "throttled")
+        let other = Browser(secret: nil, session: nil, caller: Caller(address: "198.51.100.9", requestID: "r2"))
+        guard
+            case .wait = try await journey.provider.authorize(
+                Journey.parameters(), browser: other, at: Journey.start)
+        else { return #expect(Bool(false), "somebody else has to wait") }
+    }
+
+    @Test func `whose browser came by POST from another site without cookies is met again with them`() async throws {
+        let journey = try await Journey()
+        let nameless = Browser(secret: nil, session: nil, caller: Issuance.caller)
+        guard
+            case .wait(let posted) = try await journey.provider.authorize(
+                Journey.parameters(), browser: nameless, at: Journey.start)
+        else { return #expect(Bool(false), "did not wait") }
+        let browser = try await journey.signedIn()
+        guard
+            case .wait(let handle) = try await journey.provider.resumeAuthorization(
+                posted, browser: browser, at: Journey.start),
+            case .consent = try await journey.provider.resumeAuthorization(
+                handle, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "did not go on") }
+        guard
+            case .refuse(.gone) = try await journey.provider.resumeAuthorization(
+                posted, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "the first handle still works") }
     }
 }

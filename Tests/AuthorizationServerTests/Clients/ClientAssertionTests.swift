@@ -48,6 +48,21 @@ import Testing
             await reason(try credentials(claims([("aud", .array([.string("https://id.example")]))], jti: "j3"))) == nil)
     }
 
+    @Test func `may name the token endpoint only for a client that is registered to`() async throws {
+        let endpoint = JSONValue.string("https://id.example/token")
+        #expect(await reason(try credentials(claims([("aud", endpoint)]))) == "assertion_aud_wrong")
+        let id = ClientID(unchecked: "svc")
+        var client = try #require(try await issuance.store.client(id))
+        client.relyingParty = RelyingParty(redirectURIs: [], mayAddressAssertionsToTokenEndpoint: true)
+        _ = try await issuance.store.update(
+            client, advancing: [], recording: AuditEvent(at: Issuance.start, action: "test", actor: "test"))
+        issuance.provider.registry.forgetClient(id)
+        #expect(await reason(try credentials(claims([("aud", endpoint)]))) == nil)
+        #expect(await reason(try credentials(claims(jti: "j2"))) == nil)
+        let both = JSONValue.array([endpoint, .string("https://id.example")])
+        #expect(await reason(try credentials(claims([("aud", both)], jti: "j3"))) == "assertion_aud_wrong")
+    }
+
     @Test(.requirement("7521-8.2-1")) func `counts once, whichever endpoint it is shown to`() async throws {
         let credentials = try credentials(claims())
         #expect(await reason(credentials) == nil)

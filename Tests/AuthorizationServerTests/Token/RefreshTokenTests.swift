@@ -271,4 +271,15 @@ import Testing
             sealer: try #require(Issuance.sealer), secrets: .system, fetcher: CountingFetcher(), at: Journey.start)
         #expect(throws: TokenFaultError.self) { try again.reader.read(tokens.accessToken, at: Journey.start) }
     }
+
+    @Test func `is nothing to a resource, and no bearer token anywhere`() async throws {
+        let journey = try await Journey()
+        let form = try Journey.parameters(["scope": "openid offline_access read"], resources: [Self.api])
+        let token = try token(try await journey.tokens(form, in: try await journey.signedIn()))
+        let presented = try PresentedToken(Issuance.form("token=\(token.revealedValue)&token_type_hint=refresh_token"))
+        let answer = try await journey.provider.introspect(
+            presented, from: Issuance.basic("orders"), caller: Issuance.caller, at: Journey.start)
+        guard case .inactive = answer.response else { return #expect(Bool(false), "told about a refresh token") }
+        #expect(throws: TokenFaultError.self) { try journey.provider.reader.read(token, at: Journey.start) }
+    }
 }
