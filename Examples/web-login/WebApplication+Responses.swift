@@ -64,7 +64,10 @@ extension WebApplication {
     }
 
     private var isSecure: Bool { base.hasPrefix("https://") }
-    private var cookieName: String { isSecure ? "__Host-web-login" : "web-login" }
+    /// Cookies do not tell ports apart, and two samples may run on one machine.
+    private var cookieName: String {
+        isSecure ? "__Host-web-login" : "web-login-" + String(base.reversed().prefix { $0.isNumber }.reversed())
+    }
 
     /// The visitor's cookie; one that is there twice counts as absent.
     func cookie(_ request: Request) -> String? {
