@@ -61,33 +61,36 @@ public struct ClientCredentials: Sendable {
     /// RFC 6749 §2.3.1: identifier and secret are form-encoded before they are joined with a colon.
     private static func basic(_ header: String) throws(OAuthError) -> (ClientID, Secret) {
         let failure = OAuthError(.invalidClient, "client authentication failed")
-        let bytes = Array(header.utf8)
-        guard bytes.count <= 8192, bytes.count > 6, asciiLowercase(bytes[..<6]) == Array("basic ".utf8),
-            let decoded = base64(bytes[6...]), let colon = decoded.firstIndex(of: 0x3A),
+        var bytes = Array(header.utf8)
+        guard bytes.count <= 8192, bytes.count > 6, bytes.prefix(6).elementsEqual("basic ".utf8, by: Self.isSameLetter),
+            let decoded = decodeBase64(in: &bytes, from: 6), let colon = decoded.firstIndex(of: 0x3A),
             let id = (try? FormParameters.decode(decoded[..<colon])).flatMap({ ClientID($0) }),
             let secret = try? FormParameters.decode(decoded[(colon + 1)...])
         else { throw failure }
         return (id, Secret(secret))
     }
 
-    private static func asciiLowercase(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    /// RFC 9110 §11.1: the scheme is case-insensitive.
+    private static func isSameLetter(_ byte: UInt8, _ lowercase: UInt8) -> Bool {
+        byte == lowercase || (0x41...0x5A).contains(byte) && byte | 0x20 == lowercase
     }
 
-    /// Base64 with padding (RFC 4648 §4), as strictly as the URL-safe kind.
-    private static func base64(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-        let text = bytes.drop { $0 == 0x20 }
-        guard text.count.isMultiple(of: 4) else { return nil }
-        var urlSafe = text.map { byte -> UInt8 in
-            switch byte {
-            case 0x2B: 0x2D
-            case 0x2F: 0x5F
+    /// Base64 with padding (RFC 4648 §4), as strictly as the URL-safe kind, to which it is changed in place.
+    private static func decodeBase64(in bytes: inout [UInt8], from start: Int) -> [UInt8]? {
+        var start = start
+        while start < bytes.count, bytes[start] == 0x20 { start += 1 }
+        var end = bytes.count
+        guard (end - start).isMultiple(of: 4) else { return nil }
+        for _ in 0..<2 where end > start && bytes[end - 1] == 0x3D { end -= 1 }
+        for index in start..<end {
+            switch bytes[index] {
+            case 0x2B: bytes[index] = 0x2D
+            case 0x2F: bytes[index] = 0x5F
             // The URL-safe alphabet is not this one's.
-            case 0x2D, 0x5F: 0x20
-            default: byte
+            case 0x2D, 0x5F: return nil
+            default: break
             }
         }
-        for _ in 0..<2 where urlSafe.last == 0x3D { urlSafe.removeLast() }
-        return try? Base64URL.decode(utf8: urlSafe)
+        return try? Base64URL.decode(utf8: bytes[start..<end])
     }
 }

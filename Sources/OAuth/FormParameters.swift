@@ -10,10 +10,9 @@ public struct FormParameters: Sendable {
     public static let maximumCount = 100
     public static let maximumNameLength = 128
 
-    /// Parameters that may be given more than once.
-    private static let repeatable: Set<String> = ["resource"]
-
-    public init(_ body: [UInt8]) throws(OAuthError) {
+    /// - Parameter repeatable: parameters that may be given more than once; of those that standards define, only
+    ///   `resource` (RFC 8707 §2).
+    public init(_ body: [UInt8], repeatable: Set<String> = ["resource"]) throws(OAuthError) {
         var pairs: [(name: String, value: String)] = []
         var start = 0
         while start < body.count {
@@ -29,7 +28,7 @@ public struct FormParameters: Sendable {
                 let name = try Self.decode(body[start..<equals])
                 let value = equals == end ? "" : try Self.decode(body[(equals + 1)..<end])
                 if !value.isEmpty {
-                    if !Self.repeatable.contains(name), pairs.contains(where: { $0.name == name }) {
+                    if !repeatable.contains(name), pairs.contains(where: { $0.name == name }) {
                         throw OAuthError(.invalidRequest, "parameter \(name) is given more than once")
                     }
                     pairs.append((name, value))
@@ -49,12 +48,7 @@ public struct FormParameters: Sendable {
     /// Undoes form encoding: `+` is a space, `%XX` a byte; the bytes must be UTF-8 without NUL.
     static func decode(_ bytes: ArraySlice<UInt8>) throws(OAuthError) -> String {
         // A token is most of its form and holds nothing to undo.
-        guard bytes.contains(where: { $0 == 0x25 || $0 == 0x2B || $0 == 0 }) else {
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw OAuthError(.invalidRequest, "a parameter is not UTF-8 text")
-            }
-            return text
-        }
+        if let plain = plainText(bytes) { return plain }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -77,6 +71,16 @@ public struct FormParameters: Sendable {
             throw OAuthError(.invalidRequest, "a parameter is not UTF-8 text")
         }
         return text
+    }
+
+    /// ASCII without anything encoded; `nil` for everything else.
+    private static func plainText(_ bytes: ArraySlice<UInt8>) -> String? {
+        bytes.withUnsafeBufferPointer { bytes in
+            var other: UInt8 = 0
+            // Without a way out of the loop, so that it takes many bytes at a time.
+            for byte in bytes { other |= byte & 0x80 | (byte == 0x25 || byte == 0x2B || byte == 0 ? 1 : 0) }
+            return other == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+        }
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {

@@ -16,10 +16,14 @@ extension Identifier {
 
     /// Checks text that came from outside; `nil` if it is empty, too long or not visible ASCII.
     public init?(_ text: String) {
-        let bytes = text.utf8
-        guard (1...Self.maximumLength).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return nil
+        guard (1...Self.maximumLength).contains(text.utf8.count) else { return nil }
+        var copy = text
+        let isVisible = copy.withUTF8 { bytes in
+            var other = false
+            for byte in bytes { other = other || byte < 0x21 || byte > 0x7E }
+            return !other
         }
+        guard isVisible else { return nil }
         self.init(unchecked: text)
     }
 

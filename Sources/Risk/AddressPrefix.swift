@@ -3,7 +3,7 @@ package struct AddressPrefix: Hashable, Sendable {
     package let text: String
 
     package init(_ address: String) {
-        guard address.contains(":"), !address.hasPrefix("::ffff:") else {
+        guard address.utf8.contains(0x3A), !address.hasPrefix("::ffff:") else {
             text = address
             return
         }

@@ -24,7 +24,8 @@ package struct ThrottlePolicy: Hashable, Sendable {
 /// out. Two keys share a count only if they collide in every row, so an innocent one is hit about never.
 package final class FailureThrottle: Sendable {
     private static let rows = 4
-    private static let columns = 1 << 14
+    private static let columnBits = 14
+    private static let columns = 1 << columnBits
 
     private struct Cell {
         /// Thousandths of a failure.
@@ -41,9 +42,13 @@ package final class FailureThrottle: Sendable {
     ///
     /// `pending` attempts whose outcome is not known yet count as failures.
     package func wait(for key: some Hashable, pending: Int64 = 0, at now: NumericDate) -> Int64? {
-        let indices = Self.indices(of: key)
+        let hash = Self.hash(of: key)
         let level = cells.withLock { cells in
-            indices.map { leaked(cells[$0], at: now.secondsSince1970) }.min() ?? 0
+            var lowest = Int64.max
+            for row in 0..<Self.rows {
+                lowest = min(lowest, leaked(cells[Self.index(row, hash)], at: now.secondsSince1970))
+            }
+            return lowest
         }
         let excess = level + min(max(0, pending), 1_000_000_000) * 1000 - policy.burst * 1000 + 1
         guard excess > 0 else { return nil }
@@ -51,7 +56,8 @@ package final class FailureThrottle: Sendable {
     }
 
     package func recordFailure(of key: some Hashable, at now: NumericDate) {
-        let indices = Self.indices(of: key)
+        let hash = Self.hash(of: key)
+        let indices = (0..<Self.rows).map { Self.index($0, hash) }
         cells.withLock { cells in
             let levels = indices.map { leaked(cells[$0], at: now.secondsSince1970) }
             // The cap keeps the longest wait short: a flood must not lock anybody out for hours.
@@ -69,12 +75,14 @@ package final class FailureThrottle: Sendable {
     }
 
     /// Swift's hasher is seeded per process, so a stranger cannot choose keys that collide.
-    private static func indices(of key: some Hashable) -> [Int] {
-        (0..<rows).map { row in
-            var hasher = Hasher()
-            hasher.combine(row)
-            hasher.combine(key)
-            return row * columns + (hasher.finalize() & (columns - 1))
-        }
+    private static func hash(of key: some Hashable) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(key)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    /// Each row takes bits of the hash that no other takes, so that one hash is enough for all of them.
+    private static func index(_ row: Int, _ hash: UInt64) -> Int {
+        row * columns + Int(hash >> UInt64(row * columnBits) & UInt64(columns - 1))
     }
 }

@@ -16,6 +16,16 @@ import Testing
         }
     }
 
+    @Test func `names are the same when their bytes are, and only then`() throws {
+        // One text in two normal forms of the same length in bytes: canonically equal, and two names.
+        let one = "\u{1E09}\u{0301}\u{0327}"
+        let other = "\u{1E09}\u{0327}\u{0301}"
+        #expect(one == other && !one.utf8.elementsEqual(other.utf8) && one.utf8.count == other.utf8.count)
+        let object = try JSONObject(parsing: Array(#"{"\#(one)":1,"\#(other)":2,"plain":3}"#.utf8))
+        #expect(object.integer(one) == 1 && object.integer(other) == 2 && object.integer("plain") == 3)
+        #expect(object["plaim"] == nil && object["plain "] == nil)
+    }
+
     @Test func `reads every kind of value`() throws {
         let text = #" { "a" : [ null , true , false , 1 , -2.5 , "x" , { } , [ ] ] } "#
         let object = try #require(try parse(text).object)

@@ -26,6 +26,28 @@ import Testing
         #expect(verified.header.keyID == key.id)
     }
 
+    @Test(arguments: Algorithm.allCases)
+    func `a signer knows its own header, byte for byte, and believes nothing for it`(algorithm: Algorithm) throws {
+        let key = try Samples.key(algorithm)
+        let signer = JWTSigner(key, type: "at+jwt")
+        let token = try signer.sign(claims(#"{"sub":"a"}"#))
+        let known = try #require(try signer.recognise(token))
+        #expect(try known.header == UnverifiedJWT(token).header)
+        #expect(try known.verified(by: key.verificationKey, type: type).claims.string("sub") == "a")
+
+        let other = JWTSigner(key, type: "JWT")
+        #expect(try other.recognise(token) == nil)
+        #expect(try signer.recognise("") == nil)
+        #expect(throws: JOSEError.tooLarge) { try signer.recognise(token + String(repeating: "A", count: 20_000)) }
+        #expect(throws: JOSEError.wrongNumberOfParts) { try signer.recognise(token + ".a") }
+        let parts = token.split(separator: ".").map(String.init)
+        #expect(throws: JOSEError.wrongNumberOfParts) { try signer.recognise(parts[0] + "." + parts[1]) }
+        // Another payload under the same header and signature.
+        let forged = try #require(
+            try signer.recognise([parts[0], Base64URL.encode(claims("{}")), parts[2]].joined(separator: ".")))
+        #expect(throws: JOSEError.invalidSignature) { try forged.verified(by: key.verificationKey, type: type) }
+    }
+
     @Test(
         .requirement(
             "7515-4-1", "7515-10.12-2", "7515-4.1.1-2", "7515-5.1-2", "7515-5.1-4", "7515-5.1-5", "7515-6-1",

@@ -12,6 +12,14 @@ import Testing
         #expect(form["name"] == "é")
     }
 
+    @Test(arguments: [
+        ("plain", "plain"), ("a%20b+c", "a b c"), ("%c3%a5", "å"), ("å", "å"), ("~!*'()", "~!*'()"),
+        (String(repeating: "x", count: 300) + "%41", String(repeating: "x", count: 300) + "A"),
+    ])
+    func `mean the same with and without anything to undo`(encoded: String, text: String) throws {
+        #expect(try FormParameters(Array("a=\(encoded)".utf8))["a"] == text)
+    }
+
     @Test(.requirement("6749-3.2-7"), arguments: ["a=1&a=2", "a=1&a=1", "a=1&%61=2"])
     func `are refused when one is given twice`(body: String) {
         #expect(throws: OAuthError.self) { try form(body) }

@@ -22,7 +22,8 @@ package struct SealingKey: Sendable {
 
     package let record: KeyRecord
     private let idBytes: [UInt8]
-    private let key: SymmetricKey
+    /// HMAC under the server key: copying a keyed one costs far less than keying it for every token.
+    private let derivation: HMAC<SHA256>
     private let associated: [UInt8]
 
     init?(record: KeyRecord, bytes: [UInt8], issuer: Issuer) {
@@ -31,7 +32,9 @@ package struct SealingKey: Sendable {
         }
         self.record = record
         idBytes = id
-        key = SymmetricKey(data: bytes)
+        var derivation = HMAC<SHA256>(key: SymmetricKey(data: bytes))
+        derivation.update(data: Self.label)
+        self.derivation = derivation
         associated = Array(Self.prefix.utf8) + [Self.version] + id + Array(issuer.rawValue.utf8)
     }
 
@@ -63,9 +66,13 @@ package struct SealingKey: Sendable {
         return Array(plain)
     }
 
+    private static let label = Array("tessera opaque token 1".utf8)
+
+    /// HKDF-Expand to one block, which is HMAC(key, info ‖ 1) (RFC 5869 §2.3), with info = label ‖ token id.
     private func derivedKey(_ tokenID: [UInt8]) -> SymmetricKey {
-        HKDF<SHA256>.expand(
-            pseudoRandomKey: key, info: Array("tessera opaque token 1".utf8) + tokenID, outputByteCount: 32)
+        var derivation = derivation
+        derivation.update(data: tokenID + [1])
+        return SymmetricKey(data: derivation.finalize())
     }
 
     /// Each derived key encrypts once, so its nonce may always be the same.

@@ -2,6 +2,9 @@
 enum JSONEscapes {
     /// Copies `text` in runs, replacing quotation mark, reverse solidus, C0 and C1 controls, DEL, U+2028 and U+2029.
     static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var other: UInt8 = 0
+        for byte in text { other |= mayNeedEscape(byte) ? 1 : 0 }
+        guard other != 0 else { return bytes.append(contentsOf: text) }
         var runStart = 0
         var index = 0
         while index < text.count {
@@ -16,6 +19,12 @@ enum JSONEscapes {
             runStart = index
         }
         bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<index]))
+    }
+
+    /// Whether a character that begins with `byte` can be one of those.
+    @inline(__always)
+    static func mayNeedEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     /// How many bytes of `text` the character to escape at `index` takes, 0 when it stays.

@@ -145,10 +145,31 @@ struct JSONParser {
     }
 
     private mutating func parseString() throws(JSONError) -> String {
+        if let plain = parsePlainString() { return plain }
         var scanner = JSONStringScanner(bytes, from: position &+ 1)
         let string = try scanner.scan()
         position = scanner.position
         return string
+    }
+
+    /// Printable ASCII without escapes, by far the usual case; `nil`, and nothing read, for everything else.
+    private mutating func parsePlainString() -> String? {
+        let start = position &+ 1
+        let found: (text: String, end: Int)? = bytes.withUnsafeBufferPointer { bytes in
+            var end = start
+            while end < bytes.count {
+                let byte = bytes[end]
+                if byte == UInt8(ascii: "\"") {
+                    return (String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self), end)
+                }
+                guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\\") else { return nil }
+                end &+= 1
+            }
+            return nil
+        }
+        guard let found else { return nil }
+        position = found.end &+ 1
+        return found.text
     }
 
     private mutating func parseNumber() throws(JSONError) -> JSONValue {

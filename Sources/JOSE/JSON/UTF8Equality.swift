@@ -2,7 +2,11 @@ extension String {
     /// Equality of the encoded bytes: `==` uses canonical equivalence, under which two different names could be one.
     @inline(__always)
     func hasSameUTF8(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        // Equal bytes are always equal text too, and `==` is the quickest way to tell short texts apart.
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        var left = self
+        var right = other
+        return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
     }
 
     /// Feeds the encoded bytes to a hasher, in agreement with ``hasSameUTF8(as:)``.

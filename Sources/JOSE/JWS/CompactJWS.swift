@@ -17,17 +17,40 @@ public struct CompactJWS: Sendable {
 
     public init(utf8 bytes: [UInt8]) throws(JOSEError) {
         guard bytes.count <= Self.maximumBytes else { throw .tooLarge }
-        let dot = UInt8(ascii: ".")
-        // Stops at the third dot: a flood of dots costs no more than reading them once.
-        guard let first = bytes.firstIndex(of: dot),
-            let second = bytes[(first &+ 1)...].firstIndex(of: dot),
-            !bytes[(second &+ 1)...].contains(dot)
-        else { throw .wrongNumberOfParts }
-        header = try JOSEHeader(parsing: Base64URL.decode(utf8: bytes[..<first]))
-        unverifiedPayload = try Base64URL.decode(utf8: bytes[(first &+ 1)..<second])
+        guard let first = bytes.firstIndex(of: Self.dot) else { throw .wrongNumberOfParts }
+        try self.init(bytes, headerEnd: first, nil)
+    }
+
+    private static let dot = UInt8(ascii: ".")
+
+    /// - Parameter known: what the first `headerEnd` bytes say, for who has read them before.
+    init(_ bytes: [UInt8], headerEnd: Int, _ known: JOSEHeader?) throws(JOSEError) {
+        // A flood of dots costs no more than reading them once.
+        guard let second = Self.onlyDot(of: bytes[(headerEnd &+ 1)...]) else { throw .wrongNumberOfParts }
+        if let known {
+            header = known
+        } else {
+            header = try JOSEHeader(parsing: Base64URL.decode(utf8: bytes[..<headerEnd]))
+        }
+        unverifiedPayload = try Base64URL.decode(utf8: bytes[(headerEnd &+ 1)..<second])
         signature = try Base64URL.decode(utf8: bytes[(second &+ 1)...])
         self.bytes = bytes
         signingInputEnd = second
+    }
+
+    /// Where the only dot is; `nil` if there is none, or another.
+    private static func onlyDot(of bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBufferPointer { rest in
+            var count = 0
+            var sum = 0
+            // Without a way out of the loop, so that it takes many bytes at a time.
+            for index in 0..<rest.count {
+                let isDot = rest[index] == dot ? 1 : 0
+                count &+= isDot
+                sum &+= isDot &* index
+            }
+            return count == 1 ? bytes.startIndex &+ sum : nil
+        }
     }
 
     /// The bytes that the signature covers: encoded header, dot, encoded payload (RFC 7515 §5.1).

@@ -8,6 +8,14 @@ public struct UnverifiedJWT: Sendable {
         jws = try CompactJWS(compact)
     }
 
+    /// `nil` if the token does not begin with `prefix`, an encoded header with its dot, which says `header`.
+    init?(_ compact: String, beginning prefix: [UInt8], _ header: JOSEHeader) throws(JOSEError) {
+        guard compact.utf8.count <= CompactJWS.maximumBytes else { throw .tooLarge }
+        let bytes = Array(compact.utf8)
+        guard bytes.starts(with: prefix) else { return nil }
+        jws = try CompactJWS(bytes, headerEnd: prefix.count &- 1, header)
+    }
+
     /// Who the token says it is about. Unproven: good only for choosing whose key to try.
     public var claimedSubject: String? { unprovenClaims?.string("sub") }
 

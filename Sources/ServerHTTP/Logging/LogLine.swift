@@ -26,12 +26,9 @@ struct LogLine {
 
     mutating func member(_ name: StaticString, _ value: Int64) { writer.member(name, value) }
 
-    var count: Int { writer.bytes.count }
-
     /// The members and the closing brace; the opening one is written with the time.
-    var afterOpening: [UInt8] {
-        var writer = writer
+    consuming func finish() -> ArraySlice<UInt8> {
         writer.endObject()
-        return Array(writer.bytes.dropFirst())
+        return writer.bytes.dropFirst()
     }
 }

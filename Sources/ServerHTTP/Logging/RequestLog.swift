@@ -117,7 +117,8 @@ package final class RequestLog: Sendable {
         append(line, at: date)
     }
 
-    private func append(_ line: LogLine, at date: NumericDate) {
+    private func append(_ line: consuming LogLine, at date: NumericDate) {
+        let line = line.finish()
         let isFirst = state.withLock { state in
             guard state.buffer.count + line.count + 64 <= Self.maximumSize else {
                 state.dropped &+= 1
@@ -131,7 +132,7 @@ package final class RequestLog: Sendable {
             state.buffer.append(contentsOf: #"{"time":""#.utf8)
             state.buffer.append(contentsOf: state.time.text.utf8)
             state.buffer.append(contentsOf: #"","#.utf8)
-            state.buffer.append(contentsOf: line.afterOpening)
+            state.buffer.append(contentsOf: line)
             state.buffer.append(ByteClass.lineFeed)
             return before == 0 || (before < Self.writeSize && state.buffer.count >= Self.writeSize)
         }

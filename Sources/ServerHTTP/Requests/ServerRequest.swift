@@ -36,6 +36,8 @@ package struct ServerRequest: Sendable {
     /// The media type of the body without its parameters, in lower case (RFC 9110 §8.3.1).
     package var mediaType: String? {
         guard let value = headers.first("content-type"), headers.count("content-type") == 1 else { return nil }
+        // As nearly everybody writes it, there is nothing to take away.
+        if value == "application/x-www-form-urlencoded" || value == "application/json" { return value }
         let type = value.utf8.prefix { $0 != 0x3B }
         var bytes = type.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }

@@ -83,25 +83,41 @@ struct RequestHeadReader {
         guard let colon = line.firstIndex(of: ByteClass.colon), colon > line.startIndex else {
             throw .malformed("header_line")
         }
-        let name = line[..<colon]
-        guard name.allSatisfy(ByteClass.isToken) else { throw .malformed("header_name") }
+        guard let name = lowercaseToken(line[..<colon]) else { throw .malformed("header_name") }
         var value = line[(colon + 1)...]
         while let first = value.first, ByteClass.isBlank(first) { value.removeFirst() }
         while let last = value.last, ByteClass.isBlank(last) { value.removeLast() }
-        guard value.allSatisfy(ByteClass.isFieldValue) else { throw .malformed("header_value") }
-        return HeaderFields.Field(
-            name: String(decoding: name.lazy.map(ByteClass.lowercase), as: UTF8.self),
-            value: String(decoding: value, as: UTF8.self))
+        guard let text = fieldValue(value) else { throw .malformed("header_value") }
+        return HeaderFields.Field(name: name, value: text)
+    }
+
+    /// A `token` (RFC 9110 §5.6.2) in lower case; `nil` if it is none.
+    private static func lowercaseToken(_ bytes: ArraySlice<UInt8>) -> String? {
+        bytes.withUnsafeBufferPointer { bytes in
+            for byte in bytes where !ByteClass.isToken(byte) { return nil }
+            return String(unsafeUninitializedCapacity: bytes.count) { output in
+                for index in 0..<bytes.count { output[index] = ByteClass.lowercase(bytes[index]) }
+                return bytes.count
+            }
+        }
+    }
+
+    private static func fieldValue(_ bytes: ArraySlice<UInt8>) -> String? {
+        bytes.withUnsafeBufferPointer { bytes in
+            for byte in bytes where !ByteClass.isFieldValue(byte) { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
     }
 
     /// Checks what the fields say together, after the empty line.
     consuming func finish() throws(RequestRefusal) -> RequestHead {
         try checkHost()
         let framing = try self.framing()
-        guard headers.count("http2-settings") == 0,
-            !headers.all("upgrade").contains(where: { Self.list($0).contains("h2c") })
+        guard headers.first("http2-settings") == nil,
+            headers.first("upgrade") == nil
+                || !headers.all("upgrade").contains(where: { Self.list($0).contains("h2c") })
         else { throw .malformed("upgrade") }
-        let connection = headers.all("connection").flatMap(Self.list)
+        let connection = headers.first("connection") == nil ? [] : headers.all("connection").flatMap(Self.list)
         var fields = headers
         if let authority { fields.replace("host", authority) }
         return RequestHead(

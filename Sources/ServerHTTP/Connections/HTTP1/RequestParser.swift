@@ -107,6 +107,15 @@ package struct RequestParser {
         limit: Int, else refusal: RequestRefusal
     ) throws(RequestRefusal) -> ArraySlice<UInt8>? {
         var index = scanned
+        // After a CR only a LF may come; otherwise nothing above CR ends a line or is refused, and is passed over quickly.
+        if index == start || buffer[index - 1] != ByteClass.carriageReturn {
+            index = buffer.withUnsafeBufferPointer { buffer in
+                var index = scanned
+                while index < buffer.count, buffer[index] > ByteClass.carriageReturn { index &+= 1 }
+                return index
+            }
+        }
+        guard index - start <= limit else { throw refusal }
         while index < buffer.count {
             let byte = buffer[index]
             if byte == ByteClass.lineFeed {
