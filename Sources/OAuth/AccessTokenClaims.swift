@@ -14,6 +14,9 @@ public struct AccessTokenClaims: Hashable, Sendable {
     public var epochs: TokenEpochs
     /// When, how and in which session the person signed in (RFC 9068 §2.2.1); `nil` where no person is involved.
     public var authentication: AccessTokenAuthentication?
+    /// Claims about the person that the operator maps into access tokens (RFC 9068 §2.2.3), such as roles; none of them
+    /// can replace one of the above.
+    public var personal = JSONObject()
 
     public init(
         issuer: String, subject: Subject, clientID: ClientID, audience: [ResourceIndicator], tokenID: TokenID,
@@ -53,9 +56,15 @@ public struct AccessTokenClaims: Hashable, Sendable {
         writer.member("exp", expiresAt.secondsSince1970)
         if !scope.isEmpty { writer.member("scope", scope.description) }
         authentication?.write(to: &writer)
+        let personal = personal.members.filter { !IDTokenClaims.reserved.contains($0.name) && $0.name != "tessera" }
+        for (name, value) in personal {
+            writer.name(name)
+            writer.value(value)
+        }
         writer.member("tessera") { claim in
             claim.beginObject()
             claim.member("grant", grant.rawValue)
+            if !personal.isEmpty { claim.member("personal", personal.map(\.name)) }
             claim.name("epochs")
             claim.beginArray()
             for epoch in [epochs.subject, epochs.client, epochs.grant, epochs.resource] { claim.value(epoch) }
@@ -91,6 +100,7 @@ public struct AccessTokenClaims: Hashable, Sendable {
             audience: audience.map(ResourceIndicator.init(unchecked:)), tokenID: tokenID, scope: scope,
             issuedAt: issuedAt, expiresAt: expiresAt, grant: grant, epochs: epochs,
             authentication: AccessTokenAuthentication(claims))
+        for name in own.strings("personal") ?? [] { personal[name] = claims[name] }
     }
 }
 

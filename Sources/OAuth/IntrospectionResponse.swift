@@ -6,6 +6,9 @@ public enum IntrospectionResponse: Sendable {
     case inactive
     case active(AccessTokenClaims)
 
+    /// What only this endpoint says.
+    private static let own: Set<String> = ["active", "token_type", "username"]
+
     /// The one inactive answer, byte for byte.
     static let inactiveJSON = Array(#"{"active":false}"#.utf8)
 
@@ -27,6 +30,10 @@ public enum IntrospectionResponse: Sendable {
         }
         writer.member("iss", claims.issuer)
         writer.member("jti", claims.tokenID.rawValue)
+        for (name, value) in claims.personal.members where !Self.own.contains(name) {
+            writer.name(name)
+            writer.value(value)
+        }
         writer.endObject()
         return writer.bytes
     }

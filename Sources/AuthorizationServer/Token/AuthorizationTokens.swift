@@ -40,7 +40,8 @@ struct AuthorizationTokens: Sendable {
             subject: pairwise.subject(authorization.subject, for: client.registration), client: client.id,
             grant: authorization.id, audience: target.audience, scope: target.scope, lifetime: target.lifetime,
             format: target.format, algorithm: target.algorithm,
-            authentication: authorization.authentication)
+            authentication: authorization.authentication,
+            personal: try await identity.forAccessToken(authorization))
         if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
         let identifies = target.scope.contains("openid")
         if identifies { try await keys.ensureSigner(party.idTokenAlgorithm, at: now) }

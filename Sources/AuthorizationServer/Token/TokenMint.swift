@@ -17,6 +17,8 @@ struct AccessTokenOrder: Sendable {
     let algorithm: Algorithm
     /// How the person signed in; `nil` for a client on its own behalf.
     var authentication: AccessTokenAuthentication?
+    /// What the operator maps into it.
+    var personal = JSONObject()
 }
 
 /// Strikes tokens from decisions: no I/O, so that a golden token needs no store and no waiting.
@@ -43,13 +45,14 @@ struct TokenMint: Sendable {
     func accessToken(_ order: AccessTokenOrder) throws -> (claims: AccessTokenClaims, token: Secret) {
         guard let resource = order.audience.first else { throw Rejection.resourceNotNamed(order.client) }
         let idBytes = secrets.bytes(SealingKey.tokenIDLength)
-        let claims = AccessTokenClaims(
+        var claims = AccessTokenClaims(
             issuer: issuer.rawValue, subject: order.subject, clientID: order.client, audience: order.audience,
             tokenID: SealingKey.tokenID(idBytes), scope: order.scope, issuedAt: now,
             expiresAt: now + .seconds(min(order.lifetime, maximumLifetime)), grant: order.grant,
             epochs: revocations.epochs(
                 subject: order.subject, client: order.client, grant: order.grant, resource: resource),
             authentication: order.authentication)
+        claims.personal = order.personal
         switch order.format {
         case .jwt:
             guard let key = keys.signer(order.algorithm, at: now) else {

@@ -29,15 +29,30 @@ struct IdentityClaims: Sendable {
     func forIDToken(_ authorization: Authorization, scope: Scope) async throws -> JSONObject {
         let wanted = (authorization.claimsRequest.flatMap { try? ClaimsRequest($0) }?.idToken ?? [])
             .filter { StandardClaims.isAllowed($0.name, by: scope) }
-        let isMapped = mapping.rules.contains { rule in
-            rule.targets.contains(.idToken) && rule.scope.map { scope.contains($0) } ?? true
-                && rule.clients?.contains(authorization.client) ?? true
-        }
+        let isMapped = maps(authorization, scope, to: .idToken)
         guard !wanted.isEmpty || isMapped, let user = try await store.user(authorization.subject) else {
             return JSONObject()
         }
         let claims = StandardClaims.select(from: Self.facts(user), requested: wanted)
         return merged(claims, mapping.claims(for: user, scope: scope, client: authorization.client, in: .idToken))
+    }
+
+    /// What resources learn beside the name: what the operator maps, for the scopes that were given.
+    func forAccessToken(_ authorization: Authorization) async throws -> JSONObject {
+        let scope = authorization.identityScope
+        guard maps(authorization, scope, to: .accessToken), let user = try await store.user(authorization.subject)
+        else {
+            return JSONObject()
+        }
+        return mapping.claims(for: user, scope: scope, client: authorization.client, in: .accessToken)
+    }
+
+    /// Whether any rule concerns such a token at all: most need not know more of the person than the name.
+    private func maps(_ authorization: Authorization, _ scope: Scope, to target: ClaimMapping.Target) -> Bool {
+        mapping.rules.contains { rule in
+            rule.targets.contains(target) && rule.scope.map { scope.contains($0) } ?? true
+                && rule.clients?.contains(authorization.client) ?? true
+        }
     }
 
     private func merged(_ claims: JSONObject, _ mapped: JSONObject) -> JSONObject {

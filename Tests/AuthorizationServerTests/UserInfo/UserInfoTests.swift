@@ -119,4 +119,27 @@ import Testing
         let user = try await journey.user()
         #expect(!subjects.values.contains(user.id.rawValue))
     }
+
+    @Test func `and tokens say the groups and roles that were asked for, to resources as well`() async throws {
+        let journey = try await Journey { client in
+            client.relyingParty?.identityScope = Scope(unchecked: ["openid", "groups"])
+        }
+        var user = try await journey.user()
+        user.groups = ["staff"]
+        user.roles = ["admin"]
+        _ = try await journey.people.store.update(user, ending: nil, at: Journey.start, with: Effects([]))
+        let browser = try await journey.signedIn()
+        let form = try Journey.parameters(
+            ["scope": "openid groups refund"], resources: [Issuance.opaqueAPI.rawValue])
+        let tokens = try await journey.tokens(form, in: browser)
+        let token = try Journey.claims(of: try #require(tokens.idToken))
+        #expect(token.strings("groups") == ["staff"] && token["roles"] == nil)
+        #expect(try await journey.userInfo(tokens.accessToken).strings("groups") == ["staff"])
+        let presented = try PresentedToken(Issuance.form("token=\(tokens.accessToken.revealedValue)"))
+        let answer = try await journey.provider.introspect(
+            presented, from: Issuance.basic("payments"), caller: Issuance.caller, at: Journey.start
+        ).response
+        let told = try JSONObject(parsing: answer.json)
+        #expect(told.bool("active") == true && told.strings("groups") == ["staff"] && told["roles"] == nil)
+    }
 }
