@@ -1,5 +1,6 @@
 import AuthorizationServer
 import FoundationEssentials
+import Risk
 import ServerHTTP
 import Testing
 import tessera
@@ -33,11 +34,13 @@ import tessera
         let installation = try TestInstallation()
         let (configuration, problems) = await installation.load(flags: [
             "--limits-connection-body-bytes", "131072", "--limits-keys-per-client", "7", "--limits-token-attempts", "5",
+            "--throttle-revocation-burst", "9", "--throttle-revocation-rate", "3",
         ])
         #expect(problems.isEmpty)
         #expect(HTTPLimits(configuration).connectionBodyBytes == 131_072)
         #expect(ServerPolicy(configuration).keysPerClient == 7)
         #expect(ServerPolicy(configuration).tokenAttempts == 5)
+        #expect(ServerPolicy(configuration).revocationThrottle == ThrottlePolicy(burst: 9, perMinute: 3))
     }
 
     @Test func `is what the committed reference says`() throws {

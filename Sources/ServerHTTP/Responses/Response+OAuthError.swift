@@ -26,7 +26,10 @@ extension ServerResponse {
     package static func rejection(_ rejection: Rejection) -> ServerResponse {
         let error = rejection.oauthError
         var status = status(of: error.code)
-        if case .throttled = rejection { status = 429 }
+        switch rejection {
+        case .throttled, .revokesTooOften: status = 429
+        default: break
+        }
         var response = oauthError(error, status: status, facts: RequestFacts(rejection.facts))
         if let seconds = rejection.retryAfter { response.headers.append("retry-after", String(seconds)) }
         return response
