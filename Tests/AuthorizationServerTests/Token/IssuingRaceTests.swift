@@ -64,6 +64,42 @@ final class Interruption: Sendable {
         await #expect(throws: StoreError.busy) { try await issuance.token() }
     }
 
+    @Test func `is not made again because others are changed`() async throws {
+        let interruption = Interruption()
+        var policy = ServerPolicy()
+        policy.tokenAttempts = 1
+        let issuance = try await Issuance(policy: policy, secrets: interruption.secrets)
+        let registry = issuance.provider.registry
+        interruption.arm {
+            registry.forgetClient(ClientID(unchecked: "other"))
+            registry.forgetGrants(of: ClientID(unchecked: "other"))
+            registry.forgetResource(ClientID(unchecked: "payments"), identifier: Issuance.opaqueAPI)
+        }
+        #expect(try await issuance.token().expiresIn == 300)
+        let changes: [@Sendable () -> Void] = [
+            { registry.forgetClient(ClientID(unchecked: "svc")) },
+            { registry.forgetResource(ClientID(unchecked: "orders"), identifier: Issuance.jwtAPI) },
+        ]
+        for change in changes {
+            interruption.arm(change)
+            await #expect(throws: StoreError.busy) { try await issuance.token() }
+        }
+    }
+
+    @Test func `is made again when too many were changed to remember which`() async throws {
+        let interruption = Interruption()
+        var policy = ServerPolicy()
+        policy.tokenAttempts = 1
+        policy.registryCapacity = 4
+        let issuance = try await Issuance(policy: policy, secrets: interruption.secrets)
+        let registry = issuance.provider.registry
+        interruption.arm {
+            registry.forgetGrants(of: ClientID(unchecked: "svc"))
+            for index in 0..<20 { registry.forgetClient(ClientID(unchecked: "other-\(index)")) }
+        }
+        await #expect(throws: StoreError.busy) { try await issuance.token() }
+    }
+
     @Test func `is not given to a client that is disabled at that moment`() async throws {
         let interruption = Interruption()
         let issuance = try await Issuance(secrets: interruption.secrets)
