@@ -15,7 +15,13 @@ struct DatabaseExamination {
                     .bad("database", problem, fix: "Stop the server and restore a backup: docs/guide/backup.md.")
                 }
             }
-            return [.good("database", "SQLite finds it whole: \(path)")]
+            let settings = try SQLiteStore.settingProblems(of: path).map { problem in
+                Finding.bad(
+                    "database", problem,
+                    fix: "Another program changed the file, or a newer version of this one wrote it: start that "
+                        + "version, or restore a backup: docs/guide/backup.md.")
+            }
+            return [.good("database", "SQLite finds it whole: \(path)")] + settings
         } catch {
             return [.bad("database", "\(error)", fix: "Restore a backup if it does not open: docs/guide/backup.md.")]
         }
