@@ -140,4 +140,40 @@ final class TestFolder: Sendable {
         #expect(try program.run("client", "list").status == 3)
         #expect(try program.run("backup", "offline.sqlite").status == 0)
     }
+
+    @Test func `waits for a request in flight when asked to stop, and not when asked again`() async throws {
+        let folder = try TestFolder()
+        let program = Program(folder: folder.path)
+        _ = try program.run("init", "--issuer", "https://id.example.com")
+        let yaml =
+            "issuer: https://id.example.com\ndata: data\nlisten:\n  socket: public.sock\n"
+            + "limits:\n  drain-deadline: 120\n  body-deadline: 120\n"
+        try Data(yaml.utf8).write(to: URL(filePath: folder.path + "/tessera.yaml"))
+        let server = try program.start("serve")
+        defer { kill(server.processIdentifier, SIGKILL) }
+        let half = "POST /token HTTP/1.1\r\nHost: id.example.com\r\nContent-Length: 10\r\n\r\nab"
+        let socket = folder.path + "/public.sock"
+        let deadline = ContinuousClock.now + .seconds(30)
+        var held: HeldConnection? = HeldConnection(to: socket, sending: half)
+        while held == nil, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+            held = HeldConnection(to: socket, sending: half)
+        }
+        try #require(held != nil)
+        #expect(try program.run("health").status == 0)
+
+        kill(server.processIdentifier, SIGTERM)
+        while HeldConnection(to: socket, sending: "") != nil, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        // Nobody new is let in, and the one that is there is waited for.
+        #expect(server.isRunning)
+        while server.isRunning, ContinuousClock.now < deadline {
+            kill(server.processIdentifier, SIGTERM)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(!server.isRunning)
+        #expect(server.terminationReason == .exit && server.terminationStatus == 0)
+        withExtendedLifetime(held) {}
+    }
 }

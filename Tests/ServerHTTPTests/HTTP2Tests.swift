@@ -130,6 +130,20 @@ import Testing
         }
     }
 
+    @Test func `ends a connection whose head is larger than it was told, and serves the others`() async throws {
+        try await Self.with { server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            #expect(try await connection.status(Self.get + [("x", String(repeating: "a", count: 15_000))]) == "200")
+            // The compression's state is shared by all streams, so what is not decoded ends all of them (RFC 9113 §4.3).
+            let status = try await connection.status(Self.get + [("x", String(repeating: "a", count: 20_000))])
+            #expect(status == nil || status == "431")
+            if status == nil { try await connection.channel.closeFuture.get() }
+            let other = try await Connection(to: server, trusting: authority)
+            #expect(try await other.status(Self.get) == "200")
+            try await other.channel.close()
+        }
+    }
+
     @Test func `ends a connection that opens streams only to reset them`() async throws {
         try await Self.with(
             { server, authority in
