@@ -39,17 +39,20 @@ import Testing
         #expect(header.revealedValue == "Basic YXBwOnMzJTNBY3IlRTIlODIlQUN0")
     }
 
-    @Test(arguments: [
-        ("code=c1&state=STATE&iss=ISS&state=STATE", CallbackProblem.malformed),
-        ("code=c1&code=c2&state=STATE&iss=ISS", .malformed), ("code=c1&state=STATE&iss=ISS&iss=ISS", .malformed),
-        ("code=%zz&state=STATE&iss=ISS", .malformed), ("code=c1&state=STATE&iss=ISS&x=%00", .malformed),
-        ("code=c1&iss=ISS", .wrongState), ("code=c1&state=&iss=ISS", .wrongState),
-        ("code=c1&state=STATEx&iss=ISS", .wrongState), ("code=c1&state=other&iss=ISS", .wrongState),
-        ("error=access_denied&state=other&iss=ISS", .wrongState),
-        ("code=c1&state=STATE", .missingIssuer), ("code=c1&state=STATE&iss=https%3A%2F%2Fevil.example", .wrongIssuer),
-        ("code=c1&state=STATE&iss=ISS%2F", .wrongIssuer), ("error=x&state=STATE", .missingIssuer),
-        ("state=STATE&iss=ISS", .missingCode),
-    ])
+    @Test(
+        .requirement("9207-2.4-1", "9207-2.4-2", "9700-4.4.2-1"),
+        arguments: [
+            ("code=c1&state=STATE&iss=ISS&state=STATE", CallbackProblem.malformed),
+            ("code=c1&code=c2&state=STATE&iss=ISS", .malformed), ("code=c1&state=STATE&iss=ISS&iss=ISS", .malformed),
+            ("code=%zz&state=STATE&iss=ISS", .malformed), ("code=c1&state=STATE&iss=ISS&x=%00", .malformed),
+            ("code=c1&iss=ISS", .wrongState), ("code=c1&state=&iss=ISS", .wrongState),
+            ("code=c1&state=STATEx&iss=ISS", .wrongState), ("code=c1&state=other&iss=ISS", .wrongState),
+            ("error=access_denied&state=other&iss=ISS", .wrongState),
+            ("code=c1&state=STATE", .missingIssuer),
+            ("code=c1&state=STATE&iss=https%3A%2F%2Fevil.example", .wrongIssuer),
+            ("code=c1&state=STATE&iss=ISS%2F", .wrongIssuer), ("error=x&state=STATE", .missingIssuer),
+            ("state=STATE&iss=ISS", .missingCode),
+        ])
     func `believes only the answer to its own question`(query: String, problem: CallbackProblem) async throws {
         let app = try Application()
         let (pending, sent) = try await app.start()
@@ -134,7 +137,7 @@ import Testing
         #expect(claims.string("aud") == CraftedProvider.issuerText && claims.string("sub") == "app")
     }
 
-    @Test func `asks UserInfo about the same person only`() async throws {
+    @Test(.requirement("oidc-core-5.3.2-3")) func `asks UserInfo about the same person only`() async throws {
         let app = try Application()
         let signedIn = try await app.signIn()
         await app.crafted.answerUserInfo(#"{"sub":"u1","name":"Ann"}"#, contentType: "application/json")

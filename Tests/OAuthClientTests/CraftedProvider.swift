@@ -90,12 +90,16 @@ struct Application {
     let client: RelyingPartyClient
     let now = CraftedProvider.now
 
-    init(authentication: RelyingPartyClient.Authentication = .secretBasic(Secret("s3:cr€t"))) throws {
-        crafted = try CraftedProvider()
+    init(
+        authentication: RelyingPartyClient.Authentication = .secretBasic(Secret("s3:cr€t")),
+        crafted: CraftedProvider? = nil, clockTolerance: Duration = .seconds(60)
+    ) throws {
+        self.crafted = try crafted ?? CraftedProvider()
         let issuer = try #require(Issuer(CraftedProvider.issuerText))
-        provider = Provider(issuer: issuer, transport: crafted)
+        provider = Provider(issuer: issuer, transport: self.crafted)
         client = RelyingPartyClient(
-            id: ClientID(unchecked: "app"), authentication: authentication, redirectURI: "https://app.example/cb")
+            id: ClientID(unchecked: "app"), authentication: authentication, redirectURI: "https://app.example/cb",
+            clockTolerance: clockTolerance)
         flow = AuthorizationCodeFlow(provider: provider, client: client)
     }
 

@@ -7,18 +7,21 @@ import Testing
 @Suite struct `An ID token` {
     private static let now = CraftedProvider.now.secondsSince1970
 
-    @Test(arguments: [
-        ("iss", JSONValue.string("https://evil.example"), TokenProblem.wrongIssuer), ("iss", .null, .wrongIssuer),
-        ("aud", .string("other"), .wrongAudience), ("aud", .null, .wrongAudience), ("aud", .array([]), .wrongAudience),
-        ("aud", .array([.string("app"), .string("other")]), .wrongAudience), ("azp", .string("other"), .wrongParty),
-        ("azp", .integer(1), .wrongParty), ("nonce", .null, .wrongNonce), ("nonce", .string("other"), .wrongNonce),
-        ("exp", .integer(now - 60), .expired), ("exp", .null, .malformed), ("iat", .null, .malformed),
-        ("iat", .integer(now + 61), .fromTheFuture), ("nbf", .integer(now + 61), .fromTheFuture),
-        ("iat", .integer(now - 61), .tooOld), ("at_hash", .string("other"), .wrongAccessTokenHash),
-        ("at_hash", .integer(1), .wrongAccessTokenHash), ("sub", .null, .wrongSubject),
-        ("sub", .string(""), .wrongSubject),
-        ("sub", .string(String(repeating: "u", count: 256)), .wrongSubject),
-    ])
+    @Test(
+        .requirement("oidc-core-3.1.3.7-1", "oidc-discovery-4.3-2"),
+        arguments: [
+            ("iss", JSONValue.string("https://evil.example"), TokenProblem.wrongIssuer), ("iss", .null, .wrongIssuer),
+            ("aud", .string("other"), .wrongAudience), ("aud", .null, .wrongAudience),
+            ("aud", .array([]), .wrongAudience),
+            ("aud", .array([.string("app"), .string("other")]), .wrongAudience), ("azp", .string("other"), .wrongParty),
+            ("azp", .integer(1), .wrongParty), ("nonce", .null, .wrongNonce), ("nonce", .string("other"), .wrongNonce),
+            ("exp", .integer(now - 60), .expired), ("exp", .null, .malformed), ("iat", .null, .malformed),
+            ("iat", .integer(now + 61), .fromTheFuture), ("nbf", .integer(now + 61), .fromTheFuture),
+            ("iat", .integer(now - 61), .tooOld), ("at_hash", .string("other"), .wrongAccessTokenHash),
+            ("at_hash", .integer(1), .wrongAccessTokenHash), ("sub", .null, .wrongSubject),
+            ("sub", .string(""), .wrongSubject),
+            ("sub", .string(String(repeating: "u", count: 256)), .wrongSubject),
+        ])
     func `is refused when a claim is wrong`(claim: String, value: JSONValue, problem: TokenProblem) async throws {
         let app = try Application()
         let (pending, sent) = try await app.start()
@@ -84,7 +87,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [(JSONValue.null, false), (.integer(now - 131), false), (.integer(now - 129), true)])
+    @Test(
+        .requirement("oidc-core-3.1.3.7-2"),
+        arguments: [(JSONValue.null, false), (.integer(now - 131), false), (.integer(now - 129), true)])
     func `proves a recent sign-in where one was asked for`(time: JSONValue, isGood: Bool) async throws {
         let app = try Application()
         let (pending, sent) = try await app.start { $0.maxAge = 70 }
@@ -93,7 +98,9 @@ import Testing
         #expect((result != nil) == isGood)
     }
 
-    @Test(arguments: [(JSONValue.null, false), (.string("pwd"), false), (.string("mfa"), true)])
+    @Test(
+        .requirement("oidc-core-3.1.3.7-2"),
+        arguments: [(JSONValue.null, false), (.string("pwd"), false), (.string("mfa"), true)])
     func `proves the way of signing in where one was asked for`(acr: JSONValue, isGood: Bool) async throws {
         let app = try Application()
         let (pending, sent) = try await app.start { $0.contextClasses = ["mfa"] }

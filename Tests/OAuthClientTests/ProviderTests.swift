@@ -15,17 +15,20 @@ import Testing
         #expect(await app.crafted.count("openid-configuration") == 2)
     }
 
-    @Test(arguments: [
-        ("issuer", JSONValue.string("https://id.example")), ("issuer", .string("https://id.example/t/")),
-        ("issuer", .string("https://evil.example/t")), ("issuer", .null),
-        ("jwks_uri", .string("http://id.example/t/jwks")), ("jwks_uri", .string("https://evil.example/jwks")),
-        ("jwks_uri", .string("https://id.example/../jwks")), ("jwks_uri", .string("file:///etc/keys")),
-        ("jwks_uri", .null), ("token_endpoint", .string("https://id.example@evil.example/token")),
-        ("token_endpoint", .string("https://id.example.evil.example/token")), ("token_endpoint", .integer(1)),
-        ("authorization_endpoint", .string("javascript:alert(1)")), ("authorization_endpoint", .null),
-        ("userinfo_endpoint", .string("https://id.example:444/u")), ("end_session_endpoint", .string("/logout")),
-        ("code_challenge_methods_supported", .null), ("code_challenge_methods_supported", .array([.string("plain")])),
-    ])
+    @Test(
+        .requirement("oidc-discovery-4.3-1"),
+        arguments: [
+            ("issuer", JSONValue.string("https://id.example")), ("issuer", .string("https://id.example/t/")),
+            ("issuer", .string("https://evil.example/t")), ("issuer", .null),
+            ("jwks_uri", .string("http://id.example/t/jwks")), ("jwks_uri", .string("https://evil.example/jwks")),
+            ("jwks_uri", .string("https://id.example/../jwks")), ("jwks_uri", .string("file:///etc/keys")),
+            ("jwks_uri", .null), ("token_endpoint", .string("https://id.example@evil.example/token")),
+            ("token_endpoint", .string("https://id.example.evil.example/token")), ("token_endpoint", .integer(1)),
+            ("authorization_endpoint", .string("javascript:alert(1)")), ("authorization_endpoint", .null),
+            ("userinfo_endpoint", .string("https://id.example:444/u")), ("end_session_endpoint", .string("/logout")),
+            ("code_challenge_methods_supported", .null),
+            ("code_challenge_methods_supported", .array([.string("plain")])),
+        ])
     func `is refused when its document could lead elsewhere`(member: String, value: JSONValue) async throws {
         let app = try Application()
         await app.crafted.set(member, to: value)

@@ -29,7 +29,7 @@ import Testing
         #expect(location.hasSuffix("post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye&state=s%26t"))
     }
 
-    @Test func `by the provider is believed once`() async throws {
+    @Test(.requirement("oidc-back-channel-logout-2.6-1")) func `by the provider is believed once`() async throws {
         let app = try Application()
         let logout = RelyingPartyLogout(provider: app.provider, client: app.client)
         let notice = try await logout.notice(try body(app), at: app.now)
@@ -38,14 +38,16 @@ import Testing
         await #expect(throws: OAuthClientError.token(.replayed)) { try await logout.notice(again, at: app.now) }
     }
 
-    @Test(arguments: [
-        ("iss", JSONValue.string("https://evil.example"), TokenProblem.wrongIssuer),
-        ("aud", .string("other"), .wrongAudience), ("nonce", .string("n"), .notALogoutToken),
-        ("events", .null, .notALogoutToken), ("events", .object(JSONObject()), .notALogoutToken),
-        ("events", .array([.string(LogoutTokenClaims.event)]), .notALogoutToken), ("jti", .null, .notALogoutToken),
-        ("exp", .integer(now - 60), .expired), ("exp", .null, .malformed), ("iat", .null, .malformed),
-        ("iat", .integer(now + 61), .fromTheFuture), ("iat", .integer(now - 360), .tooOld),
-    ])
+    @Test(
+        .requirement("oidc-back-channel-logout-2.6-1"),
+        arguments: [
+            ("iss", JSONValue.string("https://evil.example"), TokenProblem.wrongIssuer),
+            ("aud", .string("other"), .wrongAudience), ("nonce", .string("n"), .notALogoutToken),
+            ("events", .null, .notALogoutToken), ("events", .object(JSONObject()), .notALogoutToken),
+            ("events", .array([.string(LogoutTokenClaims.event)]), .notALogoutToken), ("jti", .null, .notALogoutToken),
+            ("exp", .integer(now - 60), .expired), ("exp", .null, .malformed), ("iat", .null, .malformed),
+            ("iat", .integer(now + 61), .fromTheFuture), ("iat", .integer(now - 360), .tooOld),
+        ])
     func `is refused when a claim is wrong`(claim: String, value: JSONValue, problem: TokenProblem) async throws {
         let app = try Application()
         let logout = RelyingPartyLogout(provider: app.provider, client: app.client)
@@ -60,7 +62,8 @@ import Testing
         await #expect(throws: OAuthClientError.token(.notALogoutToken)) { try await logout.notice(token, at: app.now) }
     }
 
-    @Test(arguments: ["JWT", "at+jwt"]) func `is not to be had with an ID token`(type: String) async throws {
+    @Test(.requirement("oidc-back-channel-logout-4.1-1"), arguments: ["JWT", "at+jwt"])
+    func `is not to be had with an ID token`(type: String) async throws {
         let app = try Application()
         let logout = RelyingPartyLogout(provider: app.provider, client: app.client)
         let token = try body(app, type: type)

@@ -42,6 +42,20 @@ import Testing
         #expect(await app.crafted.tokenRequests.count <= 4)
     }
 
+    @Test(arguments: [-600, 600]) func `lives with a clock that is ten minutes wrong`(offset: Int) async throws {
+        let crafted = try CraftedProvider()
+        let app = try Application(crafted: crafted, clockTolerance: .seconds(600))
+        let now = app.now + .seconds(offset)
+        let (location, pending) = try await app.flow.start(SignInWishes(), at: now)
+        let sent = try FormParameters(Array(try #require(location.split(separator: "?").last).utf8))
+        await app.answer(try app.sign(app.claims(nonce: sent["nonce"])))
+        let session = app.flow.session(try await app.flow.finish(app.callback(sent), pending: pending, at: now))
+        await crafted.answerTokens(fresh)
+        for second in 0..<60 { _ = try await session.accessToken(at: now + .seconds(second)) }
+        #expect(await crafted.tokenRequests.count == 1)
+        #expect(try await session.accessToken(at: now + .seconds(270)).revealedValue == "at2")
+    }
+
     @Test func `keeps a token that is still good when the provider is away`() async throws {
         let app = try Application()
         let session = app.flow.session(try await app.signIn())

@@ -33,10 +33,12 @@ import Testing
         #expect(request.codeChallenge?.rawValue == Self.challenge)
     }
 
-    @Test(arguments: [
-        "", "&state=%20%22%27%3C%3E%26%25%2B%C3%A9&nonce=x%26y", "&prompt=none&max_age=9999999999",
-        "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22a%22%5D%7D%7D%7D",
-    ])
+    @Test(
+        .requirement("oidc-core-2-7"),
+        arguments: [
+            "", "&state=%20%22%27%3C%3E%26%25%2B%C3%A9&nonce=x%26y", "&prompt=none&max_age=9999999999",
+            "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22a%22%5D%7D%7D%7D",
+        ])
     func `is the same request after it was kept`(more: String) throws {
         let request = try read(Self.base + more)
         let again = try AuthorizationRequest(FormParameters(request.formEncoded))
@@ -58,29 +60,34 @@ import Testing
         #expect(fault.redirectURI == "https://app.example/cb")
     }
 
-    @Test(arguments: [
-        ("response_type=token", OAuthError.Code.unsupportedResponseType),
-        ("response_type=code+id_token", .unsupportedResponseType),
-        ("response_type=code&code_challenge=\(challenge)", .invalidRequest),
-        ("response_type=code&code_challenge=\(challenge)&code_challenge_method=plain", .invalidRequest),
-        ("response_type=code&code_challenge=short&code_challenge_method=S256", .invalidRequest),
-        ("response_type=code&code_challenge_method=S256", .invalidRequest),
-        ("response_type=code&request=eyJ", .requestNotSupported),
-        ("response_type=code&request_uri=https%3A%2F%2Fevil.example", .requestURINotSupported),
-        ("response_type=code&registration=%7B%7D", .registrationNotSupported),
-        ("response_type=code&prompt=none+login", .invalidRequest),
-        ("response_type=code&max_age=-1", .invalidRequest),
-        ("response_type=code&max_age=1e3", .invalidRequest),
-        ("response_type=code&max_age=99999999999", .invalidRequest),
-        ("response_type=code&claims=%5B%5D", .invalidRequest),
-        ("response_type=code&claims=%7B%22userinfo%22%3A1%7D", .invalidRequest),
-        ("response_type=code&resource=relative", .invalidTarget),
-        ("response_type=code&scope=%C3%A9", .invalidScope),
-        ("response_type=code&response_mode=fragment", .invalidRequest),
-        ("response_type=code&nonce=\(String(repeating: "n", count: 513))", .invalidRequest),
-        ("response_type=code&login_hint=a%00b", .invalidRequest),
-        ("scope=openid", .invalidRequest),
-    ])
+    @Test(
+        .requirement(
+            "7636-4.3-1", "7636-4.3-2", "7636-4.4.1-2", "7636-6.2-1", "7636-7.2-1", "9700-2.1.2-1",
+            "oidc-core-3.1.2.1-5", "oidc-core-3.1.2.1-18", "oidc-core-3.1.2.6-3", "oidc-core-5.5-2", "oidc-core-6.1-1",
+            "oidc-core-6.2-1", "9126-2.1-3", "9126-2.1-5"),
+        arguments: [
+            ("response_type=token", OAuthError.Code.unsupportedResponseType),
+            ("response_type=code+id_token", .unsupportedResponseType),
+            ("response_type=code&code_challenge=\(challenge)", .invalidRequest),
+            ("response_type=code&code_challenge=\(challenge)&code_challenge_method=plain", .invalidRequest),
+            ("response_type=code&code_challenge=short&code_challenge_method=S256", .invalidRequest),
+            ("response_type=code&code_challenge_method=S256", .invalidRequest),
+            ("response_type=code&request=eyJ", .requestNotSupported),
+            ("response_type=code&request_uri=https%3A%2F%2Fevil.example", .requestURINotSupported),
+            ("response_type=code&registration=%7B%7D", .registrationNotSupported),
+            ("response_type=code&prompt=none+login", .invalidRequest),
+            ("response_type=code&max_age=-1", .invalidRequest),
+            ("response_type=code&max_age=1e3", .invalidRequest),
+            ("response_type=code&max_age=99999999999", .invalidRequest),
+            ("response_type=code&claims=%5B%5D", .invalidRequest),
+            ("response_type=code&claims=%7B%22userinfo%22%3A1%7D", .invalidRequest),
+            ("response_type=code&resource=relative", .invalidTarget),
+            ("response_type=code&scope=%C3%A9", .invalidScope),
+            ("response_type=code&response_mode=fragment", .invalidRequest),
+            ("response_type=code&nonce=\(String(repeating: "n", count: 513))", .invalidRequest),
+            ("response_type=code&login_hint=a%00b", .invalidRequest),
+            ("scope=openid", .invalidRequest),
+        ])
     func `says what is wrong and where to answer`(more: String, code: OAuthError.Code) throws {
         let text = "client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&state=s1&" + more
         guard let form = try? FormParameters(Array(text.utf8)) else { return }
@@ -90,7 +97,9 @@ import Testing
         #expect(fault.state == "s1")
     }
 
-    @Test(arguments: ["response_type=code", "client_id=%20&response_type=code", "client_id=a%0D%0Ab&redirect_uri=x"])
+    @Test(
+        .requirement("oidc-core-3.1.2.1-6", "9126-2.1-2"),
+        arguments: ["response_type=code", "client_id=%20&response_type=code", "client_id=a%0D%0Ab&redirect_uri=x"])
     func `names no address to answer at without a client`(text: String) throws {
         let fault = try fault(text)
         #expect(fault.clientID == nil && fault.redirectURI == nil && fault.state == nil)
@@ -100,7 +109,7 @@ import Testing
         #expect(try fault("client_id=app&response_mode=form_post&response_type=x").responseMode == .formPost)
     }
 
-    @Test func `refers to a pushed request by a handle of ours only`() throws {
+    @Test(.requirement("9126-4-1")) func `refers to a pushed request by a handle of ours only`() throws {
         let ours = try FormParameters(Array("request_uri=urn:ietf:params:oauth:request_uri:tsp_abc".utf8))
         #expect(AuthorizationRequest.pushedHandle(ours)?.revealedValue == "tsp_abc")
         let foreign = try FormParameters(Array("request_uri=https%3A%2F%2Fevil.example".utf8))
@@ -109,7 +118,7 @@ import Testing
 }
 
 @Suite struct `A claims request` {
-    @Test func `is read with values and urgency`() throws {
+    @Test(.requirement("oidc-core-5.5-1", "oidc-core-5.5.1-1")) func `is read with values and urgency`() throws {
         let claims = try ClaimsRequest(
             #"{"id_token":{"acr":{"essential":true,"values":["a","b"]},"sub":{"value":"x"}},"userinfo":null,"z":1}"#)
         #expect(claims.idTokenClaim("acr")?.values == [.string("a"), .string("b")])
@@ -118,13 +127,16 @@ import Testing
         #expect(claims.userInfo.isEmpty)
     }
 
-    @Test(arguments: [
-        "", "[]", "{", #"{"id_token":[]}"#, #"{"id_token":{"acr":true}}"#, #"{"id_token":{"acr":{"essential":"yes"}}}"#,
-        #"{"id_token":{"acr":{"values":"a"}}}"#, #"{"userinfo":{"a":null,"a":null}}"#,
-        #"{"userinfo":{"a":{"values":[[[[[[[1]]]]]]]}}}"#,
-        #"{"userinfo":{"a":{"values":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}"#,
-        "{\"userinfo\":{\"a\":\"" + String(repeating: "x", count: 9000) + "\"}}",
-    ])
+    @Test(
+        .requirement("oidc-core-5.5-2"),
+        arguments: [
+            "", "[]", "{", #"{"id_token":[]}"#, #"{"id_token":{"acr":true}}"#,
+            #"{"id_token":{"acr":{"essential":"yes"}}}"#,
+            #"{"id_token":{"acr":{"values":"a"}}}"#, #"{"userinfo":{"a":null,"a":null}}"#,
+            #"{"userinfo":{"a":{"values":[[[[[[[1]]]]]]]}}}"#,
+            #"{"userinfo":{"a":{"values":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}"#,
+            "{\"userinfo\":{\"a\":\"" + String(repeating: "x", count: 9000) + "\"}}",
+        ])
     func `is refused when it is malformed or too big`(text: String) {
         #expect(throws: OAuthError.self) { try ClaimsRequest(text) }
     }

@@ -12,20 +12,22 @@ import Testing
         return AuthorizationResponse(outcome, to: uri, mode: .query, state: state, from: issuer)
     }
 
-    @Test(arguments: [
-        ("https://app.example/cb", "https://app.example/cb?code"),
-        ("https://app.example/cb?x=%20", "https://app.example/cb?x=%20&code"),
-        ("https://app.example/cb?", "https://app.example/cb?code"),
-        ("https://app.example/cb?a&", "https://app.example/cb?a&code"),
-        ("com.example.app:/cb", "com.example.app:/cb?code"),
-    ])
+    @Test(
+        .requirement("9207-2-1", "9207-2-4", "oidc-core-3.1.2.5-1"),
+        arguments: [
+            ("https://app.example/cb", "https://app.example/cb?code"),
+            ("https://app.example/cb?x=%20", "https://app.example/cb?x=%20&code"),
+            ("https://app.example/cb?", "https://app.example/cb?code"),
+            ("https://app.example/cb?a&", "https://app.example/cb?a&code"),
+            ("com.example.app:/cb", "com.example.app:/cb?code"),
+        ])
     func `keeps the query that the address has`(address: String, start: String) throws {
         let response = try response(.code(Secret("c1")), to: address, state: "a b&c=é\"<")
         #expect(
             response.location == start + "=c1&state=a%20b%26c%3D%C3%A9%22%3C&iss=https%3A%2F%2Fid.example%2Fa")
     }
 
-    @Test func `names the issuer in errors, too`() throws {
+    @Test(.requirement("9207-2-2")) func `names the issuer in errors, too`() throws {
         let response = try response(
             .error(OAuthError(.accessDenied, "the person said no")), to: "https://app.example/cb", state: nil)
         #expect(response.formFields.map(\.name) == ["error", "error_description", "iss"])
@@ -33,7 +35,7 @@ import Testing
             response.location.hasPrefix("https://app.example/cb?error=access_denied&error_description=the%20person"))
     }
 
-    @Test func `to a pushed request is a reference`() throws {
+    @Test(.requirement("9126-2.2-2")) func `to a pushed request is a reference`() throws {
         let json = try JSONObject(parsing: PushedAuthorizationResponse(handle: Secret("tsp_x"), expiresIn: 90).json)
         #expect(json.string("request_uri") == "urn:ietf:params:oauth:request_uri:tsp_x")
         #expect(json.integer("expires_in") == 90)

@@ -6,13 +6,15 @@ import Testing
 @Suite struct `Client metadata` {
     private func read(_ text: String) throws -> ClientMetadata { try ClientMetadata(parsing: Array(text.utf8)) }
 
-    @Test func `has the defaults of the standards`() throws {
+    @Test(.requirement("7591-2-1", "7591-2-4", "7591-2-5", "oidc-core-9-1")) func `has the defaults of the standards`()
+        throws
+    {
         let metadata = try read(#"{"redirect_uris":["https://app.example/cb"],"unknown":[1],"client_name":null}"#)
         #expect(metadata.authMethod == .clientSecretBasic && metadata.grantTypes == [.authorizationCode])
         #expect(metadata.idTokenAlgorithm == .RS256 && metadata.applicationType == .web && metadata.name == nil)
     }
 
-    @Test func `is written as it was read`() throws {
+    @Test(.requirement("7591-3.2.1-5")) func `is written as it was read`() throws {
         let metadata = try read(
             #"{"redirect_uris":["http://127.0.0.1/cb"],"application_type":"native","client_name":"Ä","#
                 + #""grant_types":["authorization_code","refresh_token"],"response_types":["code"],"scope":"openid x","#
@@ -30,40 +32,45 @@ import Testing
         #expect(try JSONObject(parsing: registration.json)["client_secret_expires_at"] == nil)
     }
 
-    @Test(arguments: [
-        ("[]", ""), ("{", ""), ("{}", "redirect_uris"), (#"{"redirect_uris":"https://a.example"}"#, "redirect_uris"),
-        (#"{"redirect_uris":["javascript:alert(1)//"]}"#, "redirect_uris"),
-        (#"{"redirect_uris":["http://a.example/cb"]}"#, "redirect_uris"),
-        (#"{"redirect_uris":["https://a.example/#f"]}"#, "redirect_uris"),
-        (
-            #"{"redirect_uris":["https://a.example"],"post_logout_redirect_uris":["data:x"]}"#,
-            "post_logout_redirect_uris"
-        ),
-        (#"{"redirect_uris":["https://a.example"],"logo_uri":"javascript:alert(1)"}"#, "logo_uri"),
-        (#"{"redirect_uris":["https://a.example"],"initiate_login_uri":"http://a.example"}"#, "initiate_login_uri"),
-        (#"{"redirect_uris":["https://a.example"],"client_name":"a\u202eb"}"#, "client_name"),
-        (#"{"redirect_uris":["https://a.example"],"client_name":"a\nb"}"#, "client_name"),
-        (#"{"redirect_uris":["https://a.example"],"grant_types":["password"]}"#, "grant_types"),
-        (#"{"redirect_uris":["https://a.example"],"response_types":["token"]}"#, "response_types"),
-        (#"{"grant_types":["client_credentials"],"response_types":["code"]}"#, "response_types"),
-        (
-            #"{"redirect_uris":["https://a.example"],"id_token_signed_response_alg":"none"}"#,
-            "id_token_signed_response_alg"
-        ),
-        (
-            #"{"redirect_uris":["https://a.example"],"id_token_signed_response_alg":"HS256"}"#,
-            "id_token_signed_response_alg"
-        ),
-        (
-            #"{"redirect_uris":["https://a.example"],"token_endpoint_auth_method":"private_key_jwt"}"#,
-            "token_endpoint_auth_method"
-        ),
-        (#"{"redirect_uris":["https://a.example"],"jwks":{"keys":[]}}"#, "jwks"),
-        (#"{"redirect_uris":["https://a.example"],"jwks":1}"#, "jwks"),
-        (#"{"redirect_uris":["https://a.example"],"scope":"a\"b"}"#, "scope"),
-        (#"{"redirect_uris":["https://a.example"],"default_max_age":-1}"#, "default_max_age"),
-        (#"{"redirect_uris":["https://a.example"],"require_auth_time":1}"#, "require_auth_time"),
-    ])
+    @Test(
+        .requirement(
+            "7591-2-2", "7591-2-3", "7591-2-7", "7591-2.1-1", "7591-3.2.2-2", "7591-3.2.2-3", "7591-5-1",
+            "oidc-core-2-11"),
+        arguments: [
+            ("[]", ""), ("{", ""), ("{}", "redirect_uris"),
+            (#"{"redirect_uris":"https://a.example"}"#, "redirect_uris"),
+            (#"{"redirect_uris":["javascript:alert(1)//"]}"#, "redirect_uris"),
+            (#"{"redirect_uris":["http://a.example/cb"]}"#, "redirect_uris"),
+            (#"{"redirect_uris":["https://a.example/#f"]}"#, "redirect_uris"),
+            (
+                #"{"redirect_uris":["https://a.example"],"post_logout_redirect_uris":["data:x"]}"#,
+                "post_logout_redirect_uris"
+            ),
+            (#"{"redirect_uris":["https://a.example"],"logo_uri":"javascript:alert(1)"}"#, "logo_uri"),
+            (#"{"redirect_uris":["https://a.example"],"initiate_login_uri":"http://a.example"}"#, "initiate_login_uri"),
+            (#"{"redirect_uris":["https://a.example"],"client_name":"a\u202eb"}"#, "client_name"),
+            (#"{"redirect_uris":["https://a.example"],"client_name":"a\nb"}"#, "client_name"),
+            (#"{"redirect_uris":["https://a.example"],"grant_types":["password"]}"#, "grant_types"),
+            (#"{"redirect_uris":["https://a.example"],"response_types":["token"]}"#, "response_types"),
+            (#"{"grant_types":["client_credentials"],"response_types":["code"]}"#, "response_types"),
+            (
+                #"{"redirect_uris":["https://a.example"],"id_token_signed_response_alg":"none"}"#,
+                "id_token_signed_response_alg"
+            ),
+            (
+                #"{"redirect_uris":["https://a.example"],"id_token_signed_response_alg":"HS256"}"#,
+                "id_token_signed_response_alg"
+            ),
+            (
+                #"{"redirect_uris":["https://a.example"],"token_endpoint_auth_method":"private_key_jwt"}"#,
+                "token_endpoint_auth_method"
+            ),
+            (#"{"redirect_uris":["https://a.example"],"jwks":{"keys":[]}}"#, "jwks"),
+            (#"{"redirect_uris":["https://a.example"],"jwks":1}"#, "jwks"),
+            (#"{"redirect_uris":["https://a.example"],"scope":"a\"b"}"#, "scope"),
+            (#"{"redirect_uris":["https://a.example"],"default_max_age":-1}"#, "default_max_age"),
+            (#"{"redirect_uris":["https://a.example"],"require_auth_time":1}"#, "require_auth_time"),
+        ])
     func `names the member that is wrong`(text: String, member: String) throws {
         let error = try #require(throws: ClientMetadataError.self) { try read(text) }
         #expect(error.member == member)
@@ -72,7 +79,12 @@ import Testing
 }
 
 @Suite struct `Discovery` {
-    @Test func `names what OpenID requires and nothing that does not exist`() throws {
+    @Test(
+        .requirement(
+            "oidc-discovery-3-2", "oidc-discovery-3-3", "oidc-discovery-3-4", "oidc-discovery-3-5",
+            "oidc-discovery-3-7", "oidc-discovery-3-8", "oidc-discovery-3-10", "oidc-discovery-3-13",
+            "oidc-discovery-3-14", "oidc-discovery-4.1-2", "9207-3-1", "9700-2.1.1-6", "9126-5-1"))
+    func `names what OpenID requires and nothing that does not exist`() throws {
         let issuer = try #require(Issuer("https://id.example/a"))
         let metadata = ProviderMetadata(
             issuer: issuer, authMethods: [.clientSecretBasic], assertionAlgorithms: [.ES256],

@@ -11,7 +11,7 @@ import Testing
                 + Array(#""groups":["g"],"department":"x","locale":"de"}"#.utf8))
     }
 
-    @Test func `are those that a scope opens`() throws {
+    @Test(.requirement("oidc-core-5.4-1", "oidc-core-5.3.2-1")) func `are those that a scope opens`() throws {
         let person = try person()
         let profile = StandardClaims.select(from: person, scope: try Scope("openid profile phone orders.read"))
         #expect(profile.members.map(\.name) == ["name", "locale"])
@@ -19,7 +19,9 @@ import Testing
         #expect(email.members.map(\.name) == ["email", "email_verified", "groups"])
     }
 
-    @Test func `are selected by name and value, and never replace the issuer's own`() throws {
+    @Test(.requirement("oidc-core-5.5-3")) func `are selected by name and value, and never replace the issuer's own`()
+        throws
+    {
         let request = try ClaimsRequest(
             #"{"userinfo":{"name":{"value":"Bob"},"locale":{"values":["en","de"]},"sub":null,"department":null}}"#)
         let selected = StandardClaims.select(from: try person(), requested: request.userInfo)
@@ -28,7 +30,7 @@ import Testing
         #expect(!StandardClaims.isAllowed("department", by: try Scope("openid profile")))
     }
 
-    @Test func `of UserInfo start with the subject`() throws {
+    @Test(.requirement("oidc-core-5.3.2-2", "oidc-core-5.3.2-5")) func `of UserInfo start with the subject`() throws {
         let claims = UserInfoClaims(
             subject: Subject(unchecked: "u1"),
             personal: JSONObject([("sub", .string("evil")), ("name", .string("Ann"))]))
@@ -38,7 +40,8 @@ import Testing
         #expect(signed.string("iss") == "https://id.example" && signed.string("aud") == "app")
     }
 
-    @Test func `of an ID token cannot replace what it proves`() throws {
+    @Test(.requirement("oidc-core-2-1", "oidc-core-2-4", "oidc-core-2-6"))
+    func `of an ID token cannot replace what it proves`() throws {
         let issuer = try #require(Issuer("https://id.example"))
         let claims = IDTokenClaims(
             issuer: issuer, subject: Subject(unchecked: "u1"), audience: ClientID(unchecked: "app"),
@@ -54,14 +57,18 @@ import Testing
     }
 
     // OpenID Core Appendix A.3
-    @Test func `bind an access token by half of its hash`() {
+    @Test(.requirement("oidc-core-3.1.3.6-1")) func `bind an access token by half of its hash`() {
         let token = Secret("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")
         #expect(IDTokenClaims.halfHash(of: token, for: .RS256) == "77QmUPtjPfzWtF2AnpK9RQ")
         #expect(IDTokenClaims.halfHash(of: token, for: .ES384).utf8.count == 32)
         #expect(IDTokenClaims.halfHash(of: token, for: .EdDSA).utf8.count == 43)
     }
 
-    @Test func `of a logout token name the event and no nonce`() throws {
+    @Test(
+        .requirement(
+            "oidc-back-channel-logout-2.4-1", "oidc-back-channel-logout-2.4-2", "oidc-back-channel-logout-2.4-3",
+            "oidc-back-channel-logout-2.4-4")) func `of a logout token name the event and no nonce`() throws
+    {
         let claims = LogoutTokenClaims(
             issuer: try #require(Issuer("https://id.example")), audience: ClientID(unchecked: "app"),
             tokenID: TokenID(unchecked: "t"), issuedAt: NumericDate(secondsSince1970: 1),
