@@ -2,7 +2,11 @@ package import JOSE
 
 /// Which attributes people of this issuer have, of which form, and who may change them.
 package struct AttributeSchema: Hashable, Sendable {
-    package enum Form: String, CaseIterable, Hashable, Sendable { case string, integer, boolean, strings, url, date }
+    package enum Form: String, CaseIterable, Hashable, Sendable {
+        case string, integer, boolean, strings, url, date
+        /// The object of OpenID Core §5.1.1.
+        case address
+    }
     package enum Editor: String, CaseIterable, Hashable, Sendable { case person, administrator }
 
     /// One attribute.
@@ -34,7 +38,8 @@ package struct AttributeSchema: Hashable, Sendable {
         "website": Attribute(.url, maximumLength: 500), "profile": Attribute(.url, maximumLength: 500),
         "picture": Attribute(.url, maximumLength: 500),
         "phone_number": Attribute(maximumLength: 32, editor: .administrator),
-        "address": Attribute(maximumLength: 500, editor: .administrator),
+        "phone_number_verified": Attribute(.boolean, editor: .administrator),
+        "address": Attribute(.address, maximumLength: 500, editor: .administrator),
     ])
 
     /// The standard attributes and those of the operator; `nil` if one would stand for something the server itself says.
@@ -71,6 +76,8 @@ package struct AttributeSchema: Hashable, Sendable {
                 return "must be a list of at most \(Self.maximumCount) texts"
             }
             return texts.lazy.compactMap { problem(with: $0, attribute) }.first
+        case (.address, .object(let parts)):
+            return problem(withAddress: parts, attribute)
         default: return "must be of the form \(attribute.form.rawValue)"
         }
     }
@@ -81,6 +88,21 @@ package struct AttributeSchema: Hashable, Sendable {
         }
         guard !text.unicodeScalars.contains(where: DraftCheck.isUnprintable) else {
             return "must not contain control characters, line separators or direction marks"
+        }
+        return nil
+    }
+
+    /// OpenID Core §5.1.1: texts, of which two may have lines.
+    private func problem(withAddress parts: JSONObject, _ attribute: Attribute) -> String? {
+        let names = ["formatted", "street_address", "locality", "region", "postal_code", "country"]
+        guard parts.members.allSatisfy({ names.contains($0.name) }) else {
+            return "may have \(names.joined(separator: ", "))"
+        }
+        for (name, value) in parts.members {
+            guard let text = value.string else { return "must hold texts" }
+            let hasLines = name == "formatted" || name == "street_address"
+            let line = hasLines ? text.split(separator: "\n").joined(separator: " ") : text
+            if let problem = problem(with: line, attribute) { return problem }
         }
         return nil
     }

@@ -8,8 +8,8 @@ struct MailDelivery: Sendable {
     let transport: any MailTransport
     let sealer: SecretSealer
 
-    /// Mails of one run.
-    static let batch = 32
+    /// Mails of one run; few, because whoever asks for a link meanwhile waits for its end.
+    static let batch = 8
 
     /// Sends what is due; one call at a time. Returns how many were sent.
     func run(at now: NumericDate) async throws -> Int {

@@ -100,6 +100,7 @@ extension OpenIDProvider {
             stored, spending: hash, for: purpose, at: now, with: Effects([event], mails: mails))
         guard case .done(let ended) = change else { return .gone }
         revocations.apply(ended, at: now)
+        if let device = browser.hash { signInThrottle.trust(device, of: user.id) }
         return .done
     }
 }

@@ -43,7 +43,9 @@ struct PasswordCheck: Sendable {
     ) async throws -> Verdict {
         let subject = user?.id ?? Self.nobody
         let stored = try await store.password(of: subject)
-        let isKnown = try await store.isKnown(browser.hash ?? Self.noBrowser, to: subject)
+        let device = browser.hash ?? Self.noBrowser
+        let isRemembered = try await store.isKnown(device, to: subject)
+        let isKnown = throttle.trusts(device, of: subject) || isRemembered
         let keys = SignInThrottle.Keys(
             account: user.map { .subject($0.id) } ?? .name(name), address: AddressPrefix(browser.caller.address),
             browser: browser.hash, isKnownBrowser: isKnown && browser.hash != nil)

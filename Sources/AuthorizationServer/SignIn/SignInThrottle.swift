@@ -47,6 +47,10 @@ final class SignInThrottle: Sendable {
     private let addresses: FailureThrottle
     /// Attempts under way; no more than the password hasher lets in.
     private let underWay = Mutex<[OwnerKey: Int64]>([:])
+    /// Browsers in which somebody proved in another way to be the owner, the oldest first.
+    private let trusted = Mutex<[OwnerKey]>([])
+
+    static let trustedCapacity = 1024
 
     init(_ policy: PeoplePolicy) {
         accounts = FailureThrottle(policy.accountThrottle)
@@ -54,6 +58,18 @@ final class SignInThrottle: Sendable {
         knownBrowsers = FailureThrottle(policy.knownBrowserThrottle)
         browsers = FailureThrottle(policy.browserThrottle)
         addresses = FailureThrottle(policy.addressThrottle)
+    }
+
+    /// Lets the owner sign in from this browser whatever strangers do: a link in their mail was used there.
+    func trust(_ browser: TokenHash, of subject: Subject) {
+        trusted.withLock { trusted in
+            if trusted.count >= Self.trustedCapacity { trusted.removeFirst() }
+            trusted.append(OwnerKey(account: .subject(subject), browser: browser))
+        }
+    }
+
+    func trusts(_ browser: TokenHash, of subject: Subject) -> Bool {
+        trusted.withLock { $0.contains(OwnerKey(account: .subject(subject), browser: browser)) }
     }
 
     /// Lets an attempt begin, or says how many seconds it has to wait. Whoever begins one calls ``finish(_:failed:at:)``.

@@ -69,7 +69,10 @@ import Testing
             ("birthdate", .string("1984-02-29"), true), ("birthdate", .string("1984-13-01"), false),
             ("birthdate", .string("yesterday"), false), ("website", .string("https://b.example"), true),
             ("website", .string("javascript:alert(1)"), false), ("name", .string(""), false),
-            ("name", .object(JSONObject()), false), ("unknown", .string("x"), false),
+            ("address", .object(JSONObject([("formatted", .string("Herons\nBerlin"))])), true),
+            ("address", .object(JSONObject([("planet", .string("Earth"))])), false),
+            ("address", .string("Berlin"), false), ("name", .object(JSONObject()), false),
+            ("unknown", .string("x"), false),
         ])
     func `judges form and length`(_ name: String, _ value: JSONValue, _ isFit: Bool) throws {
         let problem = try #require(Self.schema).problem(with: name, value, by: .administrator)
@@ -81,5 +84,46 @@ import Testing
         #expect(schema.problem(with: "level", .integer(3), by: .person) != nil)
         #expect(schema.problem(with: "phone_number", .string("1"), by: .person) != nil)
         #expect(schema.problem(with: "nickname", .string("Bobby"), by: .person) == nil)
+    }
+}
+
+@Suite struct `What an operator writes about attributes` {
+    private static func read(_ text: String) throws -> PeopleSchema {
+        try PeopleSchema(try JSONObject(parsing: Array(text.utf8)))
+    }
+
+    @Test func `is read as it is meant`() throws {
+        let schema = try Self.read(
+            """
+            {"attributes": {"department": {"type": "string", "max_length": 40, "editable_by": "person"}},
+             "claims": [{"claim": "dept", "attribute": "department", "scope": "profile", "clients": ["shop"],
+                         "in": ["userinfo"]}, {"claim": "teams", "from": "groups", "in": ["access_token"]}],
+             "budget": 1000}
+            """)
+        #expect(schema.attributes.attributes["department"] == .init(.string, maximumLength: 40, editor: .person))
+        #expect(schema.mapping.budget == 1000)
+        #expect(
+            schema.mapping.rules.suffix(2) == [
+                .init(
+                    claim: "dept", source: .attribute("department"), scope: "profile",
+                    clients: [ClientID(unchecked: "shop")], targets: [.userInfo]),
+                .init(claim: "teams", source: .groups, targets: [.accessToken]),
+            ])
+        #expect(try Self.read("{}").attributes == AttributeSchema.standard)
+    }
+
+    @Test(arguments: [
+        (#"{"attributes": []}"#, "attributes"), (#"{"attributes": {"sub": {}}}"#, "attributes.sub"),
+        (#"{"attributes": {"x": {"type": "blob"}}}"#, "attributes.x"),
+        (#"{"attributes": {"x": {"max_length": 0}}}"#, "attributes.x"),
+        (#"{"attributes": {"x": {"typ": "string"}}}"#, "attributes.x"), (#"{"claims": {}}"#, "claims"),
+        (#"{"claims": [{"claim": "sub", "from": "roles"}]}"#, "claims[0]"),
+        (#"{"claims": [{"claim": "x", "attribute": "nowhere"}]}"#, "claims[0]"),
+        (#"{"claims": [{"claim": "x", "from": "roles", "in": ["everywhere"]}]}"#, "claims[0]"),
+        (#"{"claims": [{"claim": "x", "from": "roles", "clients": [1]}]}"#, "claims[0]"),
+        (#"{"budget": 1}"#, "budget"), (#"{"budget": "a"}"#, "budget"), (#"{"rules": []}"#, "rules"),
+    ])
+    func `is refused where it says nothing that can be done`(_ text: String, _ field: String) async {
+        #expect(await problemFields { _ = try Self.read(text) } == [field])
     }
 }

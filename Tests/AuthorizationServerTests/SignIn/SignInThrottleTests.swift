@@ -66,6 +66,23 @@ import Testing
         #expect(try await people.signIn("bob", in: own).wait != nil)
     }
 
+    @Test func `lets the owner in after a reset by mail, in the browser where it was done`() async throws {
+        let people = try await People(
+            policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 5, perHour: 1) })
+        try await people.person("bob")
+        for _ in 0..<20 { _ = try await people.signIn("bob", "wrong wrong wrong", in: People.browser("203.0.113.9")) }
+        let own = Browser(
+            secret: SecretGenerator.system.secret(.browser), session: nil, caller: Issuance.caller)
+        #expect(try await people.signIn("bob", in: own).wait != nil)
+        people.provider.requestReset(login: "bob", browser: own, at: People.start)
+        _ = await people.provider.deliverMail(at: People.start)
+        let new = Secret("seven umbrellas against the window")
+        _ = try await people.provider.resetPassword(
+            link: try people.mailbox.link(), password: new, again: new, browser: own, at: People.start)
+        _ = try await people.signedIn("bob", new.revealedValue, in: own)
+        #expect(try await people.signIn("bob", new.revealedValue, in: People.browser("203.0.113.9")).wait != nil)
+    }
+
     @Test func `counts user name and address as one account, and a name of nobody alike`() async throws {
         let people = try await People(
             policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 4, perHour: 1) })
