@@ -7,7 +7,14 @@ import TestSupport
 import Testing
 
 @Suite struct `A person who is signed in` {
-    @Test func `comes from an application to a code, tokens, a refresh and UserInfo`() async throws {
+    @Test(
+        .requirement(
+            "6749-4.1.2-5", "6749-6-5", "9207-2-1", "9207-2-3", "9207-2-4", "oidc-core-2-1", "oidc-core-2-4",
+            "oidc-core-2-5", "oidc-core-2-6", "oidc-core-2-7", "oidc-core-2-8", "oidc-core-2-9", "oidc-core-3.1.2.5-1",
+            "oidc-core-3.1.3.3-1", "oidc-core-3.1.2.1-20", "oidc-core-5.3.2-3", "oidc-core-12.2-1", "oidc-core-12.2-2",
+            "oidc-core-12.2-3", "oidc-core-12.2-4", "oidc-core-12.2-5", "oidc-core-12.2-6", "oidc-core-12.2-7",
+            "oidc-core-12.2-8", "oidc-core-15.1-5", "oidc-discovery-4.3-2"))
+    func `comes from an application to a code, tokens, a refresh and UserInfo`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let response = try await journey.answer(Journey.parameters(), in: browser)
@@ -37,7 +44,8 @@ import Testing
         #expect(try await journey.userInfo(again.accessToken, at: later).string("sub") == claims.string("sub"))
     }
 
-    @Test func `is asked once, and not again for the same`() async throws {
+    @Test(.requirement("oidc-core-3.1.2.4-1", "oidc-core-11-1", "oidc-core-11-3"))
+    func `is asked once, and not again for the same`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         _ = try await journey.tokens(in: browser)
@@ -54,7 +62,8 @@ import Testing
         #expect(prompt.items.filter(\.isRequired).map(\.id) == ["openid"])
     }
 
-    @Test func `gives what stays ticked, and nothing that a form makes up`() async throws {
+    @Test(.requirement("oidc-core-17.1-1", "9700-4.14.2-2"))
+    func `gives what stays ticked, and nothing that a form makes up`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let form = try Journey.parameters(
@@ -75,7 +84,7 @@ import Testing
         #expect(info["preferred_username"] == nil && info["email"] == nil)
     }
 
-    @Test func `may say no, and the client hears it`() async throws {
+    @Test(.requirement("oidc-core-3.1.2.4-1")) func `may say no, and the client hears it`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         guard
@@ -112,7 +121,8 @@ import Testing
         #expect(try await journey.provider.decide(handle, choice, browser: stranger, at: Journey.start) == .gone)
     }
 
-    @Test func `who is not signed in is asked to, and comes back to the same request`() async throws {
+    @Test(.requirement("oidc-core-3.1.2.3-1", "oidc-core-3.1.2.1-25"))
+    func `who is not signed in is asked to, and comes back to the same request`() async throws {
         let journey = try await Journey()
         let secret = SecretGenerator.system.secret(.browser)
         let browser = Browser(secret: secret, session: nil, caller: Issuance.caller)
@@ -127,7 +137,10 @@ import Testing
         #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .notSignedIn)
     }
 
-    @Test(arguments: Algorithm.allCases)
+    @Test(
+        .requirement(
+            "oidc-core-2-10", "oidc-core-2-11", "oidc-core-2-12", "oidc-core-3.1.3.6-1", "oidc-core-10.1-1",
+            "oidc-core-15.1-1"), arguments: Algorithm.allCases)
     func `gets an ID token that is signed with the algorithm of the client`(algorithm: Algorithm) async throws {
         let journey = try await Journey { $0.relyingParty?.idTokenAlgorithm = algorithm }
         let tokens = try await journey.tokens(in: try await journey.signedIn())
@@ -139,8 +152,8 @@ import Testing
         #expect(journey.provider.idTokenHint(tokens.accessToken.revealedValue) == nil, "an access token is no hint")
     }
 
-    @Test func `learns in the ID token what the claims parameter asks for, as far as the scopes open it`() async throws
-    {
+    @Test(.requirement("oidc-core-5.5-1", "oidc-core-5.5-3", "oidc-core-5.5.1-1"))
+    func `learns in the ID token what the claims parameter asks for, as far as the scopes open it`() async throws {
         let journey = try await Journey()
         let claims = #"{"id_token":{"email":{"essential":true},"preferred_username":null,"sub":null,"iss":null}}"#
         let form = try Journey.parameters(["scope": "openid email", "claims": claims])
@@ -150,7 +163,8 @@ import Testing
         #expect(token.string("iss") == "https://id.example")
     }
 
-    @Test func `is sent again to sign in with prompt=login, and only once`() async throws {
+    @Test(.requirement("oidc-core-3.1.2.1-13", "oidc-core-15.1-2"))
+    func `is sent again to sign in with prompt=login, and only once`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         _ = try await journey.tokens(in: browser)

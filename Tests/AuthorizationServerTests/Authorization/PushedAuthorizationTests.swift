@@ -24,7 +24,8 @@ import Testing
         return try Issuance.form(form.text + more)
     }
 
-    @Test func `works once, and what stands beside its reference is ignored`() async throws {
+    @Test(.requirement("9126-2.2-3", "9126-2.2-5", "9126-4-1", "9126-4-2", "9126-6-1", "9126-7.1-1", "9126-7.3-1"))
+    func `works once, and what stands beside its reference is ignored`() async throws {
         let journey = try await Journey { $0.relyingParty?.requiresPushedRequests = true }
         let browser = try await journey.signedIn()
         let pushed = try await push(journey)
@@ -39,7 +40,8 @@ import Testing
         #expect(try await journey.error(Journey.parameters(), in: browser) == .invalidRequest, "has to push")
     }
 
-    @Test func `is of no use to another client, which does not use it up, nor after its time`() async throws {
+    @Test(.requirement("9126-2.2-4", "9126-4-3", "9126-4-5"))
+    func `is of no use to another client, which does not use it up, nor after its time`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let pushed = try await push(journey)
@@ -56,7 +58,11 @@ import Testing
         #expect(try await journey.error(try reference(pushed), in: browser) == nil)
     }
 
-    @Test func `is judged like any other, and told to the client itself`() async throws {
+    @Test(
+        .requirement(
+            "9126-2-1", "9126-2-2", "9126-2.1-2", "9126-2.1-3", "9126-2.1-4", "9126-2.1-5", "9126-2.1-6", "9126-2.3-2",
+            "9126-2.4-1", "9126-7.2-1")) func `is judged like any other, and told to the client itself`() async throws
+    {
         let journey = try await Journey()
         for (changes, code) in [
             (["redirect_uri": "https://evil.example"], OAuthError.Code.invalidRequest),

@@ -45,7 +45,11 @@ import Testing
             Homeless(testDescription: $0, changes: ["redirect_uri": $0], reason: "redirect_uri_wrong")
         }
 
-    @Test(arguments: homeless)
+    @Test(
+        .requirement(
+            "6749-4.1.2.1-1", "6749-4.1.2.1-2", "6749-10.6-2", "6749-10.15-1", "9700-2.1-1", "9700-2.1-2",
+            "9700-4.1.1-1", "9700-4.1.3-1", "9700-4.11.2-1", "9700-4.11.2-2", "oidc-core-3.1.2.1-6",
+            "oidc-core-3.1.2.1-7"), arguments: homeless)
     func `gets a page and is sent nowhere if nobody knows whose address it names`(row: Homeless) async throws {
         let journey = try await Journey()
         let event = AuditEvent(at: Journey.start, action: "test", actor: "test")
@@ -120,7 +124,14 @@ import Testing
             changes: ["prompt": "none", "claims": #"{"id_token":{"sub":{"value":"bob"}}}"#], code: .loginRequired),
     ]
 
-    @Test(arguments: answered)
+    @Test(
+        .requirement(
+            "6749-4.1.1-1", "6749-4.1.2.1-3", "7636-4.2-2", "7636-4.3-1", "7636-4.3-2", "7636-4.4.1-1", "7636-4.4.1-2",
+            "7636-7.2-1", "9207-2-2", "9700-2.1-3", "9700-2.1.1-1", "9700-2.1.1-2", "9700-2.1.1-3", "9700-2.1.2-1",
+            "oidc-core-3.1.2.1-4", "oidc-core-3.1.2.1-5", "oidc-core-3.1.2.1-18", "oidc-core-3.1.2.2-1",
+            "oidc-core-3.1.2.2-3", "oidc-core-3.1.2.2-4", "oidc-core-3.1.2.2-6", "oidc-core-3.1.2.6-1",
+            "oidc-core-3.1.2.6-3", "oidc-core-5.5-2", "oidc-core-5.5.1.1-1", "oidc-core-6.1-1", "oidc-core-6.2-1"),
+        arguments: answered)
     func `that cannot be granted is answered at the client's own address`(row: Answered) async throws {
         let journey = try await Journey()
         guard case .respond(let response) = try await step(journey, row.changes, resources: row.resources),
@@ -131,7 +142,8 @@ import Testing
         #expect(response.formFields.contains { $0 == ("iss", "https://id.example") }, "RFC 9207")
     }
 
-    @Test func `of a native program may come from any port of the loopback address, and asks each time`() async throws {
+    @Test(.requirement("9700-2.1-1"))
+    func `of a native program may come from any port of the loopback address, and asks each time`() async throws {
         let journey = try await Journey { client in
             client.credentials = RegisteredCredentials(method: .none)
             client.relyingParty?.applicationType = .native
@@ -160,7 +172,8 @@ import Testing
         #expect(try await journey.refresh(try #require(tokens.refreshToken)).idToken != nil)
     }
 
-    @Test func `may hint at the person, and gets no other`() async throws {
+    @Test(.requirement("oidc-core-3.1.2.1-22", "oidc-core-3.1.2.1-23", "oidc-core-3.1.2.2-4"))
+    func `may hint at the person, and gets no other`() async throws {
         let journey = try await Journey { $0.relyingParty?.subjectType = .pairwise }
         let browser = try await journey.signedIn()
         let hint = try #require(try await journey.tokens(in: browser).idToken)
@@ -170,7 +183,9 @@ import Testing
         #expect(try await journey.error(parameters, in: try await journey.signedIn("bob")) == .loginRequired)
     }
 
-    @Test func `with offline_access that the client may not have goes on without`() async throws {
+    @Test(.requirement("oidc-core-11-4")) func `with offline_access that the client may not have goes on without`()
+        async throws
+    {
         let journey = try await Journey { $0.relyingParty?.identityScope = Scope(unchecked: ["openid"]) }
         let form = try Journey.parameters(["scope": "openid offline_access"])
         #expect(try await journey.tokens(form, in: try await journey.signedIn()).scope == Scope(unchecked: ["openid"]))

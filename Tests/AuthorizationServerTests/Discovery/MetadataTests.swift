@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(.requirement("8414-3.2-4")) func `leaves out what has no value`() async throws {
+    @Test(.requirement("8414-3.2-4", "oidc-discovery-3-15")) func `leaves out what has no value`() async throws {
         for isOpenID in [false, true] {
             let members = try await metadata(isOpenID: isOpenID).members
             #expect(!members.contains { $0.value == .array([]) || $0.value == .null })
@@ -43,7 +43,12 @@ import Testing
         }
     }
 
-    @Test func `says what the code flow needs, and offers nothing that is gone from OAuth`() async throws {
+    @Test(
+        .requirement(
+            "7636-6.2-1", "9126-5-1", "9126-5-2", "9207-3-1", "9700-2.1.1-6", "9700-2.4-1", "oidc-discovery-3-8",
+            "oidc-discovery-3-9")) func `says what the code flow needs, and offers nothing that is gone from OAuth`()
+        async throws
+    {
         let metadata = try await metadata()
         #expect(metadata.strings("response_types_supported") == ["code"])
         #expect(metadata.strings("response_modes_supported") == ["query", "form_post"])
@@ -54,7 +59,12 @@ import Testing
                 == ["authorization_code", "refresh_token", "client_credentials"])
     }
 
-    @Test func `of OpenID Connect says the same and more`() async throws {
+    @Test(
+        .requirement(
+            "9207-2.3-1", "oidc-discovery-3-1", "oidc-discovery-3-2", "oidc-discovery-3-3", "oidc-discovery-3-4",
+            "oidc-discovery-3-5", "oidc-discovery-3-7", "oidc-discovery-3-10", "oidc-discovery-3-11",
+            "oidc-discovery-3-12", "oidc-discovery-3-13", "oidc-discovery-3-14", "oidc-discovery-4.1-2"))
+    func `of OpenID Connect says the same and more`() async throws {
         let plain = try await metadata()
         let openID = try await metadata(isOpenID: true)
         for (name, value) in plain.members { #expect(openID[name] == value, "\(name)") }

@@ -51,7 +51,11 @@ import Testing
             verifier: Journey.verifier + String(repeating: "a", count: 86)),
     ]
 
-    @Test(arguments: wrongs)
+    @Test(
+        .requirement(
+            "6749-4.1.3-1", "6749-4.1.3-4", "6749-4.1.3-5", "6749-4.1.3-6", "6749-10.6-1", "7636-4.1-1", "7636-4.4-1",
+            "7636-4.6-1", "7636-4.6-2", "7636-4.6-3", "9700-2.1.1-4", "9700-4.5.3-1", "9700-4.7.1-1",
+            "oidc-core-3.1.3.2-2", "oidc-core-3.1.3.2-3", "oidc-core-3.1.3.2-5"), arguments: wrongs)
     func `is refused to whoever gets one thing wrong, and spoiled for nobody`(wrong: Wrong) async throws {
         let journey = try await Journey()
         _ = try await journey.people.store.insert(
@@ -67,7 +71,8 @@ import Testing
         #expect(try await journey.redeem(code).idToken != nil, "the right client still gets its tokens")
     }
 
-    @Test func `works until its last second`() async throws {
+    @Test(.requirement("6749-4.1.2-1", "6749-4.1.2-2", "6749-10.5-1", "9700-4.3.1-1", "oidc-core-16.11-1"))
+    func `works until its last second`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let early = try await journey.code(in: browser)
@@ -77,7 +82,10 @@ import Testing
         #expect(fault == .expired)
     }
 
-    @Test func `brought twice by its own client ends all that it gave`() async throws {
+    @Test(
+        .requirement(
+            "6749-4.1.2-3", "6749-4.1.2-4", "6749-10.5-2", "9700-4.2.4-3", "9700-4.2.4-4", "oidc-core-3.1.3.2-4"))
+    func `brought twice by its own client ends all that it gave`() async throws {
         let journey = try await Journey()
         let tokens: TokenResponse
         let code = try await journey.code(in: try await journey.signedIn())
@@ -108,7 +116,8 @@ import Testing
         #expect(try await journey.isAlive(tokens.accessToken))
     }
 
-    @Test func `redeemed a hundred times at once gives tokens once at most`() async throws {
+    @Test(.requirement("6749-4.1.2-3", "9700-4.2.4-3"))
+    func `redeemed a hundred times at once gives tokens once at most`() async throws {
         let journey = try await Journey()
         let code = try await journey.code(in: try await journey.signedIn())
         let won = await withTaskGroup(of: Bool.self) { group in
@@ -137,7 +146,8 @@ import Testing
         }
     }
 
-    @Test func `is asked for without PKCE only where the registration says so`() async throws {
+    @Test(.requirement("7636-5-1", "9700-2.1.1-5", "9700-4.8.2-1"))
+    func `is asked for without PKCE only where the registration says so`() async throws {
         let without: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]
         let strict = try await Journey()
         #expect(
@@ -156,7 +166,8 @@ import Testing
         #expect(try await journey.error(noOpenID, in: browser) == .invalidRequest)
     }
 
-    @Test func `makes no refresh token without offline_access, or for a client that may not refresh`() async throws {
+    @Test(.requirement("9700-4.14.2-1", "oidc-core-3.1.3.2-6", "oidc-core-3.1.2.1-3", "oidc-core-3.1.2.2-2"))
+    func `makes no refresh token without offline_access, or for a client that may not refresh`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         #expect(

@@ -21,7 +21,8 @@ import Testing
 
     private func token(_ response: TokenResponse) throws -> Secret { try #require(response.refreshToken) }
 
-    @Test func `rotates with each use, and its parent gets the same successor within the window`() async throws {
+    @Test(.requirement("6749-6-6", "9700-2.2.2-1"))
+    func `rotates with each use, and its parent gets the same successor within the window`() async throws {
         let journey = try await Journey()
         let first = try token(try await journey.tokens(in: try await journey.signedIn()))
         let second = try await journey.refresh(first)
@@ -35,7 +36,8 @@ import Testing
         #expect(try await journey.refresh(try token(third), at: Journey.start + .seconds(10)).refreshToken != nil)
     }
 
-    @Test func `used after the window ends its family, at once and everywhere`() async throws {
+    @Test(.requirement("6749-10.4-4", "9700-4.14.2-3", "9700-4.14.2-4"))
+    func `used after the window ends its family, at once and everywhere`() async throws {
         let journey = try await Journey()
         let first = try token(try await journey.tokens(in: try await journey.signedIn()))
         let second = try await journey.refresh(first)
@@ -61,7 +63,8 @@ import Testing
         #expect(try await journey.people.store.dueMails(at: Journey.start, limit: 10).count == 1)
     }
 
-    @Test func `is no good to another client, which ends nothing`() async throws {
+    @Test(.requirement("6749-6-2", "6749-10.4-2", "6749-10.4-3"))
+    func `is no good to another client, which ends nothing`() async throws {
         let journey = try await Journey()
         _ = try await journey.people.store.insert(
             Journey.client(ClientID(unchecked: "other")),
@@ -81,7 +84,9 @@ import Testing
         #expect(unknown == .unknown)
     }
 
-    @Test func `with any byte changed is refused and ends nothing`() async throws {
+    @Test(.requirement("6749-6-3", "6749-10.4-5")) func `with any byte changed is refused and ends nothing`()
+        async throws
+    {
         let journey = try await Journey()
         let first = try token(try await journey.tokens(in: try await journey.signedIn()))
         let bytes = try Base64URL.decode(String(first.revealedValue.dropFirst(4)))
@@ -104,7 +109,8 @@ import Testing
         #expect(try await journey.refresh(first).refreshToken != nil)
     }
 
-    @Test func `may narrow an access token, and the next one is whole again`() async throws {
+    @Test(.requirement("9700-2.3-1")) func `may narrow an access token, and the next one is whole again`() async throws
+    {
         let journey = try await Journey()
         let form = try Journey.parameters(
             ["scope": "openid profile offline_access read write"], resources: [Self.api])
@@ -119,7 +125,7 @@ import Testing
         #expect(response.scope == Scope(unchecked: ["openid", "profile", "offline_access", "read", "write"]))
     }
 
-    @Test func `never reaches what was not given, and is not spent by asking`() async throws {
+    @Test(.requirement("6749-6-4")) func `never reaches what was not given, and is not spent by asking`() async throws {
         let journey = try await Journey()
         let form = try Journey.parameters(["scope": "openid offline_access read"], resources: [Self.api])
         let first = try token(try await journey.tokens(form, in: try await journey.signedIn()))
@@ -133,7 +139,8 @@ import Testing
         #expect(try await journey.events("refresh_token.repeated").isEmpty)
     }
 
-    @Test func `serves each resource that was given with a token of its own`() async throws {
+    @Test(.requirement("9700-2.3-2", "9700-4.9.1-1", "9700-4.10.2-1"))
+    func `serves each resource that was given with a token of its own`() async throws {
         let journey = try await Journey()
         let form = try Journey.parameters(
             ["scope": "openid offline_access read refund"],
@@ -185,7 +192,9 @@ import Testing
         _ = try await journey.people.store.update(user, ending: nil, at: Journey.start, with: Effects([]))
     }
 
-    @Test(arguments: changes) func `is judged by what holds today`(change: Change) async throws {
+    @Test(.requirement("9700-4.14.2-5"), arguments: changes) func `is judged by what holds today`(
+        change: Change
+    ) async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let scope = change.isOffline ? "openid offline_access" : "read"
@@ -209,7 +218,8 @@ import Testing
         #expect(!response.scope.contains("write") && response.scope.contains("read"))
     }
 
-    @Test func `is over when it was idle for too long, and in the end however much it was used`() async throws {
+    @Test(.requirement("9700-4.14.2-6"))
+    func `is over when it was idle for too long, and in the end however much it was used`() async throws {
         var policy = ServerPolicy()
         policy.refreshIdleLifetime = 100
         policy.refreshLifetime = 250

@@ -15,7 +15,11 @@ import Testing
         } catch { return error as? Rejection }
     }
 
-    @Test func `tells what the scopes open, and nothing else`() async throws {
+    @Test(
+        .requirement(
+            "oidc-core-5.1-1", "oidc-core-5.1-3", "oidc-core-5.1-4", "oidc-core-5.3.2-1", "oidc-core-5.3.2-2",
+            "oidc-core-5.3.2-6", "oidc-core-5.4-1", "oidc-core-5.4-2"))
+    func `tells what the scopes open, and nothing else`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let rows: [(String, [String])] = [
@@ -82,7 +86,7 @@ import Testing
         #expect(await rejection(journey, token) == .tokenNotAccepted(.keyDistrusted))
     }
 
-    @Test func `is signed for clients that want it so`() async throws {
+    @Test(.requirement("oidc-core-5.3.2-5")) func `is signed for clients that want it so`() async throws {
         let journey = try await Journey { $0.relyingParty?.userInfoAlgorithm = .ES256 }
         let token = try await journey.tokens(in: try await journey.signedIn()).accessToken
         let answer = try await journey.provider.userInfo(token, caller: Issuance.caller, at: Journey.start).response
@@ -93,7 +97,12 @@ import Testing
         #expect(journey.provider.idTokenHint(jwt) == nil, "is no ID token")
     }
 
-    @Test func `and every token name people by sector where the client is registered so`() async throws {
+    @Test(
+        .requirement(
+            "oidc-core-8-1", "oidc-core-8.1-1", "oidc-core-8.1-3", "oidc-core-8.1-4", "oidc-core-8.1-5",
+            "oidc-core-17.3-1")) func `and every token name people by sector where the client is registered so`()
+        async throws
+    {
         let journey = try await Journey { $0.relyingParty?.subjectType = .pairwise }
         let event = AuditEvent(at: Journey.start, action: "test", actor: "test")
         var same = Journey.client(ClientID(unchecked: "same"))
