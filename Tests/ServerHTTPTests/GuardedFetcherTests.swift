@@ -60,7 +60,7 @@ import Testing
     @Test func `posts a form, says the status, and follows no redirect`() async throws {
         let received = Mutex<[String]>([])
         let client: ServerRequest.Handler = { request, _ in
-            received.withLock { $0.append("\(request.method) \(request.path)") }
+            received.withLock { $0.append("\(request.method.rawValue) \(request.path)") }
             return request.path == "/moved"
                 ? ServerResponse(status: 302, headers: HeaderFields([.init(name: "location", value: "/logout")]))
                 : ServerResponse(status: 204, headers: HeaderFields([]))

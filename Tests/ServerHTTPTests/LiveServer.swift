@@ -87,6 +87,17 @@ final class LiveServer: Sendable {
         }
     }
 
+    /// The public listener of any issuer, with its pages.
+    static func server(of provider: OpenIDProvider, pages: PageRenderer) async throws -> LiveServer {
+        let configuration = HTTPServerConfiguration(name: "public", address: .tcp(host: "127.0.0.1", port: 0))
+        let log = CapturedLines()
+        let requestLog = RequestLog { log.append($0) }
+        let environment = environment(log, requestLog)
+        return try await LiveServer(configuration, log, requestLog, environment, extra: [], provider) { onListening in
+            .public(provider, configuration, environment, pages: pages, onListening: onListening)
+        }
+    }
+
     /// A listener whose every path is answered by `handler`.
     static func handlerServer(
         configure: (inout HTTPServerConfiguration) throws -> Void = { _ in },

@@ -37,5 +37,6 @@ package struct Translations: Sendable {
 /// The pages cannot be made from what they were given; found when the program starts.
 package struct PageError: Error, Hashable, Sendable, CustomStringConvertible {
     package let reason: String
+    package init(reason: String) { self.reason = reason }
     package var description: String { reason }
 }

@@ -48,11 +48,11 @@ struct AccountRoutes: Sendable {
     }
 
     /// Whether the page before this one reports that it did what was asked.
-    private func isDone(_ visit: PageVisit) -> Bool { visit.request.query == Self.done }
+    func isDone(_ visit: PageVisit) -> Bool { visit.request.query == Self.done }
 
     private static let done = "done=yes"
 
-    private func done(_ visit: PageVisit, _ page: PagePath, _ decision: String) -> ServerResponse {
+    func done(_ visit: PageVisit, _ page: PagePath, _ decision: String) -> ServerResponse {
         visit.redirect(to: visit.path(page, query: Self.done), decision: decision)
     }
 
@@ -162,59 +162,6 @@ struct AccountRoutes: Sendable {
         try await area.logOutEverywhere(at: visit.now)
         return visit.forgettingSession(
             in: visit.message(.signedOutEverywhere, leadingTo: .signIn, decision: "signed_out_everywhere"))
-    }
-
-    // MARK: Applications and activity
-
-    @Sendable
-    private func applications(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
-        var items: [AccountApplicationsPage.Item] = []
-        for application in try await area.applications(at: visit.now) {
-            items.append(try await item(application, visit))
-        }
-        return visit.page(AccountApplicationsPage(items: items, hasEnded: isDone(visit)), decision: "shown")
-    }
-
-    private func item(
-        _ application: ConnectedApplication, _ visit: PageVisit
-    ) async throws -> AccountApplicationsPage.Item {
-        var permissions = application.identityScope.tokens.map {
-            AccountApplicationsPage.Item.Permission(scope: $0, resource: nil)
-        }
-        for (resource, scope) in application.resourceScopes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            let name = try await visit.provider.registry.resource(identifiedBy: resource)?.name ?? resource.rawValue
-            permissions += scope.tokens.map { .init(scope: $0, resource: name) }
-        }
-        return AccountApplicationsPage.Item(
-            id: application.client.rawValue, name: application.name,
-            host: application.homeURI.flatMap(PageLink.host), permissions: permissions, since: application.since)
-    }
-
-    @Sendable
-    private func endApplication(
-        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
-    ) async throws -> ServerResponse {
-        guard let id = ClientID(form["client"] ?? "") else {
-            throw OAuthError(.invalidRequest, "client is missing or malformed")
-        }
-        _ = try await area.endApplication(id, at: visit.now)
-        return done(visit, .applications, "application_ended")
-    }
-
-    @Sendable
-    private func activity(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
-        var names: [ClientID: String] = [:]
-        var items: [AccountActivityPage.Item] = []
-        for event in try await area.activity() {
-            if let client = event.client, names[client] == nil {
-                names[client] = try await visit.provider.store.client(client)?.name ?? client.rawValue
-            }
-            items.append(
-                AccountActivityPage.Item(
-                    action: event.kind.rawValue, client: event.client.flatMap { names[$0] }, at: event.lastAt,
-                    address: event.address, count: event.count, isByOperator: event.isByOperator))
-        }
-        return visit.page(AccountActivityPage(items: items), decision: "shown")
     }
 
     // MARK: Data

@@ -1,0 +1,198 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import ServerHTTP
+import Storage
+import Testing
+
+@Suite struct AccountPageTests {
+    @Test func `shows the account area to who is signed in, and to nobody else`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        let pages: [PagePath] = [
+            .account, .profile, .password, .sessions, .applications, .activity, .data, .delete, .logOutEverywhere,
+        ]
+        for page in pages {
+            try await browser.get(page.rawValue)
+            #expect(browser.last.status == 303, "\(page)")
+            #expect(browser.location == "/sign-in", "\(page)")
+        }
+        try await browser.signIn()
+        #expect(browser.location == "/account")
+        for page in pages {
+            try await browser.get(page.rawValue)
+            #expect(browser.last.status == 200, "\(page)")
+        }
+        try await server.live.shutDown()
+    }
+
+    @Test func `changes the profile and says so`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        try await browser.signIn()
+        try await browser.get("/account/profile")
+        try await browser.post("/account/profile", ["attribute.name": "Ada <b>", "email": "ada@mail.example"])
+        #expect(browser.last.status == 303)
+        try await browser.follow()
+        #expect(browser.last.body.contains("Saved."))
+        #expect(browser.last.body.contains("Ada &lt;b&gt;"))
+        // A form from before the change would undo it.
+        try await browser.post("/account/profile", ["attribute.name": "Eve", "version": "1"])
+        #expect(browser.last.status == 409)
+        try await browser.get("/account/profile")
+        try await browser.post("/account/profile", ["attribute.website": "javascript:alert(1)"])
+        #expect(browser.last.status == 422)
+        try await browser.get("/account/profile")
+        try await browser.post("/account/profile", ["email": "eve@mail.example", "current": "wrong"])
+        #expect(browser.last.status == 403)
+        try await server.live.shutDown()
+    }
+
+    @Test func `changes the password, renews this session and ends the others`() async throws {
+        let server = try await PageServer()
+        let (browser, other) = (server.browser(), server.browser())
+        try await browser.signIn()
+        try await other.signIn()
+        try await browser.get("/account/password")
+        let new = "seven slow ferries cross the sound"
+        try await browser.post(
+            "/account/password", ["current": "wrong", "password": new, "password_again": new])
+        #expect(browser.last.status == 403)
+        try await browser.post(
+            "/account/password", ["current": PageServer.password, "password": "short", "password_again": "short"])
+        #expect(browser.last.status == 422)
+        #expect(browser.last.body.contains("at least 15 characters"))
+        let before = browser.cookies["__Host-tessera-session"]
+        try await browser.post(
+            "/account/password", ["current": PageServer.password, "password": new, "password_again": new])
+        #expect(browser.last.status == 303)
+        #expect(browser.cookies["__Host-tessera-session"] != before)
+        try await browser.follow()
+        #expect(browser.last.body.contains("Your password is changed."))
+        try await other.get("/account")
+        #expect(other.location == "/sign-in")
+        try await server.live.shutDown()
+    }
+
+    @Test func `lists sessions and ends one of them`() async throws {
+        let server = try await PageServer()
+        let (browser, other) = (server.browser(), server.browser())
+        try await other.signIn()
+        try await browser.signIn()
+        try await browser.get("/account/sessions")
+        #expect(browser.last.body.contains("this device"))
+        let rows = browser.last.body.split(separator: "<li>").filter { $0.contains(#"name="session""#) }
+        #expect(rows.count == 2)
+        let row = try #require(rows.first { !$0.contains("this device") })
+        let session = try #require(PageHTML(row).hidden("session"))
+        try await browser.post("/account/sessions", ["session": session])
+        try await browser.follow()
+        let left = browser.page.all("input").filter { $0.attributes["name"] == "session" }
+        #expect(left.count == 1)
+        try await other.get("/account")
+        #expect(other.location == "/sign-in")
+        try await server.live.shutDown()
+    }
+
+    @Test func `shows applications with access, and ends one`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        try await browser.signIn(for: PageServer.request())
+        try await browser.follow()
+        try await browser.post("/consent", ["decision": "allow", "scope": "email"])
+        try await browser.follow()
+        try await browser.get("/account/applications")
+        #expect(browser.last.body.contains("<h2>Orders</h2>"))
+        #expect(browser.last.body.contains("See your e-mail address"))
+        try await browser.post("/account/applications", ["client": "orders"])
+        try await browser.follow()
+        #expect(browser.last.body.contains("No application has access."))
+        try await browser.get("/account/activity")
+        #expect(browser.last.body.contains("You ended the access of Orders"))
+        #expect(browser.last.body.contains("You signed in"))
+        try await server.live.shutDown()
+    }
+
+    @Test func `gives people their data as a file, but not to a page of another site`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        try await browser.signIn()
+        try await browser.get("/account/data", "sec-fetch-site: cross-site")
+        #expect(browser.last.status == 403)
+        try await browser.get("/account/data", "sec-fetch-site: same-origin")
+        #expect(browser.last.header("content-disposition")?.hasPrefix("attachment") == true)
+        #expect(try JSONObject(parsing: Array(browser.last.body.utf8)).string("issuer") == "https://id.example")
+        try await server.live.shutDown()
+    }
+
+    @Test func `deletes an account with its password only`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        try await browser.signIn()
+        try await browser.get("/account/delete")
+        try await browser.post("/account/delete", ["current": "wrong"])
+        #expect(browser.last.status == 403)
+        try await browser.post("/account/delete", ["current": PageServer.password])
+        #expect(browser.last.body.contains("Your account is deleted"))
+        #expect(browser.cookies["__Host-tessera-session"] == nil)
+        try await browser.signIn()
+        #expect(browser.last.status == 200)
+        try await server.live.shutDown()
+    }
+
+    @Test func `signs out everywhere after asking`() async throws {
+        let server = try await PageServer()
+        let (browser, other) = (server.browser(), server.browser())
+        try await browser.signIn()
+        try await other.signIn()
+        try await browser.get("/account/log-out-everywhere")
+        try await browser.post("/account/log-out-everywhere", [:])
+        #expect(browser.last.body.contains("You are signed out everywhere"))
+        try await other.get("/account")
+        #expect(other.location == "/sign-in")
+        try await server.live.shutDown()
+    }
+
+    @Test func `asks before a client signs a person out`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        try await browser.signIn()
+        let query = "client_id=orders&post_logout_redirect_uri=https%3A%2F%2Forders.example%2Fbye&state=s1"
+        try await browser.get("/logout?" + query)
+        #expect(browser.last.body.contains("Orders asks to sign you out"))
+        try await browser.get("/account")
+        #expect(browser.last.status == 200, "nothing has ended yet")
+        try await browser.get("/logout?" + query)
+        try await browser.post("/logout", [:])
+        #expect(browser.last.status == 303)
+        #expect(browser.location == "https://orders.example/bye?state=s1")
+        #expect(browser.cookies["__Host-tessera-session"] == nil)
+        let posted = try await server.live.exchange(RequestText.form("/logout", query, authorization: nil))
+        #expect(posted.header("location")?.hasPrefix("/logout?") == true)
+        try await server.live.shutDown()
+    }
+
+    @Test func `answers a wish for a new password in the same way for everybody`() async throws {
+        let server = try await PageServer()
+        var bodies: Set<String> = []
+        for login in ["ada", "nobody", "", "nobody@mail.example"] {
+            let browser = server.browser()
+            try await browser.get("/reset")
+            try await browser.post("/reset", ["login": login])
+            #expect(browser.last.status == 200)
+            bodies.insert(browser.last.body)
+        }
+        #expect(bodies.count == 1)
+        let browser = server.browser()
+        for page in ["/reset/set", "/verify-email", "/invitation"] {
+            for link in ["", "x", "tsm_" + String(repeating: "A", count: 43)] {
+                try await browser.get("\(page)?link=\(link)")
+                #expect(browser.last.status == 400)
+                #expect(browser.last.body.contains("This link is not good any more"))
+            }
+        }
+        try await browser.get("/register")
+        #expect(browser.last.status == 404)
+        try await server.live.shutDown()
+    }
+}
