@@ -150,10 +150,13 @@ import Testing
     ) async throws {
         try await kind.runWithPerson { store async throws in
             _ = try await store.insert(Sample.authorization(), code: Sample.code(), spending: nil, with: Effects([]))
+            _ = try await store.insert(
+                Sample.authorization("a2"), code: Sample.code("c2", of: "a2"), spending: nil, with: Effects([]))
             await #expect(throws: StoreError.self) {
                 _ = try await store.redeem(Sample.code().hash, starting: Sample.family(of: "a2"), at: Sample.now)
             }
             #expect(try await store.code(Sample.code().hash)?.isSpent == false)
+            #expect(try await store.refreshRecord(GrantID(unchecked: "a2"), at: Sample.now) == nil)
         }
     }
 

@@ -92,6 +92,11 @@ import Testing
                     new, spending: link.hash, for: purpose, at: Sample.now, with: Sample.effects("password.set"))
             }
             #expect(try await set(.verifyAddress) == .missing)
+            let verification = Sample.link("v", purpose: .verifyAddress)
+            _ = try await store.insert(verification, perHour: 9, with: Effects([]))
+            let misused = try await store.setPassword(
+                new, spending: verification.hash, for: .verifyAddress, at: Sample.now, with: Effects([]))
+            #expect(misused == .missing)
             #expect(try await set(purpose == .invitation ? .resetPassword : .invitation) == .missing)
             #expect(try await store.password(of: subject) == Sample.password())
             let ended = Ended(sessions: [Sample.session().id], grants: [Sample.authorization().id])

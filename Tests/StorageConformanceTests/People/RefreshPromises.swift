@@ -90,7 +90,13 @@ import Testing
             _ = try await store.insert(
                 Sample.session("brief", lasting: 50), replacing: nil, knowing: nil, with: Effects([]))
             let isBrief = slip == .sessionExpired
-            try await store.start(Sample.authorization(in: isBrief ? "brief" : "s1"))
+            let sample = Sample.authorization(in: isBrief ? "brief" : "s1")
+            let authorization = Authorization(
+                id: sample.id, client: sample.client, subject: sample.subject, session: sample.session,
+                identityScope: sample.identityScope, resourceScopes: sample.resourceScopes, isOffline: false,
+                authenticatedAt: Sample.now, methods: ["pwd"], acr: nil, nonce: nil, claimsRequest: nil,
+                createdAt: Sample.now, expiresAt: Sample.now + .seconds(slip == .authorizationExpired ? 70 : 5000))
+            try await store.start(authorization)
             var user = Sample.user()
             var now = Sample.now
             switch slip {
@@ -101,7 +107,7 @@ import Testing
             case .sessionEnded:
                 _ = try await store.end(.session(Sample.session().id), because: .signedOut, at: now, with: Effects([]))
             case .sessionExpired: now = now + .seconds(50)
-            case .authorizationExpired: now = Sample.authorization().expiresAt
+            case .authorizationExpired: now = authorization.expiresAt
             }
             let record = try #require(try await store.refreshRecord(grant, at: now))
             let saysSo: [Slip: Bool] = [

@@ -62,6 +62,12 @@ import Testing
         #expect(judge(Self.family(), 4, at: Sample.now - .seconds(3600)) == .repeat)
         #expect(judge(Self.family(), 2, at: Sample.now - .seconds(3600)) == .late)
         #expect(judge(Self.family(), 5, at: Sample.now - .seconds(3600)) == .rotate)
+        let back = Sample.now - .seconds(3600)
+        guard case .rotate(let next) = Self.family().judge(presenting: 5, under: RotationPolicy(), at: back) else {
+            Issue.record("the head was not rotated")
+            return
+        }
+        #expect(next.lastUsedAt == Self.family().lastUsedAt)
     }
 
     @Test func `repeats are counted by generation and by day`() {

@@ -122,6 +122,20 @@ import Testing
         await damaged.close()
     }
 
+    @Test func `a session ends even if the row of a client in it is damaged`() async throws {
+        let store = try await open()
+        try await prepare(store)
+        await store.close()
+        let raw = try RawDatabase(folder.database)
+        try raw.execute("UPDATE client SET relying_party = '{'")
+        try raw.close()
+        let damaged = try await open()
+        let ended = try await damaged.end(
+            .session(Sample.session().id), because: .signedOut, at: Sample.now, with: Effects([]))
+        #expect(ended.sessions.count == 1 && ended.grants.count == 3 && ended.logouts == 0)
+        await damaged.close()
+    }
+
     @Test func `a closed store answers reads of people that it is closed`() async throws {
         let store = try await open()
         await store.close()
