@@ -65,8 +65,9 @@ package struct KeyRecord: Hashable, Sendable {
 /// The issuer's keys.
 package protocol KeyStore: Sendable {
     func keys() async throws -> [KeyRecord]
-    /// Adds new keys and stores the changed life dates (`activeFrom`, `retiredAt`, `removedAt`, `distrustedAt`) of known
-    /// ones, in one transaction. A `distrustedAt` that is set is never unset. An unknown id among `changed` fails it all.
+    /// Adds new keys and stores the changed life dates (`activeFrom`, `retiredAt`, `removedAt`, `distrustedAt`) of
+    /// known ones, in one transaction. A `distrustedAt` that is set is never unset. An unknown id among `changed` fails
+    /// it all.
     func save(new: [KeyRecord], changed: [KeyRecord], recording events: [AuditEvent]) async throws
     /// Deletes keys whose `removedAt` has passed, each with its event; returns their ids.
     func removeKeys(
