@@ -1,5 +1,3 @@
-import NIOCore
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -28,12 +26,6 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         var bytes = [UInt8](repeating: 0, count: isIPv6 ? 16 : 4)
         guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, text, &bytes) == 1 else { return nil }
         self.init(bytes: bytes)
-    }
-
-    init?(_ address: SocketAddress) {
-        guard let text = address.ipAddress else { return nil }
-        // A link-local address comes with the interface it was seen on.
-        self.init(String(text.prefix { $0 != "%" }))
     }
 
     package var isIPv4: Bool { bytes.count == 4 }

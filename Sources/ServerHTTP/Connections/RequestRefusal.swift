@@ -12,11 +12,4 @@ package struct RequestRefusal: Error, Hashable {
     static let methodUnknown = RequestRefusal(status: 501, reason: "method_unknown")
     static let versionUnknown = RequestRefusal(status: 505, reason: "version_unknown")
     static let expectationFailed = RequestRefusal(status: 417, reason: "expectation_failed")
-
-    /// The code of the error body; the standards' word where one fits.
-    var code: String { status == 501 || status == 505 ? "unsupported" : "invalid_request" }
-
-    var response: ServerResponse {
-        .error(status, code, ReasonPhrase.of(status), facts: RequestFacts(decision: reason))
-    }
 }

@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Limits/HTTPLimits.swift

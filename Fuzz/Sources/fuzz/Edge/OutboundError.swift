@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Outbound/OutboundError.swift

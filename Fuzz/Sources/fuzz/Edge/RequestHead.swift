@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Connections/HTTP1/RequestHead.swift

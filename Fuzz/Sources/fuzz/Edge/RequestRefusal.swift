@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Connections/RequestRefusal.swift
