@@ -57,7 +57,8 @@ import Testing
         }
     }
 
-    @Test func `posts a form, says the status, and follows no redirect`() async throws {
+    @Test(.requirement("oidc-back-channel-logout-2.5-2", "oidc-back-channel-logout-4-1"))
+    func `posts a form, says the status, and follows no redirect`() async throws {
         let received = Mutex<[String]>([])
         let client: ServerRequest.Handler = { request, _ in
             received.withLock { $0.append("\(request.method.rawValue) \(request.path)") }

@@ -3,6 +3,7 @@ import JOSE
 import OAuth
 import Storage
 import StorageTesting
+import TestSupport
 import Testing
 
 @Suite struct `Administering people` {
@@ -149,20 +150,26 @@ import Testing
         #expect(party.idTokenAlgorithm == .ES256 && !party.mayOmitPKCE && !party.isFirstParty)
     }
 
-    @Test(arguments: [
-        "http://app.example/cb", "https://app.example/cb#x", "https://*.example/cb", "javascript:alert(1)",
-        "https://app.example/a/../cb", "/cb", "",
-    ])
+    @Test(
+        .requirement("oidc-rp-initiated-logout-3.1-1"),
+        arguments: [
+            "http://app.example/cb", "https://app.example/cb#x", "https://*.example/cb", "javascript:alert(1)",
+            "https://app.example/a/../cb", "/cb", "",
+        ])
     func `takes no redirect address that could be another's`(_ address: String) async throws {
         let people = try await People()
         let fields = await problemFields {
             _ = try await people.administration.createClient(
-                Self.draft { $0.redirectURIs = [address] }, by: .root, at: People.start)
+                Self.draft {
+                    $0.redirectURIs = [address]
+                    $0.postLogoutRedirectURIs = [address]
+                }, by: .root, at: People.start)
         }
-        #expect(fields == ["redirect_uris[0]"])
+        #expect(fields == ["redirect_uris[0]", "post_logout_redirect_uris[0]"])
     }
 
-    @Test func `names all that is wrong at once`() async throws {
+    @Test(.requirement("oidc-back-channel-logout-2.2-1"))
+    func `names all that is wrong at once`() async throws {
         let people = try await People()
         let draft = Self.draft {
             $0.redirectURIs = []

@@ -3,6 +3,7 @@ import JOSE
 import OAuth
 import Storage
 import StorageTesting
+import TestSupport
 import Testing
 
 /// A person who is signed in at an application, and what the application has to say when they log out there.
@@ -52,7 +53,8 @@ struct Farewell: Sendable {
 }
 
 @Suite struct `Logout at a client's wish` {
-    @Test func `happens at once for the session that the hint names, and goes back with state`() async throws {
+    @Test(.requirement("oidc-rp-initiated-logout-2-2", "oidc-rp-initiated-logout-2-7", "oidc-rp-initiated-logout-2-9"))
+    func `happens at once for the session that the hint names, and goes back with state`() async throws {
         let farewell = try await Farewell()
         let address = try await farewell.leads([
             "id_token_hint": farewell.idToken, "post_logout_redirect_uri": Farewell.address, "state": "a b",
@@ -61,7 +63,8 @@ struct Farewell: Sendable {
         #expect(try await !farewell.isSignedIn())
     }
 
-    @Test func `takes an ID token that has expired`() async throws {
+    @Test(.requirement("oidc-rp-initiated-logout-2-3"))
+    func `takes an ID token that has expired`() async throws {
         let farewell = try await Farewell()
         let later = Journey.start + .seconds(6 * 3600)
         let address = try await farewell.leads(
@@ -70,7 +73,11 @@ struct Farewell: Sendable {
         #expect(try await !farewell.isSignedIn())
     }
 
-    @Test func `asks the person when nothing says that they want it`() async throws {
+    @Test(
+        .requirement(
+            "oidc-rp-initiated-logout-2-4", "oidc-rp-initiated-logout-2-10", "oidc-rp-initiated-logout-2-11",
+            "oidc-rp-initiated-logout-6-1"))
+    func `asks the person when nothing says that they want it`() async throws {
         let farewell = try await Farewell()
         let other = try await farewell.journey.people.signedIn("ada", in: People.browser("192.0.2.77"))
         let hint = farewell.idToken
@@ -87,13 +94,15 @@ struct Farewell: Sendable {
         #expect(try await farewell.people.isSignedIn(other.browser))
     }
 
-    @Test func `takes no access token for a hint`() async throws {
+    @Test(.requirement("oidc-back-channel-logout-4.1-1"))
+    func `takes no access token for a hint`() async throws {
         let farewell = try await Farewell()
         let tokens = try await farewell.journey.tokens(in: farewell.browser)
         #expect(try await farewell.leads(["id_token_hint": tokens.accessToken.revealedValue]) == "asks")
     }
 
-    @Test func `signs out once the person has said so, and goes where the client registered`() async throws {
+    @Test(.requirement("oidc-rp-initiated-logout-2-5"))
+    func `signs out once the person has said so, and goes where the client registered`() async throws {
         let farewell = try await Farewell()
         let address = try await farewell.leads(
             ["client_id": "web", "post_logout_redirect_uri": Farewell.address], isConfirmed: true)
@@ -101,10 +110,12 @@ struct Farewell: Sendable {
         #expect(try await !farewell.isSignedIn())
     }
 
-    @Test(arguments: [
-        "https://web.example/bye/", "https://web.example/bye?x=1", "https://evil.example/bye",
-        "https://web.example/BYE", "javascript:alert(1)", "//evil.example",
-    ])
+    @Test(
+        .requirement("oidc-rp-initiated-logout-2-6", "oidc-rp-initiated-logout-3-1", "oidc-rp-initiated-logout-4-1"),
+        arguments: [
+            "https://web.example/bye/", "https://web.example/bye?x=1", "https://evil.example/bye",
+            "https://web.example/BYE", "javascript:alert(1)", "//evil.example",
+        ])
     func `goes nowhere but to the registered addresses`(_ address: String) async throws {
         let farewell = try await Farewell()
         let place = try await farewell.leads([
@@ -114,7 +125,8 @@ struct Farewell: Sendable {
         #expect(try await !farewell.isSignedIn())
     }
 
-    @Test func `without a session leads on for a hint only`() async throws {
+    @Test(.requirement("oidc-rp-initiated-logout-3-2"))
+    func `without a session leads on for a hint only`() async throws {
         let farewell = try await Farewell()
         let nobody = People.browser("192.0.2.200")
         let wish: [String: String?] = ["client_id": "web", "post_logout_redirect_uri": Farewell.address]
@@ -131,7 +143,13 @@ struct Farewell: Sendable {
         Secret(try #require(try FormParameters(form)["logout_token"]))
     }
 
-    @Test func `tells each client of the session, in a token of its own kind`() async throws {
+    @Test(
+        .requirement(
+            "oidc-back-channel-logout-2.3-1", "oidc-back-channel-logout-2.4-1", "oidc-back-channel-logout-2.4-2",
+            "oidc-back-channel-logout-2.4-3", "oidc-back-channel-logout-2.4-4", "oidc-back-channel-logout-2.4-5",
+            "oidc-back-channel-logout-2.4-6", "oidc-back-channel-logout-2.4-7", "oidc-back-channel-logout-2.4-8",
+            "oidc-back-channel-logout-2.5-1", "oidc-back-channel-logout-2.2-2", "oidc-back-channel-logout-2.8-2"))
+    func `tells each client of the session, in a token of its own kind`() async throws {
         let farewell = try await Farewell()
         let session = try #require(
             try await farewell.journey.provider.session(of: farewell.browser, at: Journey.start))
@@ -170,7 +188,8 @@ struct Farewell: Sendable {
         #expect(claims.string("sub") == idClaims.string("sub"))
     }
 
-    @Test func `is tried again while a client is away, and given up after a day`() async throws {
+    @Test(.requirement("oidc-back-channel-logout-2.8-1"))
+    func `is tried again while a client is away, and given up after a day`() async throws {
         let farewell = try await Farewell()
         farewell.people.clients.answer(503)
         try await farewell.journey.provider.signOut(farewell.browser, at: Journey.start)

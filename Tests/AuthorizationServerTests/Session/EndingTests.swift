@@ -3,6 +3,7 @@ import JOSE
 import OAuth
 import Storage
 import StorageTesting
+import TestSupport
 import Testing
 
 /// The table of `docs/reference/sessions-and-endings.md`, line by line.
@@ -117,7 +118,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Cause.allCases) func `at once and in every place`(_ cause: Cause) async throws {
+    @Test(.requirement("oidc-back-channel-logout-2.7-1"), arguments: Cause.allCases)
+    func `at once and in every place`(_ cause: Cause) async throws {
         let possessions = try await Possessions()
         #expect(try await possessions.left().count == 7)
         try await possessions.act(cause)
@@ -130,13 +132,13 @@ import Testing
         try await possessions.act(.lockDown)
         _ = try await administration.release(possessions.bob.id, by: .root, at: People.start)
         #expect(try await possessions.left() == ["consent"])
-        try await possessions.act2DisableAndEnableShop()
+        try await possessions.disableAndEnableShop()
         #expect(try await possessions.left() == ["consent"])
     }
 }
 
 extension `What ends what`.Possessions {
-    fileprivate func act2DisableAndEnableShop() async throws {
+    fileprivate func disableAndEnableShop() async throws {
         for isEnabled in [false, true] {
             _ = try await people.administration.updateClient(
                 People.shop, with: ClientChange(isEnabled: isEnabled), by: .root, at: People.start)
