@@ -1,232 +1,233 @@
 extension GoldenSchema {
     /// Schema 2 as it was released, on top of schema 1, with a row in each of its tables.
-    static let version2 = version1 + #"""
+    static let version2 =
+        version1 + #"""
 
-        ALTER TABLE client ADD COLUMN relying_party TEXT;
+            ALTER TABLE client ADD COLUMN relying_party TEXT;
 
-        CREATE TABLE user (
-            id TEXT NOT NULL PRIMARY KEY,
-            username TEXT NOT NULL,
-            email TEXT,
-            is_email_verified INTEGER NOT NULL,
-            is_enabled INTEGER NOT NULL,
-            locked_down_at INTEGER,
-            attributes TEXT NOT NULL,
-            groups TEXT NOT NULL,
-            roles TEXT NOT NULL,
-            created_at INTEGER NOT NULL,
-            updated_at INTEGER NOT NULL,
-            version INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
+            CREATE TABLE user (
+                id TEXT NOT NULL PRIMARY KEY,
+                username TEXT NOT NULL,
+                email TEXT,
+                is_email_verified INTEGER NOT NULL,
+                is_enabled INTEGER NOT NULL,
+                locked_down_at INTEGER,
+                attributes TEXT NOT NULL,
+                groups TEXT NOT NULL,
+                roles TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL,
+                version INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
 
-        -- User names and addresses are one namespace: both are typed into the same field.
-        CREATE TABLE login_name (
-            name TEXT NOT NULL PRIMARY KEY,
-            subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX login_name_subject ON login_name (subject);
+            -- User names and addresses are one namespace: both are typed into the same field.
+            CREATE TABLE login_name (
+                name TEXT NOT NULL PRIMARY KEY,
+                subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX login_name_subject ON login_name (subject);
 
-        CREATE TABLE user_password (
-            subject TEXT NOT NULL PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
-            encoded TEXT NOT NULL,
-            changed_at INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
+            CREATE TABLE user_password (
+                subject TEXT NOT NULL PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
+                encoded TEXT NOT NULL,
+                changed_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE known_browser (
-            id INTEGER PRIMARY KEY,
-            subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
-            hash BLOB NOT NULL,
-            last_seen_at INTEGER NOT NULL,
-            UNIQUE (subject, hash)
-        ) STRICT;
+            CREATE TABLE known_browser (
+                id INTEGER PRIMARY KEY,
+                subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+                hash BLOB NOT NULL,
+                last_seen_at INTEGER NOT NULL,
+                UNIQUE (subject, hash)
+            ) STRICT;
 
-        CREATE TABLE session (
-            id TEXT NOT NULL PRIMARY KEY,
-            hash BLOB NOT NULL UNIQUE,
-            subject TEXT NOT NULL,
-            authenticated_at INTEGER NOT NULL,
-            methods TEXT NOT NULL,
-            created_at INTEGER NOT NULL,
-            last_seen_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            address TEXT NOT NULL,
-            user_agent TEXT NOT NULL,
-            ended_at INTEGER,
-            end_reason TEXT,
-            CHECK ((ended_at IS NULL) = (end_reason IS NULL))
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX session_subject ON session (subject);
-        CREATE INDEX session_expiry ON session (expires_at) WHERE ended_at IS NULL;
-        CREATE INDEX session_end ON session (ended_at) WHERE ended_at IS NOT NULL;
+            CREATE TABLE session (
+                id TEXT NOT NULL PRIMARY KEY,
+                hash BLOB NOT NULL UNIQUE,
+                subject TEXT NOT NULL,
+                authenticated_at INTEGER NOT NULL,
+                methods TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                last_seen_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                address TEXT NOT NULL,
+                user_agent TEXT NOT NULL,
+                ended_at INTEGER,
+                end_reason TEXT,
+                CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX session_subject ON session (subject);
+            CREATE INDEX session_expiry ON session (expires_at) WHERE ended_at IS NULL;
+            CREATE INDEX session_end ON session (ended_at) WHERE ended_at IS NOT NULL;
 
-        -- Outlives what was given in the session: whoever took part hears of its end.
-        CREATE TABLE session_client (
-            session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
-            client TEXT NOT NULL,
-            PRIMARY KEY (session, client)
-        ) STRICT, WITHOUT ROWID;
+            -- Outlives what was given in the session: whoever took part hears of its end.
+            CREATE TABLE session_client (
+                session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+                client TEXT NOT NULL,
+                PRIMARY KEY (session, client)
+            ) STRICT, WITHOUT ROWID;
 
-        -- Outlives person, client and session, so that tokens of an ended authorization are known to be ended.
-        CREATE TABLE authorization (
-            id TEXT NOT NULL PRIMARY KEY,
-            client TEXT NOT NULL,
-            subject TEXT NOT NULL,
-            session TEXT NOT NULL,
-            identity_scope TEXT NOT NULL,
-            resource_scopes TEXT NOT NULL,
-            is_offline INTEGER NOT NULL,
-            authenticated_at INTEGER NOT NULL,
-            methods TEXT NOT NULL,
-            acr TEXT,
-            nonce TEXT,
-            claims_request TEXT,
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            ended_at INTEGER,
-            end_reason TEXT,
-            CHECK ((ended_at IS NULL) = (end_reason IS NULL))
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX authorization_subject ON authorization (subject, client) WHERE ended_at IS NULL;
-        CREATE INDEX authorization_session ON authorization (session) WHERE ended_at IS NULL;
-        CREATE INDEX authorization_client ON authorization (client) WHERE ended_at IS NULL;
-        CREATE INDEX authorization_expiry ON authorization (expires_at) WHERE ended_at IS NULL;
-        CREATE INDEX authorization_end ON authorization (ended_at) WHERE ended_at IS NOT NULL;
+            -- Outlives person, client and session, so that tokens of an ended authorization are known to be ended.
+            CREATE TABLE authorization (
+                id TEXT NOT NULL PRIMARY KEY,
+                client TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                session TEXT NOT NULL,
+                identity_scope TEXT NOT NULL,
+                resource_scopes TEXT NOT NULL,
+                is_offline INTEGER NOT NULL,
+                authenticated_at INTEGER NOT NULL,
+                methods TEXT NOT NULL,
+                acr TEXT,
+                nonce TEXT,
+                claims_request TEXT,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                end_reason TEXT,
+                CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX authorization_subject ON authorization (subject, client) WHERE ended_at IS NULL;
+            CREATE INDEX authorization_session ON authorization (session) WHERE ended_at IS NULL;
+            CREATE INDEX authorization_client ON authorization (client) WHERE ended_at IS NULL;
+            CREATE INDEX authorization_expiry ON authorization (expires_at) WHERE ended_at IS NULL;
+            CREATE INDEX authorization_end ON authorization (ended_at) WHERE ended_at IS NOT NULL;
 
-        CREATE TABLE authorization_code (
-            hash BLOB NOT NULL PRIMARY KEY,
-            authorization TEXT NOT NULL REFERENCES authorization (id) ON DELETE CASCADE,
-            redirect_uri TEXT NOT NULL,
-            challenge TEXT,
-            expires_at INTEGER NOT NULL,
-            spent_at INTEGER
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX authorization_code_authorization ON authorization_code (authorization);
-        CREATE INDEX authorization_code_expiry ON authorization_code (expires_at);
+            CREATE TABLE authorization_code (
+                hash BLOB NOT NULL PRIMARY KEY,
+                authorization TEXT NOT NULL REFERENCES authorization (id) ON DELETE CASCADE,
+                redirect_uri TEXT NOT NULL,
+                challenge TEXT,
+                expires_at INTEGER NOT NULL,
+                spent_at INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX authorization_code_authorization ON authorization_code (authorization);
+            CREATE INDEX authorization_code_expiry ON authorization_code (expires_at);
 
-        CREATE TABLE refresh_family (
-            authorization TEXT NOT NULL PRIMARY KEY REFERENCES authorization (id) ON DELETE CASCADE,
-            sealed_key BLOB NOT NULL,
-            head INTEGER NOT NULL,
-            -- Generation and second, 8 bytes each, of those spent within the last window.
-            spent BLOB NOT NULL,
-            repeats INTEGER NOT NULL,
-            repeat_day INTEGER NOT NULL,
-            repeats_on_day INTEGER NOT NULL,
-            created_at INTEGER NOT NULL,
-            last_used_at INTEGER NOT NULL,
-            idle_lifetime INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            -- Days since 1970: changes, and its index with it, once a day and not with each rotation.
-            sweep_day INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX refresh_family_sweep ON refresh_family (sweep_day);
+            CREATE TABLE refresh_family (
+                authorization TEXT NOT NULL PRIMARY KEY REFERENCES authorization (id) ON DELETE CASCADE,
+                sealed_key BLOB NOT NULL,
+                head INTEGER NOT NULL,
+                -- Generation and second, 8 bytes each, of those spent within the last window.
+                spent BLOB NOT NULL,
+                repeats INTEGER NOT NULL,
+                repeat_day INTEGER NOT NULL,
+                repeats_on_day INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                last_used_at INTEGER NOT NULL,
+                idle_lifetime INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                -- Days since 1970: changes, and its index with it, once a day and not with each rotation.
+                sweep_day INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX refresh_family_sweep ON refresh_family (sweep_day);
 
-        CREATE TABLE consent (
-            subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
-            client TEXT NOT NULL,
-            identity_scope TEXT NOT NULL,
-            resource_scopes TEXT NOT NULL,
-            given_at INTEGER NOT NULL,
-            updated_at INTEGER NOT NULL,
-            PRIMARY KEY (subject, client)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX consent_client ON consent (client);
+            CREATE TABLE consent (
+                subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+                client TEXT NOT NULL,
+                identity_scope TEXT NOT NULL,
+                resource_scopes TEXT NOT NULL,
+                given_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL,
+                PRIMARY KEY (subject, client)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX consent_client ON consent (client);
 
-        CREATE TABLE pending_authorization (
-            hash BLOB NOT NULL PRIMARY KEY,
-            origin TEXT NOT NULL,
-            browser BLOB,
-            client TEXT NOT NULL,
-            parameters BLOB NOT NULL,
-            fresh_session TEXT,
-            decision_subject TEXT,
-            decision_is_given INTEGER,
-            decision_identity_scope TEXT,
-            decision_resource_scopes TEXT,
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX pending_authorization_expiry ON pending_authorization (expires_at);
-        CREATE INDEX pending_authorization_client ON pending_authorization (client);
+            CREATE TABLE pending_authorization (
+                hash BLOB NOT NULL PRIMARY KEY,
+                origin TEXT NOT NULL,
+                browser BLOB,
+                client TEXT NOT NULL,
+                parameters BLOB NOT NULL,
+                fresh_session TEXT,
+                decision_subject TEXT,
+                decision_is_given INTEGER,
+                decision_identity_scope TEXT,
+                decision_resource_scopes TEXT,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX pending_authorization_expiry ON pending_authorization (expires_at);
+            CREATE INDEX pending_authorization_client ON pending_authorization (client);
 
-        -- A link that was spent or replaced stays for an hour, to be counted.
-        CREATE TABLE mail_link (
-            hash BLOB NOT NULL PRIMARY KEY,
-            purpose TEXT NOT NULL,
-            subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
-            email TEXT NOT NULL,
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            is_void INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX mail_link_subject ON mail_link (subject, purpose);
-        CREATE INDEX mail_link_expiry ON mail_link (expires_at);
+            -- A link that was spent or replaced stays for an hour, to be counted.
+            CREATE TABLE mail_link (
+                hash BLOB NOT NULL PRIMARY KEY,
+                purpose TEXT NOT NULL,
+                subject TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+                email TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                is_void INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX mail_link_subject ON mail_link (subject, purpose);
+            CREATE INDEX mail_link_expiry ON mail_link (expires_at);
 
-        CREATE TABLE mail_item (
-            id TEXT NOT NULL PRIMARY KEY,
-            sealed BLOB NOT NULL,
-            next_attempt_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            attempts INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX mail_item_next ON mail_item (next_attempt_at);
-        CREATE INDEX mail_item_expiry ON mail_item (expires_at);
+            CREATE TABLE mail_item (
+                id TEXT NOT NULL PRIMARY KEY,
+                sealed BLOB NOT NULL,
+                next_attempt_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                attempts INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX mail_item_next ON mail_item (next_attempt_at);
+            CREATE INDEX mail_item_expiry ON mail_item (expires_at);
 
-        -- AUTOINCREMENT: the id of a delivered token is never given again.
-        CREATE TABLE logout_delivery (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            client TEXT NOT NULL,
-            subject TEXT NOT NULL,
-            session TEXT NOT NULL,
-            next_attempt_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            attempts INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX logout_delivery_next ON logout_delivery (next_attempt_at);
-        CREATE INDEX logout_delivery_expiry ON logout_delivery (expires_at);
-        CREATE INDEX logout_delivery_client ON logout_delivery (client);
+            -- AUTOINCREMENT: the id of a delivered token is never given again.
+            CREATE TABLE logout_delivery (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                client TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                session TEXT NOT NULL,
+                next_attempt_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL,
+                attempts INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX logout_delivery_next ON logout_delivery (next_attempt_at);
+            CREATE INDEX logout_delivery_expiry ON logout_delivery (expires_at);
+            CREATE INDEX logout_delivery_client ON logout_delivery (client);
 
-        UPDATE client SET grant_types = '["client_credentials"]', relying_party =
-            '{"redirect_uris":["https://app.example/cb"],"post_logout_redirect_uris":[],"application_type":"web","identity_scope":["openid"],"resource_scopes":{"https://api.example":["read"]},"subject_type":"public","id_token_algorithm":"ES256","backchannel_logout_uri":"https://app.example/logout","backchannel_logout_session_required":false,"requires_pushed_requests":false,"may_omit_pkce":false,"may_address_assertions_to_token_endpoint":false,"is_first_party":false,"requires_auth_time":false,"contacts":[]}'
-            WHERE id = 'svc';
-        INSERT INTO user (id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups, roles,
-            created_at, updated_at, version)
-        VALUES ('u1', 'zoë', 'zoe@example.com', 1, 1, NULL, '{"name":"Zoë"}', '["staff"]', '[]', 1800000000, 1800000000, 2);
-        INSERT INTO login_name (name, subject) VALUES ('zoë', 'u1'), ('zoe@example.com', 'u1');
-        INSERT INTO user_password (subject, encoded, changed_at) VALUES ('u1', '$argon2id$golden', 1800000000);
-        INSERT INTO known_browser (id, subject, hash, last_seen_at)
-        VALUES (1, 'u1', x'1111111111111111111111111111111111111111111111111111111111111111', 1800000000);
-        INSERT INTO session (id, hash, subject, authenticated_at, methods, created_at, last_seen_at, expires_at, address,
-            user_agent, ended_at, end_reason)
-        VALUES ('s1', x'2222222222222222222222222222222222222222222222222222222222222222', 'u1', 1800000000, 'pwd',
-            1800000000, 1800000000, 1800600000, '192.0.2.1', 'Browser', NULL, NULL);
-        INSERT INTO session_client (session, client) VALUES ('s1', 'svc');
-        INSERT INTO authorization (id, client, subject, session, identity_scope, resource_scopes, is_offline,
-            authenticated_at, methods, acr, nonce, claims_request, created_at, expires_at, ended_at, end_reason)
-        VALUES ('a1', 'svc', 'u1', 's1', 'openid', 'https://api.example read', 0, 1800000000, 'pwd', NULL, 'n', NULL,
-                1800000000, 1800600000, NULL, NULL),
-            ('a0', 'svc', 'u1', 's1', 'openid', '', 0, 1800000000, 'pwd', NULL, NULL, NULL, 1800000000, 1800600000,
-                1800000009, 'codeReplayed');
-        INSERT INTO authorization_code (hash, authorization, redirect_uri, challenge, expires_at, spent_at)
-        VALUES (x'3333333333333333333333333333333333333333333333333333333333333333', 'a1', 'https://app.example/cb', 'c',
-            1800000060, 1800000001);
-        INSERT INTO refresh_family (authorization, sealed_key, head, spent, repeats, repeat_day, repeats_on_day,
-            created_at, last_used_at, idle_lifetime, expires_at, sweep_day)
-        VALUES ('a1', x'0A0B', 3, x'0000000000000002000000006B49D200', 1, 20833, 1, 1800000000, 1800000000, 600000,
-            1800600000, 20842);
-        INSERT INTO consent (subject, client, identity_scope, resource_scopes, given_at, updated_at)
-        VALUES ('u1', 'svc', 'openid', 'https://api.example read', 1800000000, 1800000000);
-        INSERT INTO pending_authorization (hash, origin, browser, client, parameters, fresh_session, decision_subject,
-            decision_is_given, decision_identity_scope, decision_resource_scopes, created_at, expires_at)
-        VALUES (x'4444444444444444444444444444444444444444444444444444444444444444', 'pushed', NULL, 'svc', x'613D62', NULL,
-            'u1', 1, 'openid', '', 1800000000, 1800001800);
-        INSERT INTO mail_link (hash, purpose, subject, email, created_at, expires_at, is_void)
-        VALUES (x'5555555555555555555555555555555555555555555555555555555555555555', 'resetPassword', 'u1',
-            'zoe@example.com', 1800000000, 1800003600, 0);
-        INSERT INTO mail_item (id, sealed, next_attempt_at, expires_at, attempts)
-        VALUES ('m1', x'0C', 1800000000, 1800086400, 2);
-        INSERT INTO logout_delivery (id, client, subject, session, next_attempt_at, expires_at, attempts)
-        VALUES (7, 'svc', 'u1', 's1', 1800000000, 1800086400, 0);
-        PRAGMA user_version = 2;
-        """#
+            UPDATE client SET grant_types = '["client_credentials"]', relying_party =
+                '{"redirect_uris":["https://app.example/cb"],"post_logout_redirect_uris":[],"application_type":"web","identity_scope":["openid"],"resource_scopes":{"https://api.example":["read"]},"subject_type":"public","id_token_algorithm":"ES256","backchannel_logout_uri":"https://app.example/logout","backchannel_logout_session_required":false,"requires_pushed_requests":false,"may_omit_pkce":false,"may_address_assertions_to_token_endpoint":false,"is_first_party":false,"requires_auth_time":false,"contacts":[]}'
+                WHERE id = 'svc';
+            INSERT INTO user (id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups, roles,
+                created_at, updated_at, version)
+            VALUES ('u1', 'zoë', 'zoe@example.com', 1, 1, NULL, '{"name":"Zoë"}', '["staff"]', '[]', 1800000000, 1800000000, 2);
+            INSERT INTO login_name (name, subject) VALUES ('zoë', 'u1'), ('zoe@example.com', 'u1');
+            INSERT INTO user_password (subject, encoded, changed_at) VALUES ('u1', '$argon2id$golden', 1800000000);
+            INSERT INTO known_browser (id, subject, hash, last_seen_at)
+            VALUES (1, 'u1', x'1111111111111111111111111111111111111111111111111111111111111111', 1800000000);
+            INSERT INTO session (id, hash, subject, authenticated_at, methods, created_at, last_seen_at, expires_at, address,
+                user_agent, ended_at, end_reason)
+            VALUES ('s1', x'2222222222222222222222222222222222222222222222222222222222222222', 'u1', 1800000000, 'pwd',
+                1800000000, 1800000000, 1800600000, '192.0.2.1', 'Browser', NULL, NULL);
+            INSERT INTO session_client (session, client) VALUES ('s1', 'svc');
+            INSERT INTO authorization (id, client, subject, session, identity_scope, resource_scopes, is_offline,
+                authenticated_at, methods, acr, nonce, claims_request, created_at, expires_at, ended_at, end_reason)
+            VALUES ('a1', 'svc', 'u1', 's1', 'openid', 'https://api.example read', 0, 1800000000, 'pwd', NULL, 'n', NULL,
+                    1800000000, 1800600000, NULL, NULL),
+                ('a0', 'svc', 'u1', 's1', 'openid', '', 0, 1800000000, 'pwd', NULL, NULL, NULL, 1800000000, 1800600000,
+                    1800000009, 'codeReplayed');
+            INSERT INTO authorization_code (hash, authorization, redirect_uri, challenge, expires_at, spent_at)
+            VALUES (x'3333333333333333333333333333333333333333333333333333333333333333', 'a1', 'https://app.example/cb', 'c',
+                1800000060, 1800000001);
+            INSERT INTO refresh_family (authorization, sealed_key, head, spent, repeats, repeat_day, repeats_on_day,
+                created_at, last_used_at, idle_lifetime, expires_at, sweep_day)
+            VALUES ('a1', x'0A0B', 3, x'0000000000000002000000006B49D200', 1, 20833, 1, 1800000000, 1800000000, 600000,
+                1800600000, 20842);
+            INSERT INTO consent (subject, client, identity_scope, resource_scopes, given_at, updated_at)
+            VALUES ('u1', 'svc', 'openid', 'https://api.example read', 1800000000, 1800000000);
+            INSERT INTO pending_authorization (hash, origin, browser, client, parameters, fresh_session, decision_subject,
+                decision_is_given, decision_identity_scope, decision_resource_scopes, created_at, expires_at)
+            VALUES (x'4444444444444444444444444444444444444444444444444444444444444444', 'pushed', NULL, 'svc', x'613D62', NULL,
+                'u1', 1, 'openid', '', 1800000000, 1800001800);
+            INSERT INTO mail_link (hash, purpose, subject, email, created_at, expires_at, is_void)
+            VALUES (x'5555555555555555555555555555555555555555555555555555555555555555', 'resetPassword', 'u1',
+                'zoe@example.com', 1800000000, 1800003600, 0);
+            INSERT INTO mail_item (id, sealed, next_attempt_at, expires_at, attempts)
+            VALUES ('m1', x'0C', 1800000000, 1800086400, 2);
+            INSERT INTO logout_delivery (id, client, subject, session, next_attempt_at, expires_at, attempts)
+            VALUES (7, 'svc', 'u1', 's1', 1800000000, 1800086400, 0);
+            PRAGMA user_version = 2;
+            """#
 }
