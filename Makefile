@@ -3,7 +3,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve build test format lint check fuzz bench attack model docs
+.PHONY: help demo serve build test format lint check fuzz bench attack model browser screenshots docs
 
 help:    ## This list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -29,5 +29,9 @@ attack:  ## The attack cases against a running server
 	@scripts/attack
 model:   ## The rotation of refresh tokens, every state of it, and bugs that must be caught (spin)
 	@scripts/model
+browser: ## The pages, driven by Debian's Chromium, with a real mail server
+	@scripts/browser
+screenshots: ## Pictures of the pages, phone and desktop, light and dark, in out/screenshots
+	@scripts/browser --screenshots
 docs:    ## Regenerate what is generated from the code
 	@scripts/docs

@@ -1,0 +1,5 @@
+import sys
+
+from .harness.runner import main
+
+sys.exit(main())

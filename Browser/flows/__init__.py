@@ -1,0 +1,1 @@
+"""The flows, by what a person does in them."""
