@@ -6,7 +6,7 @@ SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 .PHONY: help demo serve build test format lint check fuzz bench attack model browser screenshots docs
 
 help:    ## This list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
 demo:    ## A token's whole life on this machine, step by step (installs what is missing)
 	@scripts/demo
 serve:   ## A server for development on https://localhost:8443, data in ./out/serve
