@@ -56,7 +56,7 @@ extension AdministrationAPI {
         let draft = ClientDraft(
             id: body.string("id"), name: body.string("name"), credentials: body.credentialsDraft(),
             grantTypes: body.strings("grant_types"), allowedOrigins: body.strings("allowed_origins"),
-            problems: body.finish())
+            relyingParty: body.relyingParty(), problems: body.finish())
         let created = try await administration.createClient(draft, by: call.administrator, at: call.now)
         var response = Self.versioned(
             Representation.object { writer in
@@ -77,7 +77,7 @@ extension AdministrationAPI {
         let change = ClientChange(
             name: body.string("name"), isEnabled: body.bool("enabled"), credentials: body.credentialsChange(),
             grantTypes: body.strings("grant_types"), allowedOrigins: body.strings("allowed_origins"),
-            problems: body.finish())
+            relyingParty: body.relyingParty(), problems: body.finish())
         return answer(
             try await administration.updateClient(
                 try call.identifier(), with: change, expecting: version, by: call.administrator, at: call.now))

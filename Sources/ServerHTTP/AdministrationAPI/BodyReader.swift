@@ -24,6 +24,18 @@ struct BodyReader {
         return string(name).map { .set($0) } ?? .keep
     }
 
+    /// A whole number that null removes.
+    mutating func number(_ name: String) -> Replacement<Int64> {
+        if case .null? = object[name] {
+            known.insert(name)
+            return .remove
+        }
+        return integer(name).map { .set($0) } ?? .keep
+    }
+
+    /// What a reader of a part found.
+    mutating func adopt(_ problems: [Problem]) { self.problems += problems }
+
     /// All problems, among them every member that nobody asked for.
     mutating func finish() -> [Problem] {
         for (name, _) in object.members where !known.contains(name) {

@@ -33,6 +33,13 @@ enum Representation {
         credentials(client.credentials, &writer)
         writer.member("grant_types", client.grantTypes.map(\.rawValue))
         writer.member("allowed_origins", client.allowedOrigins)
+        if let party = client.relyingParty {
+            writer.member("relying_party") { writer in
+                writer.beginObject()
+                relyingParty(party, &writer)
+                writer.endObject()
+            }
+        }
         writer.member("created_at", client.createdAt)
         writer.member("updated_at", client.updatedAt)
         writer.member("version", client.version)
