@@ -45,7 +45,8 @@ extension OpenIDProvider {
     ) throws(Rejection) -> Administrator {
         do {
             let claims = try reader.read(token, at: now)
-            guard claims.audience.contains(administrationResource) else {
+            // A token that a person gave is no administrator's, whatever it says: only standing grants are.
+            guard claims.audience.contains(administrationResource), claims.authentication == nil else {
                 throw Rejection.audienceWrong(claims.clientID, claims.tokenID)
             }
             return Administrator(

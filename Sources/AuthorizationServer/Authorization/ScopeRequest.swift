@@ -69,7 +69,8 @@ struct ScopeRequest: Sendable {
 
     /// What the client may ask for at a resource that exists and accepts tokens (RFC 8707 §2).
     private func permitted(at identifier: ResourceIndicator) async throws -> Scope {
-        guard let allowed = party.resourceScopes[identifier],
+        // Nobody gives rights over this server away on a consent page, whatever a client was registered with.
+        guard identifier.rawValue != issuer.url(of: .administration), let allowed = party.resourceScopes[identifier],
             let resource = try await registry.resource(identifiedBy: identifier), resource.isEnabled
         else { throw OAuthError(.invalidTarget, "the client may not ask for this resource") }
         return allowed.intersection(resource.scope)

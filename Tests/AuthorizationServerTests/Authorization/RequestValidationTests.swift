@@ -210,4 +210,18 @@ import Testing
         #expect(claims.strings("aud") == [Journey.api.rawValue, "https://id.example/userinfo"])
         #expect(try await other.userInfo(tokens.accessToken).string("sub") == claims.string("sub"))
     }
+
+    @Test func `never reaches the administration, whatever the client was registered with`() async throws {
+        let administration = ResourceIndicator(unchecked: "https://id.example/admin/v1")
+        let journey = try await Journey { client in
+            client.relyingParty?.resourceScopes[administration] = Scope(unchecked: ["tessera:admin:read"])
+            client.relyingParty?.isFirstParty = true
+        }
+        let browser = try await journey.signedIn()
+        let named = try Journey.parameters(
+            ["scope": "openid tessera:admin:read"], resources: [administration.rawValue])
+        #expect(try await journey.error(named, in: browser) == .invalidTarget)
+        let unnamed = try Journey.parameters(["scope": "openid tessera:admin:read"])
+        #expect(try await journey.error(unnamed, in: browser) == .invalidTarget)
+    }
 }
