@@ -1,5 +1,6 @@
 """What the server fetches for a client, and what it must never touch (094, 095, I8)."""
 
+import json
 import time
 
 from ..harness import forge
@@ -168,7 +169,11 @@ def case_095_no_request_to_inner_addresses(w):
 
 
 def case_121_no_dynamic_registration(w):
-    for path in ("/register", "/connect/register", "/oauth/register", "/clients", "/reg"):
+    for path in ("/connect/register", "/oauth/register", "/clients", "/clients/web", "/reg"):
         answer = w.caller().send_json("POST", path, {"redirect_uris": ["https://app.test/cb"]})
         assert answer.status == 404, answer
+    # The page on which people make themselves an account is another thing; it takes no JSON, and is off too.
+    answer = w.caller().send_json("POST", "/register", {"redirect_uris": ["https://app.test/cb"]})
+    assert answer.status in (400, 403, 404) and "client_id" not in answer.text, answer
     assert "registration_endpoint" not in w.metadata()
+    assert "registration_endpoint" not in json.loads(w.http.get("/.well-known/openid-configuration").body)

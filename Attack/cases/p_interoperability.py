@@ -20,7 +20,8 @@ def case_014_metadata_names_what_exists(w):
         os.path.dirname(__file__), "..", "..", "..", "shared", "acceptance"
     )
     path = os.path.join(folder, "schema", "oauth_authorization_server_metadata.json")
-    expected = {"token_endpoint": 401, "introspection_endpoint": 401, "revocation_endpoint": 401, "jwks_uri": 200}
+    # The authorization endpoint and the end of a session send browsers on; all others want somebody to authenticate.
+    expected = {"authorization_endpoint": 303, "jwks_uri": 200, "end_session_endpoint": 403}
     for name, value in document.items():
         if name.endswith("_endpoint") or name == "jwks_uri":
             target = value.removeprefix(w.issuer)
@@ -29,16 +30,15 @@ def case_014_metadata_names_what_exists(w):
                 if name == "jwks_uri"
                 else w.caller().post(target, {"grant_type": "client_credentials", "token": "x"})
             )
-            assert answer.status == expected[name], f"{name}: {answer}"
-    for absent in (
-        "/.well-known/openid-configuration",
-        "/authorize",
-        "/userinfo",
-        "/register",
-        "/device",
-        "/par",
-        "/logout",
-    ):
+            assert answer.status == expected.get(name, 401), f"{name}: {answer}"
+    provider = json.loads(w.http.get("/.well-known/openid-configuration").body)
+    assert provider["issuer"] == w.issuer and provider["userinfo_endpoint"] == w.issuer + "/userinfo", provider
+    assert all(provider[name] == value for name, value in document.items() if name in provider), "two truths"
+    for both in (document, provider):
+        assert both["response_types_supported"] == ["code"], both
+        assert set(both["response_modes_supported"]) == {"query", "form_post"}, both
+        assert both["code_challenge_methods_supported"] == ["S256"], both
+    for absent in ("/device", "/oauth/authorize", "/connect/authorize", "/session", "/check-session"):
         assert w.caller().get(absent).status == 404, absent
     answer = w.http.get("/.well-known/oauth-authorization-server")
     assert answer.header("Content-Type").split(";")[0] == "application/json" and answer.header("ETag"), answer.headers

@@ -47,6 +47,7 @@ class Watch:
         self.allowed_5xx = set()
         self.allowed_hits = 0
         self.audit_after = 0
+        self.registered = set()
 
     def secret(self, *values):
         """Notes what must never be found in a log."""
@@ -68,8 +69,29 @@ class Watch:
             self.problems.append(f"I7 {where}: body shows {match.group(0)!r}")
         if method != "HEAD" and answer.status != 304 and answer.header("X-Content-Type-Options") != "nosniff":
             self.problems.append(f"I6 {where}: no nosniff")
+        if (answer.header("Content-Type") or "").startswith("text/html"):
+            self.check_page(where, answer)
         if answer.header("Location"):
-            self.problems.append(f"I5 {where}: Location {answer.header('Location')}")
+            self.check_location(where, answer.header("Location"))
+
+    def check_location(self, where, location):
+        """I5: into the issuer itself, or to an address that is registered (native applications choose their port)."""
+        if location.startswith("/") and not location.startswith("//"):
+            return
+        if location.startswith(self.server.issuer + "/"):
+            return
+        address = re.sub(r"^(http://127\.0\.0\.1):\d+/", r"\1/", location.split("?")[0])
+        if address not in self.registered:
+            self.problems.append(f"I5 {where}: Location {location}")
+
+    def check_page(self, where, answer):
+        """I6: a page is nobody's frame, leaks no address, and is kept by nobody."""
+        if "frame-ancestors 'none'" not in (answer.header("Content-Security-Policy") or ""):
+            self.problems.append(f"I6 {where}: may be framed")
+        if answer.header("Referrer-Policy") != "no-referrer":
+            self.problems.append(f"I6 {where}: tells its address")
+        if "no-store" not in (answer.header("Cache-Control") or ""):
+            self.problems.append(f"I6 {where}: may be stored")
 
     def begin(self):
         self.problems, self.of_case, self.allowed_5xx, self.allowed_hits = [], set(), set(), 0

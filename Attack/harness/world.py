@@ -7,6 +7,7 @@ import urllib.parse
 
 from . import forge
 from .client import Client, basic
+from .people import PASSWORD, Browser, Journey
 
 RS1, RS2, RS3 = "https://rs1.test/api", "https://rs2.test/api", "https://rs3.test/api"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -19,7 +20,7 @@ class World:
     def __init__(self, server, watch, *, slow=1.0):
         self.server, self.watch, self.slow = server, watch, slow
         self.issuer = server.issuer
-        self.secrets, self.keys = {}, {}
+        self.secrets, self.keys, self.people = {}, {}, {}
         self.http = self.caller("127.0.0.1")
         self.key_host = None
         self.trap = watch.trap
@@ -93,6 +94,67 @@ class World:
         self.permit("ro", self.administration, "tessera:admin:read")
         self.off_token = self.token("off")
         self.admin("PATCH", "/admin/v1/clients/off", {"enabled": False}, expect=200)
+
+    # People
+
+    def party(self, id, method="client_secret_basic", redirects=("https://app.test/cb",), **more):
+        """A client that signs people in. `more` goes into its `relying_party`."""
+        grants = more.pop("grant_types", ["authorization_code", "refresh_token"])
+        party = {"redirect_uris": list(redirects), "scope": "openid profile email offline_access", **more}
+        self.watch.registered.update(party["redirect_uris"] + party.get("post_logout_redirect_uris", []))
+        draft = {"id": id, "name": id, "authentication_method": method, "grant_types": grants, "relying_party": party}
+        answer = self.admin("POST", "/admin/v1/clients", draft, expect=201).json()
+        self.keep_secret(id, answer.get("client_secret"))
+        return answer
+
+    def user(self, name, password=PASSWORD, **more):
+        """A new person; the answer of the administration."""
+        draft = {"username": name, "password": password, **more}
+        person = self.admin("POST", "/admin/v1/users", draft, expect=201).json()
+        self.people[name] = person["id"]
+        return person
+
+    def furnish_people(self):
+        """The people and applications of the list; made once, when a case first asks for them."""
+        if self.people:
+            return
+        self.watch.secret(PASSWORD)
+        self.watch.everywhere.add(PASSWORD)
+        for name in ("bob", "eve", "dave"):
+            self.user(name, email=f"{name}@people.test", email_verified=True)
+        self.admin("PATCH", f"/admin/v1/users/{self.people['dave']}", {"enabled": False}, expect=200)
+        at_rs1 = {"resource_scopes": {RS1: "read write", RS2: "read"}}
+        for id in ("web", "web2"):
+            self.party(id, **at_rs1)
+        self.party("spa", "none", **at_rs1)
+        self.party("nat", "none", ["http://127.0.0.1/cb", "com.example.app:/cb"], application_type="native", **at_rs1)
+        self.party("two", redirects=["https://app.test/cb", "https://app.test/other"])
+
+    def browser(self, address=None):
+        self.furnish_people()
+        return Browser(self, address)
+
+    def journey(self, client="web", **more):
+        self.furnish_people()
+        return Journey(self, client, **more)
+
+    def at_token(self, id, fields, via=None):
+        """The token endpoint as client `id`, whether it has a secret or not."""
+        if id in self.secrets:
+            return (via or self.http).post(TOKEN, fields, authorization=self.auth(id))
+        return (via or self.http).post(TOKEN, {"client_id": id, **fields})
+
+    def refresh(self, id, token, **more):
+        return self.at_token(id, {"grant_type": "refresh_token", "refresh_token": token, **more})
+
+    def noted(self, tokens):
+        """The same answer, its secrets noted."""
+        for name in ("access_token", "refresh_token", "id_token"):
+            self.watch.secret(tokens.get(name))
+        return tokens
+
+    def userinfo(self, token, **options):
+        return self.caller().get("/userinfo", headers={"Authorization": f"Bearer {token}"}, **options)
 
     # Doing
 
