@@ -142,17 +142,17 @@ extension Administration {
         var problems: [Problem] = []
         for (indicator, scope) in party?.resourceScopes ?? [:] {
             guard let resource = try await store.resource(identifiedBy: indicator) else {
-                problems.append(Problem("resources", "\(indicator) is not registered"))
+                problems.append(Problem("resource_scopes", "\(indicator) is not registered"))
                 continue
             }
             let unknown = scope.tokens.filter { !resource.scope.contains($0) }
             guard !unknown.isEmpty else { continue }
             problems.append(
-                Problem("resources", "\(indicator) does not have \(unknown.joined(separator: " "))"))
+                Problem("resource_scopes", "\(indicator) does not have \(unknown.joined(separator: " "))"))
         }
         // A person gives what is theirs; administration is not.
         if party?.resourceScopes[provider.administrationResource] != nil {
-            problems.append(Problem("resources", "people cannot give access to the administration API"))
+            problems.append(Problem("resource_scopes", "people cannot give access to the administration API"))
         }
         guard problems.isEmpty else { throw AdministrationError.invalid(problems) }
     }

@@ -130,12 +130,12 @@ extension DraftCheck {
 
     private mutating func resourceScopes(_ texts: [String: String]) -> [ResourceIndicator: Scope] {
         guard texts.count <= RelyingParty.maximumResources else {
-            report("resources", "must be at most \(RelyingParty.maximumResources)")
+            report("resource_scopes", "must be at most \(RelyingParty.maximumResources)")
             return [:]
         }
         var scopes: [ResourceIndicator: Scope] = [:]
         for (resource, text) in texts {
-            guard let indicator = indicator(resource, "resources") else { continue }
+            guard let indicator = indicator(resource, "resource_scopes") else { continue }
             scopes[indicator] = scope(text)
         }
         return scopes

@@ -6,8 +6,11 @@ enum AdministrationFailure {
         let json = answer.json
         let code = json.string("error") ?? "http_\(answer.status)"
         var message = json.string("error_description") ?? "the server answered with status \(answer.status)"
-        for problem in json.objects("problems") {
-            message += "\n    \(problem.text("field")): \(problem.text("problem"))"
+        // The description of one problem is the problem; several are easier to read below one another.
+        let problems = json.objects("problems")
+        if problems.count > 1 {
+            let lines = problems.map { "    \($0.text("field")): \($0.text("problem"))" }
+            message = (["several things are wrong:"] + lines).joined(separator: "\n")
         }
         let text = Console.harmless(lines: message)
         switch answer.status {

@@ -208,7 +208,7 @@ import Testing
                 _ = try await people.administration.createClient(
                     Self.draft { $0.resourceScopes = [resource: "tessera:admin:read"] }, by: .root, at: People.start)
             }
-            #expect(fields.allSatisfy { $0 == "resources" } && !fields.isEmpty)
+            #expect(fields.allSatisfy { $0 == "resource_scopes" } && !fields.isEmpty)
         }
     }
 

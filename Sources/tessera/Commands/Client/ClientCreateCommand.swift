@@ -5,7 +5,9 @@ import JOSE
 struct ClientCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Register a client; its secret is printed once.",
-        discussion: Availability.needsServer)
+        discussion:
+            "With an option of 'Signing people in' it is one that people sign in to (grant types authorization_code and "
+            + "refresh_token); without, one that acts for itself (client_credentials). \(Availability.needsServer)")
 
     @Argument(help: "Its client_id. Default: a random one.")
     var id: String?
@@ -24,6 +26,7 @@ struct ClientCreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("An origin whose scripts may call the endpoints; may be repeated.", valueName: "origin"))
     var allowedOrigin: [String] = []
 
+    @OptionGroup(title: "Signing people in") var relyingParty: RelyingPartyOptions
     @OptionGroup var credentials: CredentialOptions
     @OptionGroup var server: ServerOptions
 
@@ -36,6 +39,7 @@ struct ClientCreateCommand: AsyncParsableCommand {
         if !grantType.isEmpty { body["grant_types"] = .array(grantType.map(JSONValue.string)) }
         if !allowedOrigin.isEmpty { body["allowed_origins"] = .array(allowedOrigin.map(JSONValue.string)) }
         try credentials.add(to: &body)
+        try relyingParty.add(to: &body)
         let client = try await server.client().send(.post, "/admin/v1/clients", body: body)
         server.output.show(client, ClientText.details)
     }

@@ -27,6 +27,7 @@ struct ClientUpdateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Change it only if this is still its version.", valueName: "number"))
     var version: Int?
 
+    @OptionGroup(title: "Signing people in") var relyingParty: RelyingPartyOptions
     @OptionGroup var credentials: CredentialOptions
     @OptionGroup var server: ServerOptions
 
@@ -39,6 +40,7 @@ struct ClientUpdateCommand: AsyncParsableCommand {
             body["allowed_origins"] = .array(allowedOrigin.map(JSONValue.string))
         }
         try credentials.add(to: &body)
+        try relyingParty.add(to: &body)
         guard !body.isEmpty else { throw ValidationError("Say what to change.") }
         if let version { body["version"] = .integer(Int64(version)) }
         let path = "/admin/v1/clients/" + AdministrationClient.segment(id)
