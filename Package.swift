@@ -57,10 +57,11 @@ let package = Package(
             name: "AuthorizationServer",
             dependencies: ["Authenticators", "Storage", "Risk", "OAuth", "JOSE", crypto]),
         // Floor 4
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "ServerHTTP",
             dependencies: [
-                "AuthorizationServer", "Authenticators", "Storage", "Risk", "OAuth", "JOSE", crypto,
+                "AuthorizationServer", "Authenticators", "Storage", "Risk", "OAuth", "JOSE", "CCurl", crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -83,7 +84,9 @@ let package = Package(
         .executableTarget(
             name: "tessera",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "StorageSQLite", "Storage", "Risk", "OAuth", "JOSE", crypto,
+                "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageSQLite", "Storage", "Risk", "OAuth",
+                "JOSE",
+                crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -164,11 +167,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            exclude: ["Pages/Golden"]),
+            exclude: ["Pages/Golden", "Mail/smtp_server.py"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "tessera", "Storage", "OAuth", "JOSE", "TestSupport", crypto,
+                "tessera", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk", "Storage", "OAuth", "JOSE",
+                "TestSupport", crypto,
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
