@@ -50,6 +50,14 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         case privateKeyExposed = "private_key_exposed"
         case privateKeyForeign = "private_key_of_another_certificate"
 
+        case passwordHashWeak = "password_hash_weak"
+        case mailHostInvalid = "mail_host_invalid"
+        case mailSenderInvalid = "mail_from_invalid"
+        case mailPlain = "mail_without_tls"
+        case mailPasswordMissing = "mail_password_missing"
+        case mailPasswordExposed = "mail_password_exposed"
+        case brandingUnusable = "pages_unusable"
+
         case clockBehind = "clock_behind_database"
         case issuerChanged = "issuer_changed"
         case databaseUnusable = "database_unusable"

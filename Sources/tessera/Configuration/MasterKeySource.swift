@@ -39,7 +39,8 @@ package enum MasterKeySource: Hashable, Sendable {
         return key
     }
 
-    private static func text(in path: String) -> String? {
+    /// The one line of a small file.
+    static func text(in path: String) -> String? {
         guard let facts = FileFacts(path), facts.isRegularFile, facts.size <= 1024,
             let bytes = FileManager.default.contents(atPath: path)
         else { return nil }

@@ -8,7 +8,12 @@ package enum SettingsTable {
         ("Administration", administration),
         ("Fetching", fetching),
         ("Tokens and keys", tokensAndKeys),
-        ("Throttling", throttling),
+        ("Sessions", sessions),
+        ("Passwords", passwords),
+        ("Accounts", accounts),
+        ("Mail", mail),
+        ("Pages", pages),
+        ("Throttling", throttling + signInThrottling),
         ("Limits", limits),
         ("Keeping and logging", keeping),
     ]
@@ -114,6 +119,15 @@ package enum SettingsTable {
             .tokensRefreshWindow, .integer(0...60, unit: "seconds"), default: .integer(10),
             "How long the parent of a refresh token still gets the same successor, for answers that were lost; 0 is "
                 + "strict: a refresh token that comes twice ends its family."),
+        Setting(
+            .tokensRefreshRepeats, .integer(0...100, unit: "repeats"), default: .integer(20),
+            "How often within that time."),
+        Setting(
+            .tokensRefreshRepeatsPerDay, .integer(0...10_000, unit: "repeats"), default: .integer(200),
+            "How often on one day, over all refresh tokens of one sign-in."),
+        Setting(
+            .tokensIDTokenLifetime, .integer(60...3600, unit: "seconds"), default: .integer(600),
+            "How long a client may take to read an ID token."),
         Setting(
             .keysAlgorithms, .choices(Algorithm.allCases.map(\.rawValue)), default: .list(["ES256"]),
             "Algorithms that have a signing key from the first start; others get one when a resource asks."),

@@ -1,3 +1,4 @@
+import Authenticators
 import AuthorizationServer
 import Glibc
 import JOSE
@@ -34,24 +35,36 @@ struct ServerComposition {
     }
 
     private func serve(_ installation: OpenInstallation, _ logger: Logger) async throws {
-        let provider = try await openProvider(installation)
+        let secrets = SecretGenerator.system
+        let passwords = PasswordHasher(PasswordHasherSettings(configuration), secrets: secrets)
+        defer { passwords.stop() }
+        let mail = SMTPSettings(configuration).map { SMTPTransport($0, now: now) }
+        let provider = try await openProvider(
+            installation, passwords: passwords,
+            outbound: Outbound(
+                mail: mail.map { ReportedMailTransport(transport: $0, logger: logger) },
+                logout: makeFetcher(requestsPerMinute: Self.logoutsPerMinute)))
         let readiness = Readiness { try await installation.store.checkHealth() }
         let requestLog = configuration.flag(.logRequests) ? RequestLog(fileDescriptor: STDOUT_FILENO) : nil
-        let secrets = SecretGenerator.system
         let shared = ServerEnvironment(
             now: now, requestIDs: RequestIDs(prefix: secrets.identifier()), requestLog: requestLog,
             metrics: MetricsRegistry(), readiness: readiness, logger: logger,
             eventLoops: MultiThreadedEventLoopGroup.singleton)
+        shared.metrics.add(passwords)
+        let outbox = OutboxFigures()
+        outbox.add(to: shared.metrics)
         let operations = ServerOperations(
             installation: installation, metrics: shared.metrics, readiness: readiness, logger: logger)
         let listeners = try ServerListeners(
             configuration: configuration, environment: environment, shared: shared, now: now()
         ).prepared(for: provider, operations.operations)
         let upkeep = UpkeepService(provider: provider, logger: logger, now: now)
-        // Services end in reverse order: first no more requests, then no more upkeep, and the log last.
+        let delivery = DeliveryService(provider: provider, mail: mail, waiting: outbox, logger: logger, now: now)
+        // Services end in reverse order: first no more requests, then no more deliveries and upkeep, and the log last.
         var services: [any Service] = []
         if let requestLog { services.append(RequestLogService(log: requestLog)) }
         services.append(upkeep)
+        services.append(delivery)
         services += listeners
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -68,19 +81,28 @@ struct ServerComposition {
         if let failure { throw failure }
     }
 
-    private func openProvider(_ installation: OpenInstallation) async throws -> OpenIDProvider {
+    /// To one host; many sessions may end at once.
+    private static let logoutsPerMinute = 600
+
+    /// Key sets and logout tokens have one each, so that neither uses up what the other may ask of a host.
+    private func makeFetcher(requestsPerMinute: Int = 30) -> GuardedFetcher {
+        GuardedFetcher(
+            eventLoops: MultiThreadedEventLoopGroup.singleton,
+            allowed: configuration.list(.outboundAllowed).compactMap { AddressRange($0) },
+            authorityFile: configuration.text(.outboundAuthorities), requestsPerMinute: requestsPerMinute)
+    }
+
+    private func openProvider(
+        _ installation: OpenInstallation, passwords: PasswordHasher, outbound: Outbound
+    ) async throws -> OpenIDProvider {
         guard let issuer = Issuer(configuration.issuerText) else {
             throw CommandFailure(.failure, "issuer_invalid", "the issuer is not usable")
         }
-        let fetcher = GuardedFetcher(
-            eventLoops: MultiThreadedEventLoopGroup.singleton,
-            allowed: configuration.list(.outboundAllowed).compactMap { AddressRange($0) },
-            authorityFile: configuration.text(.outboundAuthorities))
         do {
             return try await OpenIDProvider.open(
                 issuer: issuer, policy: ServerPolicy(configuration), store: installation.store,
-                sealer: installation.sealer, secrets: .system, fetcher: fetcher,
-                outbound: Outbound(logout: fetcher), at: now())
+                sealer: installation.sealer, secrets: .system, fetcher: makeFetcher(),
+                passwords: passwords, outbound: outbound, at: now())
         } catch OpenIDProvider.OpeningError.issuerDiffers(let stored) {
             throw ConfigurationFailure(
                 problems: [

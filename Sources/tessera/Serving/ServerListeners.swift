@@ -79,7 +79,7 @@ struct ServerListeners {
 
     private func pages(of provider: OpenIDProvider) throws -> PageRenderer {
         try PageRenderer(
-            issuer: provider.issuer, branding: try Branding(name: provider.policy.people.displayName))
+            issuer: provider.issuer, branding: try Branding(configuration))
     }
 
     private func administrationListener(

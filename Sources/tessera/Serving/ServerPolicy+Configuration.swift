@@ -34,7 +34,11 @@ extension ServerPolicy {
         pendingLifetime = number(.tokensPendingLifetime)
         refreshIdleLifetime = number(.tokensRefreshIdleLifetime)
         refreshLifetime = number(.tokensRefreshLifetime)
+        idTokenLifetime = number(.tokensIDTokenLifetime)
         rotation.window = number(.tokensRefreshWindow)
+        rotation.repeatsPerGeneration = configuration.integer(.tokensRefreshRepeats)
+        rotation.repeatsPerDay = configuration.integer(.tokensRefreshRepeatsPerDay)
+        people = PeoplePolicy(configuration)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)
         documentation = configuration.text(.documentation)
     }

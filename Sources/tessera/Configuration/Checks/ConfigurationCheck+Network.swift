@@ -93,12 +93,14 @@ extension ConfigurationCheck {
         checkBlocks(
             .outboundAllowed, everybody: .outboundEveryone,
             fix: "Name the few that are needed; a client could make the server reach into your network.")
-        guard let path = configuration.text(.outboundAuthorities) else { return }
-        if CertificateFinding.expiry(of: path) == nil {
-            refuse(
-                .authoritiesBroken, .outboundAuthorities, "\(path) does not begin with a certificate in PEM",
-                fix: "Name a file with certificates, or remove the setting.")
-        }
+        checkAuthorities(.outboundAuthorities)
+    }
+
+    mutating func checkAuthorities(_ key: SettingKey) {
+        guard let path = configuration.text(key), CertificateFinding.expiry(of: path) == nil else { return }
+        refuse(
+            .authoritiesBroken, key, "\(path) does not begin with a certificate in PEM",
+            fix: "Name a file with certificates, or remove the setting.")
     }
 
     private mutating func checkBlocks(_ key: SettingKey, everybody: ConfigurationProblem.Code, fix remedy: String) {

@@ -18,6 +18,8 @@ package struct ConfigurationCheck {
         check.checkAdministration()
         check.checkProxies()
         check.checkDurations()
+        check.checkPeople()
+        check.checkMail()
         check.checkDataFolder()
         check.checkMasterKey()
         check.checkCertificate()

@@ -1,0 +1,45 @@
+import AuthorizationServer
+import JOSE
+import Logging
+import ServerHTTP
+import ServiceLifecycle
+import Storage
+
+/// Sends what waits in the outbox, mails and logout tokens, each every second, for as long as the server runs.
+///
+/// Apart from each other and from upkeep: a mail server that does not answer holds up neither of them. At the end what is
+/// on its way is finished, and what is left waits for the next start.
+struct DeliveryService: Service {
+    let provider: OpenIDProvider
+    let mail: SMTPTransport?
+    let waiting: OutboxFigures
+    let logger: Logger
+    let now: @Sendable () -> NumericDate
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            async let mails: Void = everySecond { await provider.deliverMail(at: now()) }
+            async let logouts: Void = everySecond { await provider.deliverLogouts(at: now()) }
+            async let counting: Void = everySecond { await count() }
+            _ = await (mails, logouts, counting)
+        } onGracefulShutdown: {
+            mail?.stop()
+        }
+    }
+
+    /// A store that does not answer is reported by those who need more of it than figures.
+    private func count() async -> [UpkeepProblem] {
+        try? await waiting.refresh(from: provider.store)
+        return []
+    }
+
+    /// Not cancelled at the end, as a mail that was sent but not noted down would be sent again.
+    private func everySecond(_ work: @escaping @Sendable () async -> [UpkeepProblem]) async {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            for problem in await work() {
+                logger.error("delivery failed", metadata: ["work": "\(problem.work)", "error": "\(problem.error)"])
+            }
+            await cancelWhenGracefulShutdown { try? await Task.sleep(for: .seconds(1)) }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Authenticators
+package import AuthorizationServer
+import Risk
+
+extension PeoplePolicy {
+    /// What the settings say about people.
+    package init(_ configuration: Configuration) {
+        func number(_ key: SettingKey) -> Int64 { Int64(configuration.integer(key)) }
+        func throttle(_ burst: SettingKey, _ rate: SettingKey) -> ThrottlePolicy {
+            ThrottlePolicy(burst: number(burst), perHour: number(rate))
+        }
+        self.init()
+        sessionIdleLifetime = number(.sessionsIdleLifetime)
+        sessionLifetime = number(.sessionsLifetime)
+        passwords = PasswordPolicy(minimum: configuration.integer(.passwordsMinimumLength)) ?? .standard
+        accountThrottle = throttle(.throttleAccountBurst, .throttleAccountRate)
+        accountAddressThrottle = throttle(.throttleAccountAddressBurst, .throttleAccountAddressRate)
+        knownBrowserThrottle = throttle(.throttleKnownBrowserBurst, .throttleKnownBrowserRate)
+        browserThrottle = throttle(.throttleBrowserBurst, .throttleBrowserRate)
+        addressThrottle = throttle(.throttleSignInAddressBurst, .throttleSignInAddressRate)
+        mailThrottle = throttle(.throttleMailBurst, .throttleMailRate)
+        mailsPerHour = configuration.integer(.accountsMailsPerHour)
+        resetLinkLifetime = number(.accountsResetLinkLifetime)
+        verificationLinkLifetime = number(.accountsVerificationLinkLifetime)
+        invitationLifetime = number(.accountsInvitationLifetime)
+        mailLifetime = number(.mailLifetime)
+        allowsSelfRegistration = configuration.flag(.accountsSelfRegistration)
+        displayName = configuration.text(.pagesName) ?? displayName
+        defaultLanguage = configuration.text(.pagesLanguage) ?? defaultLanguage
+    }
+}
