@@ -174,8 +174,8 @@ import Testing
                 #expect(try await connection.status(Self.get) == "200")
                 let start = ContinuousClock.now
                 try await connection.channel.closeFuture.get()
-                #expect(ContinuousClock.now - start < .seconds(3))
-            }, configure: { $0.limits.idle = .milliseconds(200) })
+                #expect(ContinuousClock.now - start < .seconds(10))
+            }, configure: { $0.limits.idle = .seconds(2) })
     }
 
     @Test func `ends a stream whose body never comes`() async throws {
@@ -209,7 +209,7 @@ import Testing
             configure: {
                 $0.limits.bodyBytes = 1_024
                 $0.limits.connectionBodyBytes = 3_072
-                $0.limits.bodyDeadline = .milliseconds(800)
+                $0.limits.bodyDeadline = .seconds(4)
             })
     }
 }
