@@ -14,6 +14,7 @@ serve:   ## A server for development on https://localhost:8443, data in ./out/se
 build:   ## Compile everything
 	swift build $(SWIFT_FLAGS)
 test:    ## All tests of the packages
+	@scripts/python-environment smtp aiosmtpd==1.4.6 >/dev/null || echo "make: the tests of mail will be skipped"
 	swift test $(SWIFT_FLAGS)
 format:  ## Rewrite the sources in the one format
 	swift format format --in-place --recursive $(SOURCES)

@@ -8,7 +8,7 @@ import tessera
         #expect(await installation.problems() == [])
     }
 
-    @Test(arguments: Mutation.issuers + Mutation.files + Mutation.network + Mutation.data)
+    @Test(arguments: Mutation.issuers + Mutation.files + Mutation.network + Mutation.data + Mutation.people)
     func `names the problem of each bad installation`(_ mutation: Mutation) async throws {
         let installation = try TestInstallation()
         try installation.write(

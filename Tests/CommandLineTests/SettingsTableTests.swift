@@ -1,7 +1,9 @@
+import Authenticators
 import AuthorizationServer
 import FoundationEssentials
 import Risk
 import ServerHTTP
+import Storage
 import Testing
 import tessera
 
@@ -41,6 +43,46 @@ import tessera
         #expect(ServerPolicy(configuration).keysPerClient == 7)
         #expect(ServerPolicy(configuration).tokenAttempts == 5)
         #expect(ServerPolicy(configuration).revocationThrottle == ThrottlePolicy(burst: 9, perMinute: 3))
+    }
+
+    @Test func `reaches what people do at the server`() async throws {
+        let installation = try TestInstallation()
+        try installation.write("pass wörd\n", to: "mail.txt")
+        let (configuration, problems) = await installation.load(flags: [
+            "--sessions-idle-lifetime", "301", "--sessions-lifetime", "302", "--passwords-minimum-length", "20",
+            "--accounts-self-registration", "true", "--accounts-mails-per-hour", "4", "--pages-name", "Haus",
+            "--pages-language", "de", "--throttle-account-burst", "6", "--throttle-account-rate", "7",
+            "--throttle-sign-in-address-burst", "11", "--tokens-refresh-repeats", "3", "--passwords-threads", "5",
+            "--passwords-memory", "46080", "--mail-host", "mail.example.com", "--mail-port", "465",
+            "--mail-security", "tls", "--mail-from", "id@example.com", "--mail-user", "me",
+            "--mail-password-file", installation.path("mail.txt"), "--mail-time-limit", "7",
+        ])
+        #expect(problems.isEmpty)
+        let policy = ServerPolicy(configuration)
+        #expect(policy.people.sessionIdleLifetime == 301)
+        #expect(policy.people.sessionLifetime == 302)
+        #expect(policy.people.passwords.minimum == 20)
+        #expect(policy.people.allowsSelfRegistration)
+        #expect(policy.people.mailsPerHour == 4)
+        #expect(policy.people.displayName == "Haus")
+        #expect(policy.people.defaultLanguage == "de")
+        #expect(policy.people.accountThrottle == ThrottlePolicy(burst: 6, perHour: 7))
+        #expect(policy.people.addressThrottle == ThrottlePolicy(burst: 11, perHour: 600))
+        #expect(policy.rotation.repeatsPerGeneration == 3)
+        #expect(PasswordHasherSettings(configuration).threads == 5)
+        #expect(PasswordHasherSettings(configuration).parameters.memory == 46_080)
+        let mail = try #require(SMTPSettings(configuration))
+        #expect(mail.sender == SMTPSettings.Sender(address: "id@example.com", name: "Haus"))
+        #expect(mail.timeLimit == .seconds(7))
+        #expect(mail.credentials != nil)
+    }
+
+    @Test func `leaves people's rules as they are when nothing is set`() async throws {
+        let (configuration, _) = try await TestInstallation().load()
+        #expect(PeoplePolicy(configuration) == PeoplePolicy())
+        #expect(ServerPolicy(configuration) == ServerPolicy())
+        #expect(SMTPSettings(configuration) == nil)
+        #expect(PasswordHasherSettings(configuration).threads >= 1)
     }
 
     @Test func `is what the committed reference says`() throws {

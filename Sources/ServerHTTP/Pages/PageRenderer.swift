@@ -10,12 +10,15 @@ package struct PageRenderer: Sendable {
     private let paths: [String: String]
     private let addresses: [String: String]
 
-    package init(issuer: Issuer, branding: Branding = .standard) throws {
-        try self.init(issuer: issuer, branding: branding, files: EmbeddedPages.files)
+    /// - Parameter language: for people whose languages the pages are not written in.
+    package init(
+        issuer: Issuer, branding: Branding = .standard, language: String = Translations.fallbackLanguage
+    ) throws {
+        try self.init(issuer: issuer, branding: branding, language: language, files: EmbeddedPages.files)
     }
 
     /// - Parameter files: by folder and name, such as `Templates/layout.mustache`.
-    init(issuer: Issuer, branding: Branding, files: [String: String]) throws {
+    init(issuer: Issuer, branding: Branding, language: String, files: [String: String]) throws {
         var templates: [String: MustacheTemplate] = [:]
         var languages: [String: String] = [:]
         for (name, text) in files {
@@ -25,7 +28,7 @@ package struct PageRenderer: Sendable {
                 languages[language] = text
             }
         }
-        translations = try Translations(languages)
+        translations = try Translations(languages, fallback: language)
         library = MustacheLibrary(templates: templates)
         let assets = try PageAssets(branding, files: files)
         self.assets = assets

@@ -94,7 +94,7 @@ extension SettingsTable {
             "The same for dark pages, where it must be light enough."),
         Setting(
             .pagesLanguage, .choice(MailLanguage.all.map(\.code)), default: .text("en"),
-            "The language of mails to people whose language is not known."),
+            "The language of pages and mails for people whose own language they are not written in."),
     ]
 
     static let signInThrottling: [Setting] = [

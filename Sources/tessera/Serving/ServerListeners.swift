@@ -79,7 +79,8 @@ struct ServerListeners {
 
     private func pages(of provider: OpenIDProvider) throws -> PageRenderer {
         try PageRenderer(
-            issuer: provider.issuer, branding: try Branding(configuration))
+            issuer: provider.issuer, branding: try Branding(configuration),
+            language: provider.policy.people.defaultLanguage)
     }
 
     private func administrationListener(

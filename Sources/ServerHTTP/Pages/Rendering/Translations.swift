@@ -8,8 +8,10 @@ package struct Translations: Sendable {
 
     package static let fallbackLanguage = "en"
 
-    /// - Parameter files: JSON objects of texts, by name of the file without its extension.
-    package init(_ files: [String: String]) throws {
+    /// - Parameters:
+    ///   - files: JSON objects of texts, by name of the file without its extension.
+    ///   - fallback: for people whose languages are not among them.
+    package init(_ files: [String: String], fallback: String = Translations.fallbackLanguage) throws {
         var languages: [String: Texts] = [:]
         for (language, json) in files {
             let object = try JSONObject(parsing: Array(json.utf8), limits: .document(maximumBytes: 262_144))
@@ -17,11 +19,11 @@ package struct Translations: Sendable {
             for member in object.members { entries[member.name] = member.value.string }
             languages[language.lowercased()] = Texts(language: language, entries: entries)
         }
-        guard let fallback = languages[Self.fallbackLanguage] else {
-            throw PageError(reason: "there is no translation \(Self.fallbackLanguage).json")
+        guard let texts = languages[fallback] else {
+            throw PageError(reason: "there is no translation \(fallback).json")
         }
         self.languages = languages
-        self.fallback = fallback
+        self.fallback = texts
     }
 
     /// The first wanted language that there is. Nothing is remembered of what was asked for.

@@ -1,0 +1,72 @@
+"""A real SMTP server for the tests of the mail transport: says its port, then one JSON object for each mail that it took.
+
+usage: smtp_server.py ADDRESS MODE [CERTIFICATE KEY]   MODE: starttls, tls, plain or silent; ends when its input does
+"""
+import base64
+import json
+import socket
+import ssl
+import sys
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+USER, PASSWORD = b"tessera", "pass w\u00f6rd".encode()
+
+
+class Keeper:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("unknown@"):
+            return "550 5.1.1 Nobody of that name"
+        if address.startswith("busy@"):
+            return "450 4.2.1 Come back"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("spam@"):
+            return "554 5.7.1 Not that"
+        if envelope.rcpt_tos[0].startswith("later@"):
+            return "451 4.3.0 Not now"
+        print(json.dumps({
+            "from": envelope.mail_from, "to": envelope.rcpt_tos, "tls": server.transport.get_extra_info("ssl_object") is not None,
+            "user": session.auth_data.decode() if session.authenticated else None,
+            "content": base64.b64encode(envelope.content).decode()}), flush=True)
+        return "250 OK"
+
+
+def authenticate(server, session, envelope, mechanism, data):
+    good = (data.login, data.password) == (USER, PASSWORD)
+    return AuthResult(success=good, handled=False, auth_data=data.login)
+
+
+def free_port(address):
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
+
+
+def main():
+    address, mode = sys.argv[1:3]
+    port = free_port(address)
+    if mode == "silent":  # takes the connection and never says a word
+        listener = socket.create_server((address, port))
+        print(port, flush=True)
+        sys.stdin.read()
+        return listener.close()
+    options = {"authenticator": authenticate}
+    if mode != "plain":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[3], sys.argv[4])
+    if mode == "starttls":
+        options |= {"tls_context": context, "require_starttls": True, "auth_required": True}
+    if mode == "tls":
+        options |= {"ssl_context": context, "auth_require_tls": False}
+    controller = Controller(Keeper(), hostname=address, port=port, **options)
+    controller.start()
+    print(port, flush=True)
+    sys.stdin.read()
+    controller.stop()
+
+
+main()
