@@ -2,12 +2,15 @@
 
 import os
 import re
+import urllib.parse
 
 from axe_playwright_python.base import AXE_SCRIPT
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 SERIOUS = ("serious", "critical")
+# Chromium does not know all names that HTML has for what a field is about; axe-core does, and judges them.
+UNKNOWN_PURPOSE = "FormInputHasWrongButWellIntendedAutocompleteValueError"
 STATUS = re.compile(r"status of (\d{3})")
 
 
@@ -48,6 +51,8 @@ class Tab:
         """Chromium's own findings: Content Security Policy, cookies, mixed content."""
         found = event["issue"]
         if found["code"] == "PerformanceIssue":
+            return
+        if found["details"].get("genericIssueDetails", {}).get("errorType") == UNKNOWN_PURPOSE:
             return
         self.faults.append(f"issue {found['code']}: {found['details']}")
 
@@ -114,9 +119,14 @@ class Tab:
 
     def submit(self, button=None):
         """Presses the button of this text, or the page's one submit button, and waits for what comes."""
-        where = self.page.get_by_role("button", name=button) if button else self.page.locator("main [type=submit]")
+        where = self.page.get_by_role("button", name=button, exact=True) if button else self.page.locator("main [type=submit]")
         with self.page.expect_navigation(wait_until="load"):
             where.click()
+
+    @property
+    def path(self):
+        """Of the page that is open, without what stands behind a question mark."""
+        return urllib.parse.urlsplit(self.page.url).path
 
     @property
     def text(self):

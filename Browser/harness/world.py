@@ -6,8 +6,10 @@ import tempfile
 from Attack.harness.runner import default_binary
 from Attack.harness.server import Server
 
+from .application import Application
 from .chromium import Chromium
 from .mail import MailServer
+from .person import Person
 
 
 class World:
@@ -20,6 +22,7 @@ class World:
         self.browser, self.mail = Chromium(), MailServer()
         self.scratch = tempfile.mkdtemp(prefix="tessera-browser-")
         self.started = None
+        self.applications = {}
         self.problems = []
 
     @property
@@ -41,6 +44,15 @@ class World:
         assert expect is None or answer.status == expect, f"{method} {path} answered {answer}, not {expect}"
         return answer
 
+    def application(self, name, **options):
+        """The sample application under this name; registered and started when it is first asked for."""
+        if name not in self.applications:
+            self.applications[name] = Application(self, name, **options)
+        return self.applications[name]
+
+    def person(self, name="Ada Lovelace"):
+        return Person(self, name)
+
     def look(self, tab, name):
         """Notes what is wrong with the page that is open, and takes its pictures when pictures are asked for."""
         self.problems += [f"{name}: {line}" for line in tab.inspect()]
@@ -57,5 +69,7 @@ class World:
     def close(self):
         self.browser.close()
         self.mail.close()
+        for application in self.applications.values():
+            application.close()
         if self.started:
             self.started.discard()

@@ -9,7 +9,8 @@ enum Page {
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(escaped(title))</title><link rel="stylesheet" href="/style.css"></head>
+        <title>\(escaped(title))</title><link rel="icon" href="/icon.svg">
+        <link rel="stylesheet" href="/style.css"></head>
         <body><header><a href="/">\(escaped(name))</a></header><main>\(body)</main></body>
         </html>
         """
@@ -82,6 +83,12 @@ enum Page {
         }
         return escaped
     }
+
+    /// Browsers ask for one in any case.
+    static let icon = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="18" r="11" fill="#2f6b3c"/>\
+        <path d="M16 9q0-6 6-7" fill="none" stroke="#6b4a2f" stroke-width="3"/></svg>
+        """
 
     static let stylesheet = """
         :root { color-scheme: light dark; --accent: #2f6b3c; }

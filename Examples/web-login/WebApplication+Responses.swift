@@ -31,7 +31,7 @@ extension WebApplication {
         headers[.contentType] = "text/html; charset=utf-8"
         // A form's redirect counts as its target, and signing out ends at the provider.
         headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'self'; img-src https:; base-uri 'none'; frame-ancestors 'none'; "
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
             + "form-action 'self' \(flow.provider.issuer.origin)"
         return Response(
             status: status, headers: headers,
@@ -50,10 +50,10 @@ extension WebApplication {
         return Response(status: .seeOther, headers: headers)
     }
 
-    var stylesheet: Response {
+    func file(_ type: String, _ text: String) -> Response {
         var headers = standing
-        headers[.contentType] = "text/css; charset=utf-8"
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: Page.stylesheet)))
+        headers[.contentType] = type
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
     private var standing: HTTPFields {

@@ -25,7 +25,8 @@ struct WebApplication: Sendable {
     var router: Router<BasicRequestContext> {
         let router = Router()
         router.get("/") { request, _ in await home(request) }
-        router.get("/style.css") { _, _ in stylesheet }
+        router.get("/style.css") { _, _ in file("text/css; charset=utf-8", Page.stylesheet) }
+        router.get("/icon.svg") { _, _ in file("image/svg+xml", Page.icon) }
         router.get("/sign-in") { request, _ in await answering { try await startSignIn(request) } }
         router.get("/callback") { request, _ in await answering { try await finishSignIn(request) } }
         router.post("/refresh") { request, _ in await answering { try await refresh(request) } }
@@ -76,7 +77,13 @@ struct WebApplication: Sendable {
 
     private func refresh(_ request: Request) async throws -> Response {
         guard let person = try await poster(request) else { return redirect(to: "/") }
-        try await person.session.refresh(at: WebLogin.now())
+        do {
+            try await person.session.refresh(at: WebLogin.now())
+        } catch OAuthClientError.ended {
+            // The provider ended what this sign-in rests on, so it ends here too.
+            _ = await visitors.signOut(cookie(request))
+            throw OAuthClientError.ended
+        }
         return redirect(to: "/")
     }
 
