@@ -3,10 +3,10 @@ import JOSE
 import Logging
 import ServiceLifecycle
 
-/// Flushes the counters of an issuer, runs its upkeep and sends its mails and logout tokens, each every second, for as
-/// long as the server runs.
+/// Flushes the counters of an issuer and runs its upkeep, each every second, for as long as the server runs.
 ///
-/// Apart from each other: making a large key, sweeping much or a slow mail server must not hold up the counters.
+/// Apart from each other: making a large key or sweeping much must not hold up the counters. Mails and logout tokens have
+/// ``DeliveryService``.
 struct UpkeepService: Service {
     let provider: OpenIDProvider
     let logger: Logger
@@ -16,9 +16,7 @@ struct UpkeepService: Service {
         await cancelWhenGracefulShutdown {
             async let flushing: Void = everySecond { await provider.flush(at: now()) }
             async let upkeep: Void = everySecond { await provider.upkeep(at: now()) }
-            async let mail: Void = everySecond { await provider.deliverMail(at: now()) }
-            async let logouts: Void = everySecond { await provider.deliverLogouts(at: now()) }
-            _ = await (flushing, upkeep, mail, logouts)
+            _ = await (flushing, upkeep)
         }
     }
 

@@ -4,7 +4,8 @@ import ServerHTTP
 extension ConfigurationCheck {
     /// What means nothing without `mail.host`.
     private static let dependent: [SettingKey] = [
-        .mailPort, .mailSecurity, .mailAuthorities, .mailUser, .mailPassword, .mailPasswordFile, .mailFrom, .mailFromName,
+        .mailPort, .mailSecurity, .mailAuthorities, .mailUser, .mailPassword, .mailPasswordFile, .mailFrom,
+        .mailFromName,
         .mailTimeLimit, .mailLifetime,
     ]
 
