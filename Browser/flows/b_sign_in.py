@@ -18,6 +18,7 @@ def flow_sign_in_with_one_scope_unticked(world, **options):
     world.look(tab, "sign-in")
     ada.enter(tab)
     assert "Orchard" in tab.text and orchard.host in tab.text and "See your e-mail address" in tab.text
+    assert tab.page.locator(".tag").count() == 0, "nothing is new the first time"
     world.look(tab, "consent")
     tab.page.get_by_label("See your e-mail address").uncheck()
     tab.submit("Allow")

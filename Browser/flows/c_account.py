@@ -52,7 +52,7 @@ def flow_log_out_everywhere(world, **options):
     ada.sign_in(here, orchard)
     ada.sign_in(there, orchard)
     ada.open(here, "/account/sessions")
-    assert here.page.locator(".rows > li").count() == 2 and "this device" in here.text
+    assert here.page.locator(".rows > li").count() == 2 and "this device" in here.page.locator(".rows > li").first.inner_text()
     world.look(here, "account-sessions")
     here.page.get_by_role("link", name="Sign out everywhere").click()
     world.look(here, "account-log-out-everywhere")

@@ -13,6 +13,19 @@ from .doorway import Doorway
 SCOPE = "openid profile email offline_access"
 
 
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+
+def program(server):
+    """The sample, built beside the server or in the other way of building."""
+    folders = [os.path.dirname(server), *(os.path.join(ROOT, ".build", kind) for kind in ("release", "debug"))]
+    for folder in folders:
+        path = os.path.join(folder, "web-login")
+        if os.path.exists(path):
+            return path
+    raise RuntimeError("web-login is missing: swift build --product web-login")
+
+
 class Application:
     """One registered client, the process that is it, and the TLS in front of it."""
 
@@ -41,9 +54,7 @@ class Application:
         self.start(world, scope, secret)
 
     def start(self, world, scope, secret):
-        binary = os.path.join(os.path.dirname(world.server.binary), "web-login")
-        if not os.path.exists(binary):
-            raise SystemExit(f"{binary} is missing: swift build --product web-login")
+        binary = program(world.server.binary)
         authority = os.path.join(world.server.data, "tls", "ca.pem")
         options = {
             "--issuer": world.server.issuer,
