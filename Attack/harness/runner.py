@@ -14,6 +14,7 @@ import traceback
 
 from .. import cases
 from .case import Skip
+from .clock import Clock
 from .server import Server, limits
 from .trap import KeyHost, Trap
 from .watch import Watch
@@ -43,7 +44,7 @@ class TestWorld(World):
     def __init__(self, binary, slow, seconds_announced=4):
         self.watch = Watch()
         limits()
-        self.made, self.second, self.slow = [], None, slow
+        self.made, self.second, self.hasty, self.slow = [], None, None, slow
         self.keys_announcement = seconds_announced
         self.certificates = tempfile.mkdtemp(prefix="tessera-attack-host-")
         self.host_files = self.certificate_of_key_host()
@@ -124,7 +125,7 @@ class TestWorld(World):
             "self-signed": self.authority("127.0.0.10"),
         }
 
-    def installation(self, name="tessera"):
+    def installation(self, name="tessera", more=None, env=None):
         """A server with short announcements and the one allowed outbound address, started."""
         server = Server(
             self.binary,
@@ -141,9 +142,10 @@ class TestWorld(World):
         self.outbound = "outbound.allowed" in probe.stdout
         if self.outbound:
             server.settings.update(outbound)
+        server.settings.update(more or {})
         self.made.append(server)
         server.initialise()
-        server.start()
+        server.start(env=env)
         return server
 
     def open(self):
@@ -166,6 +168,21 @@ class TestWorld(World):
             self.second = World(server, self.watch, slow=self.slow)
             self.second.furnish()
         return self.second
+
+    def short(self):
+        """A server on which what people get ends soon, with a clock of its own (`faketime`) where there is one."""
+        if self.hasty is None:
+            lifetimes = {
+                "tokens": {"code-lifetime": 10, "pushed-lifetime": 10, "refresh-window": 2, "refresh-lifetime": 3600},
+                "sessions": {"idle-lifetime": 600, "lifetime": 1200},
+            }
+            clock = Clock()
+            self.hasty = World(self.installation("hasty", lifetimes, clock.environment), self.watch, slow=self.slow)
+            self.hasty.clock = clock
+            self.hasty.furnish()
+            self.hasty.furnish_people()
+            self.watch.rss = self.server.rss()
+        return self.hasty
 
     def fresh(self):
         """A new installation with the shipped settings, started."""
