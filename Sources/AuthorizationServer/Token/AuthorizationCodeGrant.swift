@@ -38,7 +38,8 @@ struct AuthorizationCodeGrant: Sendable {
         let authorization = record.authorization
         var struck = try await tokens.strike(
             authorization, for: client,
-            TokenWish(resource: parameters.resource, scope: nil, nonce: authorization.nonce), at: now)
+            TokenWish(resource: parameters.resource, scope: nil, nonce: authorization.nonce, answersCode: true),
+            at: now)
         guard client.registration.mayRefresh(authorization) else {
             return Prepared(code: hash, authorization: authorization, family: nil, struck: struck)
         }

@@ -10,6 +10,8 @@ struct TokenWish: Sendable {
     let scope: Scope?
     /// Core §12.2: an ID token that comes with a refresh carries no nonce.
     let nonce: String?
+    /// OpenID Core §3.1.3.3: the answer to a code says who signed in, whatever its access token is for.
+    var answersCode = false
 }
 
 /// Tokens that were struck and not yet handed out.
@@ -43,7 +45,10 @@ struct AuthorizationTokens: Sendable {
             authentication: authorization.authentication,
             personal: try await identity.forAccessToken(authorization))
         if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
-        let identifies = target.scope.contains("openid")
+        // What the client may ask for can have shrunk since the person gave it.
+        let identityScope = authorization.identityScope.intersection(party.identityScope)
+        let told = wish.answersCode ? Scope(unchecked: identityScope.tokens + target.scope.tokens) : target.scope
+        let identifies = told.contains("openid")
         if identifies { try await keys.ensureSigner(party.idTokenAlgorithm, at: now) }
 
         let mint = mint(now)
@@ -58,7 +63,7 @@ struct AuthorizationTokens: Sendable {
                     expiresAt: now + .seconds(policy.idTokenLifetime), authentication: authorization.authentication,
                     nonce: wish.nonce,
                     accessTokenHash: IDTokenClaims.halfHash(of: accessToken, for: party.idTokenAlgorithm),
-                    personal: try await identity.forIDToken(authorization, scope: target.scope)),
+                    personal: try await identity.forIDToken(authorization, scope: told)),
                 by: party.idTokenAlgorithm)
         }
         return StruckTokens(
