@@ -20,8 +20,8 @@ package struct Cookies: Sendable {
             for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
                 count += 1
                 guard count <= Self.maximumCount else { continue }
-                guard let (name, value) = Self.read(pair) else { continue }
-                if values.updateValue(value, forKey: name) != nil { repeated.insert(name) }
+                guard let (name, value, isExact) = Self.read(pair) else { continue }
+                if values.updateValue(value, forKey: name) != nil || !isExact { repeated.insert(name) }
             }
         }
         for name in repeated { values[name] = nil }
@@ -31,16 +31,21 @@ package struct Cookies: Sendable {
 
     package subscript(name: String) -> String? { values[name] }
 
-    private static func read(_ pair: Substring.UTF8View) -> (name: String, value: String)? {
+    /// `isExact` is false of a name with space behind it: that is no name of ours, whatever other parsers make of it.
+    private static func read(_ pair: Substring.UTF8View) -> (name: String, value: String, isExact: Bool)? {
         let trimmed = pair.drop { $0 == 0x20 || $0 == 0x09 }
         guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")), equals > trimmed.startIndex else { return nil }
         var value = trimmed[trimmed.index(after: equals)...]
         while let last = value.last, last == 0x20 || last == 0x09 { value = value.dropLast() }
         guard value.allSatisfy(isValueByte) else { return nil }
-        var name = trimmed[..<equals]
-        // Some parsers overlook space before the sign; `__Host-a =1` must not count beside `__Host-a=1`.
+        let written = trimmed[..<equals]
+        var name = written
+        // Some parsers overlook space before the sign; `__Host-a =1` counts neither beside `__Host-a=1` nor alone.
         while let last = name.last, last == 0x20 || last == 0x09 { name = name.dropLast() }
-        return (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+        return (
+            String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self),
+            isExact: name.endIndex == written.endIndex
+        )
     }
 
     /// `cookie-octet` of RFC 6265 §4.1.1.

@@ -29,6 +29,7 @@ import Testing
             #expect(read["a"] == nil, "\(fields)")
         }
         #expect(cookies("a=1; A=2")["a"] == "1")
+        #expect(cookies("a =1")["a"] == nil && cookies("a\t=1")["a"] == nil, "no name that this server sets")
     }
 
     @Test func `reads nothing from more than a browser would send`() {
