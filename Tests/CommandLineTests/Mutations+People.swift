@@ -35,6 +35,15 @@ extension Mutation {
         ) { try $0.write("secret\n", to: "mail.txt") },
         Mutation("mail authorities that are none", .authoritiesBroken, yaml: sound + "  authorities: tessera.yaml\n"),
         Mutation("accounts without mail", .contradiction, yaml: "accounts:\n  self-registration: true\n"),
+        Mutation("a schema that is none", .schemaUnusable, yaml: "accounts:\n  schema: tessera.yaml\n"),
+        Mutation("a schema of a taken name", .schemaUnusable, yaml: "accounts:\n  schema: schema.json\n") {
+            try $0.write(#"{"attributes": {"email": {}}}"#, to: "schema.json")
+        },
+        Mutation("a schema", yaml: "accounts:\n  schema: schema.json\n") {
+            try $0.write(
+                #"{"attributes": {"department": {}}, "claims": [{"claim": "dept", "attribute": "department"}]}"#,
+                to: "schema.json")
+        },
         Mutation("a short password", .outOfRange, yaml: "passwords:\n  minimum-length: 14\n"),
         Mutation("quick hashes", .passwordHashWeak, yaml: "passwords:\n  memory: 7168\n  passes: 4\n"),
         Mutation("hashes of one pass", .passwordHashWeak, yaml: "passwords:\n  passes: 1\n"),

@@ -50,6 +50,7 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         case privateKeyExposed = "private_key_exposed"
         case privateKeyForeign = "private_key_of_another_certificate"
 
+        case schemaUnusable = "accounts_schema_unusable"
         case passwordHashWeak = "password_hash_weak"
         case mailHostInvalid = "mail_host_invalid"
         case mailSenderInvalid = "mail_from_invalid"

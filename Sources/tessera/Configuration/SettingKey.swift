@@ -51,11 +51,18 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case passwordsMemory = "passwords.memory"
     case passwordsPasses = "passwords.passes"
 
+    case accountsSchema = "accounts.schema"
     case accountsSelfRegistration = "accounts.self-registration"
     case accountsResetLinkLifetime = "accounts.reset-link-lifetime"
     case accountsVerificationLinkLifetime = "accounts.verification-link-lifetime"
     case accountsInvitationLifetime = "accounts.invitation-lifetime"
     case accountsMailsPerHour = "accounts.mails-per-hour"
+
+    case registrationEnabled = "registration.enabled"
+    case registrationOpen = "registration.open"
+    case registrationClients = "registration.clients"
+    case registrationUnusedLifetime = "registration.unused-lifetime"
+    case registrationOldOpenID = "registration.old-openid"
 
     case mailHost = "mail.host"
     case mailPort = "mail.port"

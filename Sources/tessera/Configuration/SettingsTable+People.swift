@@ -35,6 +35,10 @@ extension SettingsTable {
 
     static let accounts: [Setting] = [
         Setting(
+            .accountsSchema, .path,
+            "A JSON file that describes the attributes of people beside the standard ones, and which attribute, group or "
+                + "role reaches which token of which client: docs/guide/people.md."),
+        Setting(
             .accountsSelfRegistration, .flag, default: .flag(false),
             "Whether strangers may make themselves an account, with an address that they prove by mail."),
         Setting(

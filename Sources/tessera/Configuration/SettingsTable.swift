@@ -11,6 +11,7 @@ package enum SettingsTable {
         ("Sessions", sessions),
         ("Passwords", passwords),
         ("Accounts", accounts),
+        ("Registration of clients", registration),
         ("Mail", mail),
         ("Pages", pages),
         ("Throttling", throttling + signInThrottling),

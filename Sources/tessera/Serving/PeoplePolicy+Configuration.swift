@@ -27,5 +27,10 @@ extension PeoplePolicy {
         allowsSelfRegistration = configuration.flag(.accountsSelfRegistration)
         displayName = configuration.text(.pagesName) ?? displayName
         defaultLanguage = configuration.text(.pagesLanguage) ?? defaultLanguage
+        // The check of the configuration refuses a file that cannot be used.
+        if let path = configuration.text(.accountsSchema), let schema = try? PeopleSchema(file: path) {
+            attributes = schema.attributes
+            claimMapping = schema.mapping
+        }
     }
 }

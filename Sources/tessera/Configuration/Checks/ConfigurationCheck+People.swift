@@ -1,3 +1,4 @@
+import AuthorizationServer
 import ServerHTTP
 
 /// Whether sessions, passwords and pages are as they must be.
@@ -19,10 +20,19 @@ extension ConfigurationCheck {
                 .contradiction, .sessionsIdleLifetime, "it is more than sessions.lifetime, so it has no effect",
                 fix: "Lower it, or raise sessions.lifetime.")
         }
+        checkSchema()
         do { _ = try Branding(configuration) } catch {
             refuse(
                 .brandingUnusable, key(for: error), error.reason,
                 fix: "Correct pages.name, pages.logo, pages.accent or pages.accent-dark.")
+        }
+    }
+
+    private mutating func checkSchema() {
+        guard let path = configuration.text(.accountsSchema) else { return }
+        do { _ = try PeopleSchema(file: path) } catch {
+            refuse(
+                .schemaUnusable, .accountsSchema, "\(path): \(error)", fix: "Correct the file: docs/guide/people.md.")
         }
     }
 
