@@ -217,7 +217,22 @@ def case_012_client_id(w):
         w.party("gone")
         w.admin("PATCH", "/admin/v1/clients/gone", {"enabled": False}, expect=200)
     before, texts = authorizations(w), set()
-    for id in ("gone", "unknown", "svc", "rs1", "off", "x" * 5000, "spa\x00", "spa\r\n", "", None, "SPA", "spa ", "%", "é"):
+    for id in (
+        "gone",
+        "unknown",
+        "svc",
+        "rs1",
+        "off",
+        "x" * 5000,
+        "spa\x00",
+        "spa\r\n",
+        "",
+        None,
+        "SPA",
+        "spa ",
+        "%",
+        "é",
+    ):
         answer = page(sent(w, w.journey(id, client_id=id).request, browser), 400)
         # The number of the request is on the page, so that the person can name it.
         texts.add(answer.text.replace(answer.header("X-Request-ID"), ""))
@@ -228,7 +243,17 @@ def case_012_client_id(w):
 def case_014_response_types(w):
     browser = w.browser()
     browser.sign_in("bob")
-    for kind in ("token", "id_token", "id_token token", "code token", "code id_token", "code id_token token", "none", "CODE", "code "):
+    for kind in (
+        "token",
+        "id_token",
+        "id_token token",
+        "code token",
+        "code id_token",
+        "code id_token token",
+        "none",
+        "CODE",
+        "code ",
+    ):
         journey = w.journey("spa", response_type=kind)
         answer = sent(w, journey.request, browser)
         told(w, answer, "unsupported_response_type", "invalid_request", state=journey.request["state"])
@@ -246,7 +271,7 @@ def case_016_response_modes(w):
         journey = w.journey("spa", response_mode=mode)
         answer = sent(w, journey.request, browser)
         told(w, answer, "invalid_request", "unsupported_response_mode", state=journey.request["state"])
-    state = '"><script>alert(1)</script>\'&amp;&lt;{{t}}{{{t}}}<!--'
+    state = "\"><script>alert(1)</script>'&amp;&lt;{{t}}{{{t}}}<!--"
     journey = w.journey("web", response_mode="form_post", state=state, scope="openid")
     answer = browser.arrive(journey.request)
     form = Page(answer).forms[0]
@@ -314,14 +339,25 @@ def case_019_iss_in_every_response(w):
         assert values["iss"] == w.issuer
     values = answered(browser.arrive(w.journey("web").request))
     assert values["iss"] == w.issuer and w.watch.secret(values["code"])
-    assert json.loads(w.http.get("/.well-known/openid-configuration").body)["authorization_response_iss_parameter_supported"]
+    assert json.loads(w.http.get("/.well-known/openid-configuration").body)[
+        "authorization_response_iss_parameter_supported"
+    ]
 
 
 def case_020_scope_of_a_request(w):
     browser = w.browser()
     browser.sign_in("bob")
-    for scope in ("openid admin", "openid tessera:admin:read", "openid READ", 'openid re"ad', "openid re\\ad", "openid \u00e9",
-                  "openid read:all", "openid\tread", "phone"):
+    for scope in (
+        "openid admin",
+        "openid tessera:admin:read",
+        "openid READ",
+        'openid re"ad',
+        "openid re\\ad",
+        "openid \u00e9",
+        "openid read:all",
+        "openid\tread",
+        "phone",
+    ):
         told(w, sent(w, w.journey("web", scope=scope).request, browser), "invalid_scope", "invalid_request")
     journey = w.journey("web", scope="openid openid openid").through(browser)
     assert journey.tokens().get("scope", "openid") == "openid"
@@ -360,21 +396,39 @@ def case_023_pushed_requests(w):
     assert first.header("Location", "").startswith("/authorize?resume="), first
     again = sent(w, {"client_id": "web", "request_uri": uri}, Browser(w))
     assert again.status == 400 or answered(again).get("error") in ("invalid_request_uri", "invalid_request"), again
-    for unknown in ("urn:ietf:params:oauth:request_uri:tsp_" + "A" * 43, "urn:ietf:params:oauth:request_uri:", uri + "A", uri[:-1]):
+    for unknown in (
+        "urn:ietf:params:oauth:request_uri:tsp_" + "A" * 43,
+        "urn:ietf:params:oauth:request_uri:",
+        uri + "A",
+        uri[:-1],
+    ):
         answer = sent(w, {"client_id": "web", "request_uri": unknown})
-        assert answer.status == 400 or answered(answer).get("error") in ("invalid_request_uri", "request_uri_not_supported"), answer
+        assert answer.status == 400 or answered(answer).get("error") in (
+            "invalid_request_uri",
+            "request_uri_not_supported",
+        ), answer
     # Nothing beside the reference counts.
     uri = push(scope="openid", state="pushed")
-    over = {"client_id": "web", "request_uri": uri, "scope": "openid email", "redirect_uri": "https://evil.test/cb", "state": "other"}
+    over = {
+        "client_id": "web",
+        "request_uri": uri,
+        "scope": "openid email",
+        "redirect_uri": "https://evil.test/cb",
+        "state": "other",
+    }
     answer = sent(w, over, browser)
     if answer.header("Location", "").startswith("/authorize?resume="):
         answer = browser.follow(answer)
         if Page(answer).form(SIGN_IN):
             answer = browser.sign_in("bob", page=answer)
         if Page(answer).form(CONSENT):
-            assert not any("email" in value for value in Page(answer).form(CONSENT).optional), "the address was listened to"
+            assert not any("email" in value for value in Page(answer).form(CONSENT).optional), (
+                "the address was listened to"
+            )
             answer = browser.submit(answer, CONSENT, decision="allow")
-        assert answered(answer)["state"] == "pushed" and answer.header("Location").startswith(REDIRECT + "?"), answer.headers
+        assert answered(answer)["state"] == "pushed" and answer.header("Location").startswith(REDIRECT + "?"), (
+            answer.headers
+        )
         w.watch.secret(answered(answer)["code"])
     else:
         assert answer.status == 400, answer
@@ -384,7 +438,9 @@ def case_023_pushed_requests(w):
     w.refused(w.caller().post(PAR, request, authorization=w.auth("web2")), 400, "invalid_request")
     w.refused(pushed(w, request, "web", client_secret="x"), 400, "invalid_request")
     w.refused(pushed(w, request, "web", request_uri=uri), 400, "invalid_request")
-    w.refused(pushed(w, request | {"redirect_uri": "https://evil.test/"}), 400, "invalid_request", "invalid_redirect_uri")
+    w.refused(
+        pushed(w, request | {"redirect_uri": "https://evil.test/"}), 400, "invalid_request", "invalid_redirect_uri"
+    )
     w.refused(pushed(w, request | {"scope": "admin"}), 400, "invalid_scope")
     w.refused(pushed(w, request | {"code_challenge_method": "plain"}), 400, "invalid_request")
     assert w.caller().get(PAR).status == 405

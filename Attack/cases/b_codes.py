@@ -165,7 +165,9 @@ def case_033_failed_redemption(w):
     w.refused(journey.redeem(by="web2"), 400, "invalid_grant")
     w.refused(journey.redeem(by="spa"), 400, "invalid_grant")
     w.refused(journey.redeem(code=journey.code[:-1]), 400, "invalid_grant")
-    w.refused(w.caller().post("/token", {"grant_type": "authorization_code", "code": journey.code}), 401, "invalid_client")
+    w.refused(
+        w.caller().post("/token", {"grant_type": "authorization_code", "code": journey.code}), 401, "invalid_client"
+    )
     assert w.userinfo(journey.tokens()["access_token"]).status == 200
 
 
@@ -185,7 +187,9 @@ def case_037_entropy_of_codes(w):
         visitor.http.close()
     sessions = []
     for _ in range(20):
-        browser.sign_in("bob", page=browser.get(AUTHORIZE + "?" + urlencoded(w.journey("web", prompt="login").request).decode()))
+        browser.sign_in(
+            "bob", page=browser.get(AUTHORIZE + "?" + urlencoded(w.journey("web", prompt="login").request).decode())
+        )
         sessions.append(browser.cookie("session"))
     assert len(set(sessions)) == 20, "the secret of a session came twice"
     for tag, values in (*found.items(), ("tss_", sessions)):

@@ -4,7 +4,7 @@ import time
 
 from ..harness import forge
 from ..harness.case import critical
-from ..harness.world import INTROSPECT, REVOKE, TOKEN
+from ..harness.world import ASSERTION_TYPE, INTROSPECT, REVOKE, TOKEN
 
 ENDPOINTS = (TOKEN, INTROSPECT, REVOKE)
 
@@ -150,3 +150,34 @@ def case_086_assertion_time(w):
     for change in ({"exp": now + 60.5}, {"exp": float(now + 60)}, {"nbf": now - 10}, {"iat": now - 300}):
         answer = w.present(w.assertion(claims=w.claims(**change)))
         assert answer.status == 200, f"{change}: {answer}"
+
+
+@critical
+def case_044_assertion_replay_at_the_pushed_endpoint(w):
+    """The endpoint of pushed requests remembers assertions together with all others."""
+    w.furnish_people()
+    w.keys["pushkey"] = forge.ECKey(kid="pushkey-1")
+    draft = {
+        "id": "pushkey",
+        "name": "pushkey",
+        "authentication_method": "private_key_jwt",
+        "jwks": {"keys": [w.keys["pushkey"].jwk]},
+        "assertion_algorithm": "ES256",
+        "grant_types": ["authorization_code"],
+        "relying_party": {"redirect_uris": ["https://app.test/cb"], "scope": "openid"},
+    }
+    w.admin("POST", "/admin/v1/clients", draft, expect=201)
+    request = w.journey("pushkey", scope="openid").request
+    request = {name: value for name, value in request.items() if name != "client_id"}
+
+    def push(assertion):
+        fields = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        return w.caller().post("/par", {**request, **fields})
+
+    for second in ("/par", *ENDPOINTS):
+        assertion = w.assertion("pushkey")
+        assert push(assertion).status == 201
+        again = push(assertion) if second == "/par" else w.present(assertion, second)
+        w.refused(again, 401, "invalid_client")
+    w.refused(push(w.assertion("pushkey", sign=forge.ECKey(kid="pushkey-1"))), 401, "invalid_client")
+    w.refused(push(w.assertion("pushkey", claims=w.claims("pushkey", aud="https://evil.test"))), 401, "invalid_client")

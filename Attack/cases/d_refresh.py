@@ -99,9 +99,21 @@ def case_060_forged_refresh_tokens(w):
     for position in range(4, len(text), 3):
         changed = "A" if text[position] != "A" else "B"
         w.refused(w.refresh("web", text[:position] + changed + text[position + 1 :]), 400, "invalid_grant")
-    for wrong in (text[:-1], text + "A", text[4:], "tsr_", "tsr_" + "A" * 82, text.upper(), text + "=", text + "\x00", "x" * 60_000):
+    for wrong in (
+        text[:-1],
+        text + "A",
+        text[4:],
+        "tsr_",
+        "tsr_" + "A" * 82,
+        text.upper(),
+        text + "=",
+        text + "\x00",
+        "x" * 60_000,
+    ):
         answer = w.refresh("web", wrong)
-        assert answer.status in (400, 413) and (answer.status == 413 or answer.error in ("invalid_grant", "invalid_request")), answer
+        assert answer.status in (400, 413) and (
+            answer.status == 413 or answer.error in ("invalid_grant", "invalid_request")
+        ), answer
     assert w.refresh("web", text).status == 200, "the family was ended by what a stranger made up"
 
 
@@ -111,7 +123,9 @@ def case_065_revocation_of_a_refresh_token_by_another(w):
     for other in ("web2", "conf2", "rs1"):
         for kind in ("refresh_token", "access_token"):
             answer = w.revocation(tokens[kind], other)
-            assert answer.status == 200 or answer.error in ("unauthorized_client", "invalid_client", "invalid_grant"), answer
+            assert answer.status == 200 or answer.error in ("unauthorized_client", "invalid_client", "invalid_grant"), (
+                answer
+            )
     answer = w.caller().post(REVOKE, {"token": tokens["refresh_token"], "client_id": "spa"})
     assert answer.status in (200, 400, 401)
     assert w.active(tokens["access_token"])

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from ..harness.case import critical
 from ..harness.forge import parts
-from ..harness.world import RS1, RS2
 from ..harness.people import answered
+from ..harness.world import RS1, RS2
 from .a_authorization import authorizations, pushed, sent, told
 from .d_refresh import signed_in
 
@@ -83,7 +83,9 @@ def case_117_resources_of_a_request(w):
         answer = sent(w, request, browser)
         assert answer.status == 400 or answered(answer)["error"] in ("invalid_target", "invalid_request"), answer
         w.refused(pushed(w, request), 400, "invalid_target", "invalid_request")
-    many = list(w.journey("web", scope="openid").request.items()) + [("resource", f"https://r{i}.test/") for i in range(50)]
+    many = list(w.journey("web", scope="openid").request.items()) + [
+        ("resource", f"https://r{i}.test/") for i in range(50)
+    ]
     answer = sent(w, urlencode(many), browser)
     assert answer.status == 400 or answered(answer)["error"] in ("invalid_target", "invalid_request"), answer
     # One that was not given at the request is not given afterwards.
@@ -102,16 +104,33 @@ def case_118_claims_parameter(w):
     browser.sign_in("eve")
     bob = w.people["bob"]
     deep = '{"userinfo":' + '{"a":' * 3000 + "1" + "}" * 3000 + "}"
-    for text in (deep, "[" * 5000, "{", "[]", '"x"', "1", '{"userinfo":1}', '{"id_token":[]}', '{"userinfo":{"sub":1}}',
-                 "{" + ",".join(f'"c{i}":null' for i in range(400)) + "}", '{"userinfo":{"name":{"essential":"yes"}}}'):
-        for answer in (pushed(w, w.journey("web", claims=text).request), sent(w, w.journey("web", claims=text).request, browser)):
+    for text in (
+        deep,
+        "[" * 5000,
+        "{",
+        "[]",
+        '"x"',
+        "1",
+        '{"userinfo":1}',
+        '{"id_token":[]}',
+        '{"userinfo":{"sub":1}}',
+        "{" + ",".join(f'"c{i}":null' for i in range(400)) + "}",
+        '{"userinfo":{"name":{"essential":"yes"}}}',
+    ):
+        for answer in (
+            pushed(w, w.journey("web", claims=text).request),
+            sent(w, w.journey("web", claims=text).request, browser),
+        ):
             # Refused, or (what is unknown in it) without effect.
             assert answer.status in (200, 201, 303, 400, 414, 431), answer
             assert answer.seconds < 0.1 * w.slow, f"{answer.seconds:.2f} s for {text[:20]}"
     answer = pushed(w, w.journey("web", claims='{"userinfo":{"a":"' + "x" * (1 << 20) + '"}}').request)
     assert answer.status in (400, 413), answer
     # Secret attributes, and those that no scope allows.
-    wish = {name: {"essential": True} for name in ("password", "password_hash", "secret", "email", "groups", "roles", "id", "attributes")}
+    wish = {
+        name: {"essential": True}
+        for name in ("password", "password_hash", "secret", "email", "groups", "roles", "id", "attributes")
+    }
     claims = json.dumps({"userinfo": wish, "id_token": wish})
     journey = w.journey("two", scope="openid", claims=claims).through(browser, "eve")
     tokens = journey.tokens()
@@ -121,7 +140,12 @@ def case_118_claims_parameter(w):
     # Somebody else's subject: never their data, never a token.
     before = authorizations(w, "bob")
     for where in ("id_token", "userinfo"):
-        for wish in ({"value": bob}, {"value": bob, "essential": True}, {"values": [bob, w.people["eve"]]}, {"value": "bob"}):
+        for wish in (
+            {"value": bob},
+            {"value": bob, "essential": True},
+            {"values": [bob, w.people["eve"]]},
+            {"value": "bob"},
+        ):
             request = w.journey("web", scope="openid", prompt="none", claims=json.dumps({where: {"sub": wish}})).request
             answer = sent(w, request, browser)
             told(w, answer, "login_required", "invalid_request", "account_selection_required", "interaction_required")
@@ -131,7 +155,9 @@ def case_118_claims_parameter(w):
     assert authorizations(w, "bob") == before
     # `acr` that no sign-in has.
     wish = json.dumps({"id_token": {"acr": {"essential": True, "value": "urn:x:gold"}}})
-    told(w, sent(w, w.journey("web", claims=wish).request, browser), "unmet_authentication_requirements", "access_denied")
+    told(
+        w, sent(w, w.journey("web", claims=wish).request, browser), "unmet_authentication_requirements", "access_denied"
+    )
 
 
 def subject(w, client, name, redirect):
@@ -153,7 +179,11 @@ def case_120_subjects(w):
     assert one == subject(w, "pw1", "bob", "https://one.test/cb"), "not stable"
     assert subject(w, "pw1", "eve", "https://one.test/cb") != one
     assert w.people["bob"] not in (one, two)
-    assert subject(w, "web", "bob", "https://app.test/cb") == w.people["bob"] == subject(w, "two", "bob", "https://app.test/cb")
+    assert (
+        subject(w, "web", "bob", "https://app.test/cb")
+        == w.people["bob"]
+        == subject(w, "two", "bob", "https://app.test/cb")
+    )
     # A name that is given again is another person.
     name = "phoenix" + os.urandom(3).hex()
     first = w.user(name)

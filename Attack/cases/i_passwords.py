@@ -162,7 +162,9 @@ def case_132_one_throttle_for_every_page(w):
     evaluated = 0
     for number in range(40):
         form = Page(thief.request("GET", ACCOUNT_PASSWORD)).form(ACCOUNT_PASSWORD)
-        answer = thief.post(ACCOUNT_PASSWORD, form.filled(current=f"wrong guess {number}", password=GOOD, password_again=GOOD))
+        answer = thief.post(
+            ACCOUNT_PASSWORD, form.filled(current=f"wrong guess {number}", password=GOOD, password_again=GOOD)
+        )
         if answer.status == 429:
             break
         evaluated += 1
@@ -201,15 +203,21 @@ def case_145_password_policy(w):
     browser.sign_in(name)
     for password in refused:
         form = Page(browser.request("GET", ACCOUNT_PASSWORD)).form(ACCOUNT_PASSWORD)
-        answer = browser.post(ACCOUNT_PASSWORD, form.filled(current=PASSWORD, password=password, password_again=password))
+        answer = browser.post(
+            ACCOUNT_PASSWORD, form.filled(current=PASSWORD, password=password, password_again=password)
+        )
         assert answer.status in (200, 400, 422) and not answer.header("Location"), f"{password[:30]!r}: {answer}"
     # Any characters, no composition, to the last byte.
     base = "correct horse battery staple of the violet harbour and its seventy third lamp "
     twins = (base + "one", base + "two")
     assert len(base) > 72
-    for password, other in (twins, twins[::-1], ("\u65e5\u672c\u8a9e\u306e\u9577\u3044\u5408\u8a00\u8449\u306f\u5b89\u5168\u3067\u3059\u304b\u306d", "x"),
-                            ("\U0001f511 \U0001f40e \U0001f50b staple quietly \u00e4\u00f6\u00fc", "y"),
-                            ("mountain " * 3 + os.urandom(480).hex(), "z")):
+    for password, other in (
+        twins,
+        twins[::-1],
+        ("\u65e5\u672c\u8a9e\u306e\u9577\u3044\u5408\u8a00\u8449\u306f\u5b89\u5168\u3067\u3059\u304b\u306d", "x"),
+        ("\U0001f511 \U0001f40e \U0001f50b staple quietly \u00e4\u00f6\u00fc", "y"),
+        ("mountain " * 3 + os.urandom(480).hex(), "z"),
+    ):
         answer = set_password(w, name, password)
         assert answer.status == 204, f"{password[:20]!r} was refused: {answer}"
         assert not signs_in(w, name, other), "its twin opens the account"

@@ -35,7 +35,10 @@ def case_163_session_fixation(w):
         browser.sign_in("bob")
         assert browser.cookie("session") != value, "the planted value became a session"
         thief = Browser(w)
-        thief.cookies = {browser.cookie_name("session"): value, browser.cookie_name("browser"): planted.cookie("browser")}
+        thief.cookies = {
+            browser.cookie_name("session"): value,
+            browser.cookie_name("browser"): planted.cookie("browser"),
+        }
         assert not is_signed_in(thief)
     # Of a session that somebody else is in.
     eve = w.browser()
@@ -66,7 +69,11 @@ def case_163_handles_of_another_browser(w):
     journey = w.journey("web2")
     first = sent(w, journey.request, eve)
     handle = first.header("Location").split("resume=")[1]
-    for target in (f"/authorize?resume={handle}", f"/authorize?resume={handle}&client_id=web", f"/authorize?resume={handle}x"):
+    for target in (
+        f"/authorize?resume={handle}",
+        f"/authorize?resume={handle}&client_id=web",
+        f"/authorize?resume={handle}x",
+    ):
         answer = bob.request("GET", target)
         assert answer.status in (400, 403) and not answer.header("Location"), answer
     own = Page(bob.get("/account/password")).form("/account/password")
@@ -104,7 +111,16 @@ def case_165_cookies(w):
             assert needed in attributes, f"{needed} is missing: {text}"
         assert "samesite=lax" in attributes or "samesite=strict" in attributes, text
         assert not any(part.startswith("domain") for part in attributes), text
-    for path in ("/token", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/introspect", "/revoke", "/par", "/health/live"):
+    for path in (
+        "/token",
+        "/userinfo",
+        "/jwks",
+        "/.well-known/openid-configuration",
+        "/introspect",
+        "/revoke",
+        "/par",
+        "/health/live",
+    ):
         for answer in (w.caller().get(path), w.caller().post(path, {"a": "b"})):
             assert answer.header("Set-Cookie") is None, path
     # Two of one name: neither is believed.
@@ -120,12 +136,29 @@ def case_165_cookies(w):
         ):
             answer = w.caller().request("GET", "/account", headers=headers)
             assert answer.header("Location") == SIGN_IN, "one of two sessions was chosen"
-    for other in ("tessera-session", "__host-tessera-session", "__Secure-tessera-session", "__Host-tessera-session ", "$__Host-tessera-session"):
+    for other in (
+        "tessera-session",
+        "__host-tessera-session",
+        "__Secure-tessera-session",
+        "__Host-tessera-session ",
+        "$__Host-tessera-session",
+    ):
         answer = w.caller().request("GET", "/account", headers=[("Cookie", f"{other}={browser.cookie('session')}")])
         assert answer.header("Location") == SIGN_IN, f"{other} is believed"
 
 
-FORMS = (SIGN_IN, "/account/password", "/account/profile", SESSIONS, APPLICATIONS, EVERYWHERE, "/account/delete", "/reset", CONSENT, LOGOUT)
+FORMS = (
+    SIGN_IN,
+    "/account/password",
+    "/account/profile",
+    SESSIONS,
+    APPLICATIONS,
+    EVERYWHERE,
+    "/account/delete",
+    "/reset",
+    CONSENT,
+    LOGOUT,
+)
 
 
 @critical
@@ -139,8 +172,17 @@ def case_166_forms_of_other_sites(w):
     client = dict(Page(browser.get(APPLICATIONS)).form(APPLICATIONS).fields)["client"]
     session = dict(Page(browser.get(SESSIONS)).form(SESSIONS).fields)["session"]
     everything = {
-        "login": name, "current": PASSWORD, "password": GOOD, "password_again": GOOD, "client": client, "session": session,
-        "decision": "allow", "resume": "tsp_" + "A" * 43, "confirmed": "yes", "name": "Mallory", "email": "mallory@evil.test",
+        "login": name,
+        "current": PASSWORD,
+        "password": GOOD,
+        "password_again": GOOD,
+        "client": client,
+        "session": session,
+        "decision": "allow",
+        "resume": "tsp_" + "A" * 43,
+        "confirmed": "yes",
+        "name": "Mallory",
+        "email": "mallory@evil.test",
     }
     issuer = w.issuer
     attacks = [
@@ -152,8 +194,18 @@ def case_166_forms_of_other_sites(w):
         (token.swapcase(), {}),
         (stranger, {}),
     ]
-    for origin in ("null", "https://evil.test", issuer + ".evil.test", "https://evil.test?" + issuer, issuer.replace("https", "http"),
-                   issuer.rsplit(":", 1)[0] + ":1", issuer + "/", "", issuer + ", " + issuer, issuer.upper()):
+    for origin in (
+        "null",
+        "https://evil.test",
+        issuer + ".evil.test",
+        "https://evil.test?" + issuer,
+        issuer.replace("https", "http"),
+        issuer.rsplit(":", 1)[0] + ":1",
+        issuer + "/",
+        "",
+        issuer + ", " + issuer,
+        issuer.upper(),
+    ):
         attacks.append((token, {"Origin": origin}))
     for site in ("cross-site", "same-site", "x", ""):
         attacks.append((token, {"Sec-Fetch-Site": site}))
@@ -173,7 +225,10 @@ def case_166_forms_of_other_sites(w):
             answer = browser.request("POST", path, headers=[("Content-Type", kind)], body=body)
             assert answer.status in (400, 403, 415), f"{path} as {kind}: {answer}"
         for method in ("PUT", "PATCH", "DELETE"):
-            assert browser.request(method, path, headers=[("X-HTTP-Method-Override", "POST")], body=b"").status in (404, 405)
+            assert browser.request(method, path, headers=[("X-HTTP-Method-Override", "POST")], body=b"").status in (
+                404,
+                405,
+            )
         answer = browser.request("GET", path + "?" + urllib.parse.urlencode({**everything, "form_token": token}))
         assert answer.status in (200, 303, 400, 404, 405), answer
         twice = [*everything.items(), ("form_token", token), ("form_token", token)]
@@ -202,8 +257,13 @@ def case_166_administration_takes_no_forms(w):
     browser = w.browser()
     browser.sign_in("bob")
     header = [("Cookie", "; ".join(f"{name}={value}" for name, value in browser.cookies.items()))]
-    for method, path in (("POST", "/admin/v1/clients"), ("POST", "/admin/v1/users"), ("GET", "/admin/v1/users"),
-                         ("POST", "/admin/v1/keys/rotate"), ("DELETE", "/admin/v1/clients/web")):
+    for method, path in (
+        ("POST", "/admin/v1/clients"),
+        ("POST", "/admin/v1/users"),
+        ("GET", "/admin/v1/users"),
+        ("POST", "/admin/v1/keys/rotate"),
+        ("DELETE", "/admin/v1/clients/web"),
+    ):
         answer = w.admin_tcp().send_json(method, path, None, header + [("Origin", "https://evil.test")])
         assert answer.status in (401, 403), answer
         assert answer.header("Access-Control-Allow-Origin") is None
@@ -218,11 +278,21 @@ def case_169_consent_memory(w):
         return Page(arriving(w, browser, w.journey(client, **more).request)).form(CONSENT) is not None
 
     assert asks("web", scope="openid")
-    told(w, sent(w, w.journey("web", scope="openid", prompt="none").request, browser), "consent_required", "interaction_required")
+    told(
+        w,
+        sent(w, w.journey("web", scope="openid", prompt="none").request, browser),
+        "consent_required",
+        "interaction_required",
+    )
     w.journey("web", scope="openid").through(browser, name)
     assert not asks("web", scope="openid"), "asked again for what was agreed to"
     assert asks("web", scope="openid email"), "something new was given without asking"
-    told(w, sent(w, w.journey("web", scope="openid email", prompt="none").request, browser), "consent_required", "interaction_required")
+    told(
+        w,
+        sent(w, w.journey("web", scope="openid email", prompt="none").request, browser),
+        "consent_required",
+        "interaction_required",
+    )
     assert asks("web", scope="openid write"), "a scope at a resource was given without asking"
     assert asks("web", scope="openid offline_access")
     assert asks("web", scope="openid", prompt="consent"), "prompt=consent did not ask"
@@ -236,7 +306,9 @@ def case_169_consent_memory(w):
     page = arriving(w, browser, w.journey("web2", scope="openid email write").request)
     assert set(Page(page).form(CONSENT).optional) >= {"email"}, Page(page).form(CONSENT).optional
     journey = w.journey("web2", scope="openid email write")
-    answer = browser.submit(arriving(w, browser, journey.request), CONSENT, decision="allow", scope=["profile", RS1 + " read", "groups"])
+    answer = browser.submit(
+        arriving(w, browser, journey.request), CONSENT, decision="allow", scope=["profile", RS1 + " read", "groups"]
+    )
     journey.code = w.watch.secret(answered(answer)["code"])
     given = set(journey.tokens()["scope"].split())
     assert given == {"openid"}, f"ticked nothing that was asked for, and got {given}"
@@ -257,7 +329,12 @@ def case_170_end_of_an_application(w):
     w.refused(waiting.redeem(), 400, "invalid_grant")
     assert w.active(other["access_token"]), "the other application lost its access too"
     assert w.refresh("web2", other["refresh_token"]).status == 200
-    told(w, sent(w, w.journey("web", scope="openid", prompt="none").request, browser), "consent_required", "interaction_required")
+    told(
+        w,
+        sent(w, w.journey("web", scope="openid", prompt="none").request, browser),
+        "consent_required",
+        "interaction_required",
+    )
     events = w.admin("GET", "/admin/v1/audit?action=application.ended&limit=1000").json()["events"]
     assert any(event["target"] == f"user:{w.people[name]}" for event in events), "it is not in the audit log"
     # Nobody ends what is somebody else's.
@@ -348,8 +425,16 @@ def case_143_profile_is_no_way_up(w):
     browser.sign_in(name)
     form = Page(browser.get("/account/profile")).form("/account/profile")
     wishes = {
-        "email_verified": "true", "phone_number_verified": "true", "roles": "admin", "groups": "admins", "enabled": "true",
-        "username": "root", "id": w.people["bob"], "sub": "x", "locked_down_at": "", "attributes": '{"admin":true}',
+        "email_verified": "true",
+        "phone_number_verified": "true",
+        "roles": "admin",
+        "groups": "admins",
+        "enabled": "true",
+        "username": "root",
+        "id": w.people["bob"],
+        "sub": "x",
+        "locked_down_at": "",
+        "attributes": '{"admin":true}',
         "tessera:admin:read": "1",
     }
     answer = browser.post("/account/profile", form.filled(**wishes))
@@ -368,15 +453,89 @@ def case_182_languages_and_names(w):
         request = w.journey("web", ui_locales=f"x-{noise} {noise}", prompt="none").request
         answer = browser.request("GET", AUTHORIZE + "?" + urllib.parse.urlencode(request))
         assert answer.status in (303, 400), answer
-        answer = browser.request("GET", f"{SIGN_IN}?lang={noise}", headers={"Accept-Language": f"x-{noise}, {noise};q=0.{number % 9}"})
+        answer = browser.request(
+            "GET", f"{SIGN_IN}?lang={noise}", headers={"Accept-Language": f"x-{noise}, {noise};q=0.{number % 9}"}
+        )
         assert answer.status == 200 and answer.header("Content-Language") == "en", answer
-    for text in ("../../etc/passwd", "..%2f..%2f", "de/../../x", "\u0000", "en.json", "a" * 900, ",".join(["de"] * 500), "*;q=9", ";;;"):
+    for text in (
+        "../../etc/passwd",
+        "..%2f..%2f",
+        "de/../../x",
+        "\u0000",
+        "en.json",
+        "a" * 900,
+        ",".join(["de"] * 500),
+        "*;q=9",
+        ";;;",
+    ):
         for headers in ({"Accept-Language": text.encode("ascii", "replace").decode().replace("\x00", "")},):
             answer = browser.request("GET", SIGN_IN, headers=headers)
             assert answer.status == 200 and "passwd" not in answer.text, answer
         request = w.journey("web", ui_locales=text).request
         answer = browser.get(AUTHORIZE + "?" + urllib.parse.urlencode(request))
         assert answer.status in (200, 303, 400), answer
-    for path in ("/assets/../tessera.yaml", "/assets/..%2f..%2fetc/passwd", "/assets/%2e%2e/x", "/assets/", "/assets/en.json",
-                 "/assets/sign-in.mustache", "/account/../admin/v1/status", "/assets/tessera.css%00"):
+    for path in (
+        "/assets/../tessera.yaml",
+        "/assets/..%2f..%2fetc/passwd",
+        "/assets/%2e%2e/x",
+        "/assets/",
+        "/assets/en.json",
+        "/assets/sign-in.mustache",
+        "/account/../admin/v1/status",
+        "/assets/tessera.css%00",
+    ):
         assert browser.request("GET", path).status in (400, 404), path
+
+
+def case_175_pages_are_nobodys_frame(w):
+    """Every page, and every refusal, forbids frames and is cut off from who opened it."""
+    visitor, browser = w.browser(), w.browser()
+    browser.sign_in("bob")
+    paths = [
+        "/account" + path
+        for path in ("", "/profile", "/password", "/sessions", "/applications", "/activity", "/delete")
+    ]
+    paths += [
+        SIGN_IN,
+        LOGOUT,
+        EVERYWHERE,
+        "/signed-out",
+        "/reset",
+        "/register",
+        "/reset/set?link=x",
+        "/verify-email?link=x",
+    ]
+    paths += ["/invitation?link=x", AUTHORIZE, AUTHORIZE + "?client_id=x", AUTHORIZE + "?resume=x", "/account?x=%00"]
+    for who in (visitor, browser):
+        for path in paths:
+            answer = who.request("GET", path)
+            assert answer.header("X-Frame-Options") == "DENY", f"{path}: {answer.headers}"
+            policy = answer.header("Content-Security-Policy")
+            for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"):
+                assert part in policy, f"{path}: {policy}"
+            assert "unsafe" not in policy and "*" not in policy, policy
+            assert answer.header("Cross-Origin-Opener-Policy") == "same-origin", path
+            assert "<script" not in answer.text, f"{path} has a script"
+
+
+def case_127_names_of_clients(w):
+    """What a client calls itself is text on the page: it draws nothing, turns nothing round and hides nothing."""
+    browser = w.browser()
+    browser.sign_in("bob")
+    for number, name in enumerate(
+        ("<b>Bank</b><script>alert(1)</script>", '"><img src=x>', "{{title}}{{{title}}}", "A\u202egnaB", "x" * 200)
+    ):
+        id = f"named{number}"
+        party = {"redirect_uris": ["https://named.test/cb"], "scope": "openid", "client_uri": "https://named.test/"}
+        draft = {"id": id, "name": name, "authentication_method": "none", "grant_types": ["authorization_code"]}
+        answer = w.admin("POST", "/admin/v1/clients", draft | {"relying_party": party})
+        if answer.status == 400:
+            continue
+        assert answer.status == 201, answer
+        w.watch.registered.add("https://named.test/cb")
+        page = arriving(w, browser, w.journey(id, redirect_uri="https://named.test/cb", scope="openid").request)
+        assert Page(page).form(CONSENT), page
+        for raw in ("<b>", "<script>alert", "<img src=x", "\u202e"):
+            assert raw not in page.text, f"{name} reached the page as {raw}"
+        assert "named.test" in page.text, "the host of the client is not told"
+        w.admin("DELETE", f"/admin/v1/clients/{id}")

@@ -199,7 +199,18 @@ def case_248_no_secret_is_read_back(w):
     for text in bodies:
         for secret in w.secrets.values():
             assert secret not in text and secret[4:] not in text, "a client secret can be read"
-        for word in ('"d":', "PRIVATE KEY", "sealed", '_hash":', '"hash"', "tsm_", "master_key", '"k":', '"p":', '"dp":'):
+        for word in (
+            '"d":',
+            "PRIVATE KEY",
+            "sealed",
+            '_hash":',
+            '"hash"',
+            "tsm_",
+            "master_key",
+            '"k":',
+            '"p":',
+            '"dp":',
+        ):
             if word == "sealed" or word in ('"p":',):
                 continue
             assert word not in text, f"{word} is shown: {text[:200]}"

@@ -81,6 +81,7 @@ def case_084_what_a_token_says(w):
     """Each claim once, a type of its own, an audience, a short life, a subject that nobody can choose."""
     # requirement: 6750-5.2-10 6750-5.3-3 6750-5.3-4 7519-4-1 8725-3.11-2 8725-3.11-4 9068-4-1 9068-5-1 6749-2.2-1 6749-2-3 7519-4.1.2-1 7519-4.1.7-2
     import json
+
     from ..harness import forge
 
     answer = w.ask("conf", resource=RS1, scope="read").json()

@@ -16,7 +16,7 @@ from .. import cases
 from .case import Skip
 from .clock import Clock
 from .server import Server, limits
-from .trap import KeyHost, Trap
+from .trap import KeyHost, Letterbox, Trap
 from .watch import Watch
 from .world import World
 
@@ -45,6 +45,7 @@ class TestWorld(World):
         self.watch = Watch()
         limits()
         self.made, self.second, self.hasty, self.slow = [], None, None, slow
+        self.letterbox = None
         self.keys_announcement = seconds_announced
         self.certificates = tempfile.mkdtemp(prefix="tessera-attack-host-")
         self.host_files = self.certificate_of_key_host()
@@ -176,9 +177,15 @@ class TestWorld(World):
                 "tokens": {"code-lifetime": 10, "pushed-lifetime": 10, "refresh-window": 2, "refresh-lifetime": 3600},
                 "sessions": {"idle-lifetime": 600, "lifetime": 1200},
             }
-            clock = Clock()
+            clock, self.letterbox = Clock(), Letterbox()
+            lifetimes["mail"] = {
+                "host": "127.0.0.1",
+                "port": self.letterbox.port,
+                "security": "none",
+                "from": "tessera@tessera.test",
+            }
             self.hasty = World(self.installation("hasty", lifetimes, clock.environment), self.watch, slow=self.slow)
-            self.hasty.clock = clock
+            self.hasty.clock, self.hasty.letters = clock, self.letterbox.letters
             self.hasty.furnish()
             self.hasty.furnish_people()
             self.watch.rss = self.server.rss()
@@ -219,6 +226,8 @@ class TestWorld(World):
         if self.key_host:
             self.key_host.close()
         self.watch.trap.close()
+        if self.letterbox:
+            self.letterbox.close()
         for server in self.made:
             if keep:
                 server.stop(hard=True)

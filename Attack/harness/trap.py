@@ -1,10 +1,13 @@
 """Listeners that our server must not reach, and one that it may."""
 
 import http.server
+import json
 import socket
 import ssl
 import threading
-import json
+import time
+
+from aiosmtpd.controller import Controller
 
 
 class Trap:
@@ -51,6 +54,7 @@ class KeyHost:
 
     def __init__(self, address, certificate, key):
         self.fetches, self.documents, self.redirects = [], {}, {}
+        self.posts, self.answers = [], []
         self.delay = 0.0
         outer = self
 
@@ -77,6 +81,14 @@ class KeyHost:
                 except OSError:
                     pass
 
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                outer.posts.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+                time.sleep(outer.delay)
+                self.send_response(outer.answers.pop(0) if outer.answers else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
             def log_message(self, *_):
                 pass
 
@@ -95,3 +107,22 @@ class KeyHost:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Letterbox:
+    """An SMTP server that takes every mail and keeps it."""
+
+    def __init__(self):
+        self.letters = []
+        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = self.controller.port = probe.getsockname()[1]
+        self.controller.start()
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append((tuple(envelope.rcpt_tos), envelope.content))
+        return "250 2.0.0 Kept"
+
+    def close(self):
+        self.controller.stop()
