@@ -16,6 +16,11 @@ def signed_in(world, **options):
     return ada, tab
 
 
+def marked(tab):
+    """The names of the fields that the page says are wrong."""
+    return [field.get_attribute("name") for field in tab.page.locator("[aria-invalid=true]").all()]
+
+
 def is_signed_out(person, tab):
     person.open(tab, "/account")
     return tab.path == "/sign-in"
@@ -106,10 +111,12 @@ def flow_change_the_password(world):
     tab.fill(current="not the one that it is", password=NEW_PASSWORD, password_again=NEW_PASSWORD)
     tab.submit("Change password")
     assert "not right" in tab.page.get_by_role("alert").inner_text()
+    assert marked(tab) == ["current"]
     world.look(tab, "account-password-wrong")
     tab.fill(current=ada.password, password="passwordpassword", password_again="passwordpassword")
     tab.submit("Change password")
     assert tab.page.get_by_role("alert").count() == 1, tab.text
+    assert marked(tab) == ["password"]
     letters = len(world.mail.letters)
     tab.fill(current=ada.password, password=NEW_PASSWORD, password_again=NEW_PASSWORD)
     tab.submit("Change password")

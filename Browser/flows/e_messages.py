@@ -9,7 +9,7 @@ from ..harness.site import Site
 from .c_account import is_signed_out, signed_in
 
 VERIFIER = "a-verifier-of-forty-three-characters-or-more-0123"
-HOME = '<!doctype html><html lang="en"><title>Harbour</title><link rel="icon" href="data:,"><main>Received.</main>'
+HOME = '<!doctype html><html lang="en"><title>Harbour</title><main>Received.</main>'
 
 
 class Harbour:
@@ -135,7 +135,7 @@ def flow_a_form_of_another_site(world, **options):
     ada.open(tab, "/account/log-out-everywhere")
     beside = world.browser.tab(tab.context)
     form = f'<form method="post" action="{world.server.issuer}/account/log-out-everywhere"><button>Win</button></form>'
-    site = Site({"/": ({}, f'<!doctype html><title>Win</title><link rel="icon" href="data:,"><main>{form}</main>')})
+    site = Site({"/": ({}, f'<!doctype html><title>Win</title><main>{form}</main>')})
     try:
         beside.open(site.address + "/")
         beside.expect_status(403)

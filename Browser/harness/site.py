@@ -13,6 +13,10 @@ class Site:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                if self.path == "/favicon.ico":
+                    self.send_response(204)
+                    self.end_headers()
+                    return
                 found = pages.get(self.path) or pages.get(self.path.partition("?")[0])
                 headers, body = found or ({}, None)
                 self.send_response(404 if body is None else 200)

@@ -11,14 +11,14 @@ extension OpenIDProvider {
         var items = request.identityScope.tokens.map { scope in
             ConsentItem(
                 scope: scope, isRequired: scope == "openid",
-                isNew: consent.map { !$0.identityScope.contains(scope) } ?? true)
+                isNew: consent.map { !$0.identityScope.contains(scope) } ?? false)
         }
         for (resource, scope) in request.resourceScopes.sorted(by: { $0.key < $1.key }) {
             let name = try await registry.resource(identifiedBy: resource)?.name
             items += scope.tokens.map { token in
                 ConsentItem(
                     resource: resource, resourceName: name, scope: token,
-                    isNew: consent.map { $0.resourceScopes[resource]?.contains(token) != true } ?? true)
+                    isNew: consent.map { $0.resourceScopes[resource]?.contains(token) != true } ?? false)
             }
         }
         let isOffline = request.identityScope.contains("offline_access")

@@ -48,6 +48,13 @@ import Testing
     func `is asked once, and not again for the same`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
+        guard
+            case .wait(let first) = try await journey.provider.authorize(
+                Journey.parameters(), browser: browser, at: Journey.start),
+            case .consent(let prompt) = try await journey.provider.resumeAuthorization(
+                first, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "not asked") }
+        #expect(prompt.items.allSatisfy { !$0.isNew }, "nothing was agreed to that it could be new beside")
         _ = try await journey.tokens(in: browser)
         guard
             case .respond = try await journey.provider.authorize(

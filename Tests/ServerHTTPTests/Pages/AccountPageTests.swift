@@ -58,10 +58,14 @@ import Testing
         try await browser.post(
             "/account/password", ["current": "wrong", "password": new, "password_again": new])
         #expect(browser.last.status == 403)
+        #expect(browser.last.body.contains(#"aria-describedby="current-hint problem" aria-invalid="true""#))
+        #expect(!browser.last.body.contains(#"aria-describedby="password-rules problem""#))
         try await browser.post(
             "/account/password", ["current": PageServer.password, "password": "short", "password_again": "short"])
         #expect(browser.last.status == 422)
         #expect(browser.last.body.contains("at least 15 characters"))
+        #expect(browser.last.body.contains(#"aria-describedby="password-rules problem" aria-invalid="true""#))
+        #expect(!browser.last.body.contains(#"aria-describedby="current-hint problem""#))
         let before = browser.cookies["__Host-tessera-session"]
         try await browser.post(
             "/account/password", ["current": PageServer.password, "password": new, "password_again": new])
@@ -160,6 +164,10 @@ import Testing
         let query = "client_id=orders&post_logout_redirect_uri=https%3A%2F%2Forders.example%2Fbye&state=s1"
         try await browser.get("/logout?" + query)
         #expect(browser.last.body.contains("Orders asks to sign you out"))
+        let policy = browser.last.header("content-security-policy")
+        #expect(policy?.contains("form-action 'self' https://orders.example;") == true)
+        try await browser.get("/logout?client_id=orders&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2Fbye")
+        #expect(browser.last.header("content-security-policy")?.contains("form-action 'self';") == true)
         try await browser.get("/account")
         #expect(browser.last.status == 200, "nothing has ended yet")
         try await browser.get("/logout?" + query)

@@ -7,7 +7,10 @@ package struct AccountDataPage: AccountPage {
     package init(problem: PasswordProblem? = nil) { self.problem = problem }
 
     package func content(_ texts: Texts) -> [String: PageValue] {
-        ["problem": .optional(problem?.text(texts)), "success": false]
+        [
+            "problem": .optional(problem?.text(texts)), "success": false,
+            "current_invalid": .flag(problem?.isOfCurrent ?? false),
+        ]
     }
 }
 

@@ -37,6 +37,19 @@ package enum PasswordProblem: Hashable, Sendable {
     }
 }
 
+extension PasswordProblem {
+    /// Whether what is wrong is in the field of the current password.
+    var isOfCurrent: Bool { self == .currentWrong }
+
+    /// Whether what is wrong is in the field of the new password.
+    var isOfNew: Bool {
+        switch self {
+        case .tooShort, .tooLong, .common, .contextual, .unreadable, .different, .repetitive, .sequence: true
+        case .currentWrong, .throttled, .busy, .nameTaken, .addressMalformed, .field, .conflict: false
+        }
+    }
+}
+
 /// What is said about a new password before it is typed.
 struct PasswordRules: Hashable, Sendable {
     let minimum: Int
@@ -45,6 +58,7 @@ struct PasswordRules: Hashable, Sendable {
         [
             "password_rules": .text(texts("password_rules", ["minimum": String(minimum)])),
             "minimum": .text(String(minimum)), "problem": .optional(problem?.text(texts)), "success": false,
+            "new_invalid": .flag(problem?.isOfNew ?? false), "current_invalid": .flag(problem?.isOfCurrent ?? false),
         ]
     }
 }

@@ -129,7 +129,13 @@ struct AccountRoutes: Sendable {
 
     @Sendable
     private func sessions(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
-        let items = try await area.sessions(at: visit.now).map { session in
+        // The one in front of the person first, then those that were used last.
+        let sessions = try await area.sessions(at: visit.now).sorted { one, other in
+            let current = area.person.session.id
+            guard one.id != current, other.id != current else { return one.id == current && other.id != current }
+            return one.lastSeenAt > other.lastSeenAt
+        }
+        let items = sessions.map { session in
             AccountSessionsPage.Item(
                 id: session.id.rawValue, userAgent: session.userAgent, address: session.address,
                 signedInAt: session.authenticatedAt, lastSeenAt: session.lastSeenAt,
