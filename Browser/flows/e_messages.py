@@ -72,6 +72,16 @@ def flow_answers_by_form_post_without_script(world):
     flow_answers_by_form_post(world, script=False)
 
 
+def flow_the_page_that_posts_forms_can_be_read(world):
+    own, (_, tab) = harbour(world), signed_in(world)
+    # It is gone before it can be looked at, unless its script does nothing.
+    tab.page.route("**/assets/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    tab.open(own.request(response_mode="form_post"))
+    tab.submit("Allow")
+    assert tab.path == "/authorize" and "press the button" in tab.text
+    world.look(tab, "form-post")
+
+
 def flow_sign_in_again_when_the_application_insists(world):
     own, (ada, tab) = harbour(world), signed_in(world)
     tab.open(own.request(prompt="login"))
