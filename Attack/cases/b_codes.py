@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 from ..harness.case import critical
 from ..harness.client import form as urlencoded
@@ -169,6 +170,13 @@ def case_033_failed_redemption(w):
         w.caller().post("/token", {"grant_type": "authorization_code", "code": journey.code}), 401, "invalid_client"
     )
     assert w.userinfo(journey.tokens()["access_token"]).status == 200
+    end = time.monotonic() + 10
+    while True:
+        events = w.admin("GET", "/admin/v1/audit?order=desc&limit=1000").text
+        if "verifier_wrong" in events and "of_another_client" in events:
+            return
+        assert time.monotonic() < end, "the reasons are not in the audit log"
+        time.sleep(0.5)
 
 
 def case_037_entropy_of_codes(w):
