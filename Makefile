@@ -7,8 +7,8 @@ SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 
 help:    ## This list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
-demo:    ## A token's whole life on this machine, step by step (installs what is missing)
-	@scripts/demo
+demo:    ## A token's life and a person's sign-in, step by step (installs what is missing; KEEP=1 stays)
+	@KEEP=$(KEEP) scripts/demo
 serve:   ## A server for development on https://localhost:8443, data in ./out/serve
 	@scripts/serve
 build:   ## Compile everything
