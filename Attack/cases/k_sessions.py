@@ -368,25 +368,25 @@ def case_178_session_lifetimes(w):
 def case_179_sessions_of_others(w):
     name = somebody(w)
     here, there, eve = w.browser(), w.browser(), w.browser()
-    for browser, who in ((here, name), (there, name), (eve, "eve")):
-        browser.sign_in(who)
-    ids = {dict(form.fields)["session"] for form in Page(here.get(SESSIONS)).forms if form.action == SESSIONS}
+
+    def listed(browser):
+        return {dict(form.fields)["session"] for form in Page(browser.get(SESSIONS)).forms if form.action == SESSIONS}
+
+    here.sign_in(name)
+    own = listed(here)
+    there.sign_in(name)
+    eve.sign_in("eve")
+    ids = listed(here)
     assert len(ids) == 2, f"{len(ids)} sessions are listed"
-    foreign = {dict(form.fields)["session"] for form in Page(eve.get(SESSIONS)).forms if form.action == SESSIONS}
+    foreign = listed(eve)
     assert not ids & foreign, "eve sees sessions of others"
     token = dict(Page(eve.get("/account/password")).form("/account/password").fields)["form_token"]
     for id in ids:
         eve.post(SESSIONS, {"form_token": token, "session": id})
     assert is_signed_in(here) and is_signed_in(there), "eve ended a session of somebody else"
     tokens = w.journey("web", scope="openid read", resource=RS1).through(there, name).tokens(resource=RS1)
-    page = Page(here.get(SESSIONS))
-    mine = [form for form in page.forms if form.action == SESSIONS]
-    for form in mine:
-        here.post(SESSIONS, form.filled())
-        if not is_signed_in(there):
-            break
-        if not is_signed_in(here):
-            here.sign_in(name)
+    form = next(form for form in Page(here.get(SESSIONS)).forms if dict(form.fields).get("session") in ids - own)
+    assert here.post(SESSIONS, form.filled()).status == 303 and is_signed_in(here)
     assert not is_signed_in(there), "the other browser is still signed in"
     assert not w.active(tokens["access_token"]), "what hangs from the session lives on"
 
