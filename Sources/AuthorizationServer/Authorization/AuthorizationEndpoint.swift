@@ -115,20 +115,25 @@ extension OpenIDProvider {
     private func wait(
         with parameters: [UInt8], client: ClientID, browser: Browser, at now: NumericDate
     ) async throws -> AuthorizationStep {
-        // Anybody may cause such a row; nobody may fill the disk with them.
-        let address = AddressPrefix(browser.caller.address)
-        if let seconds = waitingRequests.wait(for: address, at: now) {
-            let rejection = Rejection.throttled(client, retryAfter: seconds)
-            record(rejection, of: "authorization", caller: browser.caller, at: now)
-            throw rejection
+        do { try admitWaiting(client, from: browser.caller, at: now) } catch {
+            record(error, of: "authorization", caller: browser.caller, at: now)
+            throw error
         }
-        waitingRequests.recordFailure(of: address, at: now)
         let handle = secrets.secret(.pendingAuthorization)
         try await store.insert(
             PendingAuthorization(
                 hash: TokenHash(of: handle), origin: .browser, browser: browser.hash, client: client,
                 parameters: parameters, createdAt: now, expiresAt: now + .seconds(policy.pendingLifetime)))
         return .wait(handle: handle)
+    }
+
+    /// Anybody may cause a request to be stored, by a browser or as a public client; nobody may fill the disk with them.
+    func admitWaiting(_ client: ClientID, from caller: Caller, at now: NumericDate) throws(Rejection) {
+        let address = AddressPrefix(caller.address)
+        if let seconds = waitingRequests.wait(for: address, at: now) {
+            throw .throttled(client, retryAfter: seconds)
+        }
+        waitingRequests.recordFailure(of: address, at: now)
     }
 
     private func refuse(_ fault: AuthorizationFault, _ browser: Browser, at now: NumericDate) -> AuthorizationStep {

@@ -31,6 +31,10 @@ extension OpenIDProvider {
         case .refuse: throw Rejection.grantTypeNotAllowed(client.id)
         case .error(let error, _, _): throw wrong(error)
         case .valid(let request):
+            // A public client proves nothing: whoever knows its name may be a stranger.
+            if client.registration.credentials.method == .none {
+                try admitWaiting(client.id, from: caller, at: now)
+            }
             let handle = secrets.secret(.pendingAuthorization)
             try await store.insert(
                 PendingAuthorization(

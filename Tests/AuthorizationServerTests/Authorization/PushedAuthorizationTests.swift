@@ -1,6 +1,7 @@
 import AuthorizationServer
 import JOSE
 import OAuth
+import Risk
 import Storage
 import StorageTesting
 import TestSupport
@@ -79,5 +80,22 @@ import Testing
         }
         #expect(stranger?.oauthError.code == .invalidClient)
         #expect(try await push(journey, ["client_id": nil]).expiresIn == 90, "the header names the client")
+    }
+
+    @Test func `of a public client is slowed at one address, as anybody can send one`() async throws {
+        var policy = ServerPolicy()
+        policy.requestThrottle = ThrottlePolicy(burst: 3, perMinute: 1)
+        let journey = try await Journey(policy: policy) {
+            $0 = Journey.client(Journey.web, method: .none)
+        }
+        func pushAsAnybody(from address: String) async throws {
+            _ = try await journey.provider.pushAuthorization(
+                Journey.parameters(), from: try ClientCredentials(authorization: nil, form: Journey.parameters()),
+                caller: Caller(address: address, requestID: "r1"), at: Journey.start)
+        }
+        for _ in 0..<3 { try await pushAsAnybody(from: "192.0.2.1") }
+        let error = await #expect(throws: Rejection.self) { try await pushAsAnybody(from: "192.0.2.1") }
+        #expect(error?.reason == "throttled")
+        try await pushAsAnybody(from: "198.51.100.9")
     }
 }
