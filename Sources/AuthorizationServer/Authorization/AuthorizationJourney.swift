@@ -24,7 +24,7 @@ struct AuthorizationJourney: Sendable {
         if let expected = request.expectedSubject {
             state.isSomebodyElse = pairwise.subject(person.user.id, for: request.client) != expected
         }
-        state.isConsented = request.party.isFirstParty || !asksEachTime && consent.map(isCovered) ?? false
+        state.isConsented = !asksEachTime && (request.party.isFirstParty || consent.map(isCovered) ?? false)
         return state
     }
 

@@ -172,6 +172,22 @@ import Testing
         #expect(try await journey.refresh(try #require(tokens.refreshToken)).idToken != nil)
     }
 
+    @Test func `of a program on the person's own device asks each time, whoever it says it is`() async throws {
+        let address = "http://127.0.0.1/cb"
+        let journey = try await Journey {
+            $0 = Journey.client(Journey.web, method: .none)
+            $0.relyingParty?.applicationType = .native
+            $0.relyingParty?.redirectURIs = [address]
+            $0.relyingParty?.isFirstParty = true
+        }
+        let browser = try await journey.signedIn()
+        // Any program may listen at such an address and know the name of the operator's own (RFC 8252 §8.6).
+        let parameters = try Journey.parameters(["redirect_uri": "http://127.0.0.1:50111/cb", "prompt": "none"])
+        #expect(try await journey.error(parameters, in: browser) == .consentRequired)
+        _ = try await journey.code(Journey.parameters(["redirect_uri": address]), in: browser)
+        #expect(try await journey.error(parameters, in: browser) == .consentRequired)
+    }
+
     @Test(.requirement("oidc-core-3.1.2.1-22", "oidc-core-3.1.2.1-23", "oidc-core-3.1.2.2-4"))
     func `may hint at the person, and gets no other`() async throws {
         let journey = try await Journey { $0.relyingParty?.subjectType = .pairwise }
