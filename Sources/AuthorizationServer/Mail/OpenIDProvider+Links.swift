@@ -100,6 +100,8 @@ extension OpenIDProvider {
             stored, spending: hash, for: purpose, at: now, with: Effects([event], mails: mails))
         guard case .done(let ended) = change else { return .gone }
         revocations.apply(ended, at: now)
+        // Whoever knew the old password was let in by the throttle like the owner.
+        try await store.forgetBrowsers(of: user.id, keeping: browser.hash)
         if let device = browser.hash { signInThrottle.trust(device, of: user.id) }
         return .done
     }

@@ -81,6 +81,24 @@ import Testing
         #expect(people.mailbox.mails.first?.text.contains("https://id.example/reset/set?link=tsm_") == true)
     }
 
+    @Test func `that resets a password leaves no other browser known to the account`() async throws {
+        let people = try await People()
+        let bob = try await people.person("bob")
+        let thief = try await people.signedIn("bob").browser
+        let (known, owner) = (try #require(thief.hash), People.browser("198.51.100.7"))
+        #expect(try await people.store.isKnown(known, to: bob.id))
+        people.provider.requestReset(login: "bob", browser: owner, at: People.start)
+        _ = await people.provider.deliverMail(at: People.start)
+        let text = try #require(people.mailbox.mails.first?.text)
+        let start = try #require(text.firstRange(of: "tsm_"))
+        let link = Secret(String(text[start.lowerBound...].prefix(47)))
+        guard
+            case .done = try await people.provider.resetPassword(
+                link: link, password: Self.new, again: Self.new, browser: owner, at: People.start)
+        else { return #expect(Bool(false), "not set") }
+        #expect(try await !people.store.isKnown(known, to: bob.id))
+    }
+
     @Test func `comes at most three times an hour, however often it is asked for`() async throws {
         let people = try await People()
         try await people.person("bob")
