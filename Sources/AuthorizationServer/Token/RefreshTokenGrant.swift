@@ -117,6 +117,10 @@ struct RefreshTokenGrant: Sendable {
         guard !remaining.identityScope.isEmpty || !remaining.resourceScopes.isEmpty else {
             throw refused(.consentEnded)
         }
+        // Access that goes on after signing out was agreed to under this name (OpenID Core §11).
+        guard !authorization.isOffline || remaining.identityScope.contains("offline_access") else {
+            throw refused(.consentEnded)
+        }
         return remaining
     }
 

@@ -293,4 +293,17 @@ import Testing
         guard case .inactive = answer.response else { return #expect(Bool(false), "told about a refresh token") }
         #expect(throws: TokenFaultError.self) { try journey.provider.reader.read(token, at: Journey.start) }
     }
+
+    @Test func `does not go on after signing out once the person unticked just that`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let token = try token(try await journey.tokens(in: browser))
+        let again = try Journey.parameters(["prompt": "consent"])
+        guard
+            case .wait(let handle) = try await journey.provider.authorize(again, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "did not wait") }
+        let choice = ConsentChoice(isAllowed: true, items: ["openid", "profile"])
+        #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .noted)
+        #expect(await fault { try await journey.refresh(token) } == .consentEnded)
+    }
 }
