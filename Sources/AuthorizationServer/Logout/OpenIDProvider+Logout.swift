@@ -15,6 +15,8 @@ package struct LogoutPrompt: Hashable, Sendable {
     package let person: User
     /// Who asks, by its registered name; `nil` if nobody says so.
     package let client: String?
+    /// Where the person goes afterwards; only what the client registered.
+    package let address: RedirectURI?
 }
 
 extension OpenIDProvider {
@@ -27,7 +29,10 @@ extension OpenIDProvider {
         let client = try await client(of: request, hint)
         let person = try await session(of: browser, at: now)
         if let person, !isConfirmed, hint?.session != person.session.id || client == nil {
-            return .confirm(LogoutPrompt(person: person.user, client: client?.name))
+            return .confirm(
+                LogoutPrompt(
+                    person: person.user, client: client?.name, address: client.flatMap { Self.address(request, of: $0) }
+                ))
         }
         try await signOut(browser, at: now)
         // Without a hint, only what the person has just seen and confirmed leads to the client.

@@ -53,7 +53,7 @@ struct LogoutRoutes: Sendable {
                 LogoutPage(
                     clientName: prompt.client,
                     fields: fields.names.map { LogoutPage.Field(name: $0, value: fields[$0] ?? "") },
-                    formTarget: request.postLogoutRedirectURI), decision: "logout_asked")
+                    formTarget: prompt.address?.rawValue), decision: "logout_asked")
         case .done(let address):
             let next = address.map { request.location($0) } ?? visit.path(.signedOut)
             return visit.forgettingSession(in: visit.redirect(to: next, decision: "signed_out"))
