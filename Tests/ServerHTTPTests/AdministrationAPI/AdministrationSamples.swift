@@ -2,6 +2,7 @@ import JOSE
 import OAuth
 import ServerHTTP
 import Storage
+import Testing
 
 /// For every operation that changes something: a request that is done, and the event that it leaves.
 struct AdministrationSample: Sendable {
@@ -21,9 +22,23 @@ struct AdministrationSample: Sendable {
         self.path = path
         self.event = event
         self.body = body
-        let isResource = path.contains("/resources/")
-        let plain = path.replacing("{id}", with: isResource ? "orders" : "svc")
-        self.target = target ?? { _ in plain }
+        let plain = Self.plain(path)
+        let isAboutPeople = ["/users/", "/sessions/", "/authorizations/"].contains(where: path.contains)
+        self.target =
+            target ?? { server in
+                if isAboutPeople { try await server.insertAda() }
+                return plain
+            }
+    }
+
+    /// The path for what the tests register.
+    static func plain(_ path: String) -> String {
+        let ids = [
+            ("/resources/", "orders"), ("/users/", "ada"), ("/sessions/", "ada-session"),
+            ("/authorizations/", "ada-grant"),
+        ]
+        let id = ids.first { path.contains($0.0) }?.1 ?? "svc"
+        return path.replacing("{id}", with: id).replacing("{client}", with: "svc")
     }
 
     static let all: [AdministrationSample] = [
@@ -46,6 +61,7 @@ struct AdministrationSample: Sendable {
             .delete, "/admin/v1/clients/{id}/permissions", event: "permission.removed",
             target: { _ in "/admin/v1/clients/svc/permissions?resource=https%3A%2F%2Forders.example" }),
         .init(.post, "/admin/v1/clients/{id}/revoke-tokens", event: "client.tokens_revoked"),
+        .init(.post, "/admin/v1/registration-tokens", event: "registration_token.created") { _ in #"{"uses":2}"# },
         .init(.post, "/admin/v1/resources", event: "resource.created") { _ in
             #"{"identifier":"https://new.example","name":"New","scope":"a"}"#
         },
@@ -61,6 +77,28 @@ struct AdministrationSample: Sendable {
                 return "/admin/v1/resources/orders/secrets/\(id ?? "none")"
             }),
         .init(.post, "/admin/v1/resources/{id}/revoke-tokens", event: "resource.tokens_revoked"),
+        .init(.post, "/admin/v1/users", event: "user.created") { _ in #"{"username":"bob"}"# },
+        .init(.patch, "/admin/v1/users/{id}", event: "user.disabled") { _ in #"{"enabled":false}"# },
+        .init(.delete, "/admin/v1/users/{id}", event: "user.deleted"),
+        .init(.put, "/admin/v1/users/{id}/password", event: "user.password_set") { _ in
+            #"{"password":"\#(AdministeredServer.password)"}"#
+        },
+        .init(.post, "/admin/v1/users/{id}/invitation", event: "account.invited"),
+        .init(.post, "/admin/v1/users/{id}/reset-link", event: "account.reset_requested"),
+        .init(.post, "/admin/v1/users/{id}/lockdown", event: "user.locked_down"),
+        .init(
+            .post, "/admin/v1/users/{id}/release", event: "user.released",
+            target: { server in
+                try await server.insertAda()
+                var ada = try #require(try await server.store.user(Subject(unchecked: "ada")))
+                ada.lockedDownAt = AdministeredServer.start
+                _ = try await server.store.update(ada, ending: nil, at: AdministeredServer.start, with: Effects([]))
+                return "/admin/v1/users/ada/release"
+            }),
+        .init(.delete, "/admin/v1/users/{id}/sessions", event: "user.sessions_ended"),
+        .init(.delete, "/admin/v1/users/{id}/applications/{client}", event: "application.ended"),
+        .init(.delete, "/admin/v1/sessions/{id}", event: "session.ended"),
+        .init(.delete, "/admin/v1/authorizations/{id}", event: "authorization.ended"),
         .init(.post, "/admin/v1/keys/rotate", event: "key.announced") { _ in #"{"purpose":"sealing"}"# },
         .init(.post, "/admin/v1/keys/{kid}/distrust", event: "key.distrusted", target: key("distrust")),
         .init(.post, "/admin/v1/keys/{kid}/retire", event: "key.retired", target: key("retire")),

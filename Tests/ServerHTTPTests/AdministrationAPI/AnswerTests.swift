@@ -23,9 +23,13 @@ import Testing
             secrets.append(stored.hash.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
         }
         for key in try await server.store.keys() { secrets.append(Base64URL.encode(Array(key.sealedKey.suffix(24)))) }
+        try await server.insertAda()
+        secrets += [AdministeredServer.adaHash, AdministeredServer.sessionSecret.revealedValue]
+        secrets.append(Base64URL.encode(TokenHash(of: AdministeredServer.sessionSecret).bytes))
         for route in AdministrationRoute.all where route.method == .get {
             for (client, resource) in [("svc", "orders"), ("svc2", "tessera-admin")] {
-                let path = route.path.replacing("{id}", with: route.path.contains("/resources/") ? resource : client)
+                let id = route.path.contains("/users/") ? "ada" : route.path.contains("/resources/") ? resource : client
+                let path = route.path.replacing("{id}", with: id)
                 let reply = await server.socket(.get, path)
                 #expect(reply.status == 200, "\(path)")
                 for secret in secrets { #expect(!reply.text.contains(secret), "\(path)") }

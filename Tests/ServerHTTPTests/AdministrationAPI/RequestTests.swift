@@ -73,7 +73,7 @@ import Testing
     ])
     func `with forged pages are refused`(query: String) async throws {
         let server = try await AdministeredServer()
-        for path in ["clients", "resources"] {
+        for path in ["clients", "resources", "users"] {
             let reply = await server.socket(.get, "/admin/v1/\(path)?\(query)")
             #expect(reply.status == 400 && reply.error == "invalid_request", "\(path)?\(query)")
         }
