@@ -22,6 +22,7 @@ package final class OpenIDProvider: Sendable {
     let authenticator: ClientAuthenticator
     let pairwise: PairwiseSubjects
     let waitingRequests: FailureThrottle
+    let registrations: FailureThrottle
     let userInfoEndpoint: UserInfoEndpoint
     let usage = UsageCounters()
     let refusals = RefusalFolder()
@@ -61,6 +62,7 @@ package final class OpenIDProvider: Sendable {
         self.authenticator = authenticator
         self.pairwise = pairwise
         waitingRequests = FailureThrottle(policy.requestThrottle)
+        registrations = FailureThrottle(policy.registration.throttle)
         let ring = keys.ring
         let mint: @Sendable (NumericDate) -> TokenMint = { now in
             TokenMint(

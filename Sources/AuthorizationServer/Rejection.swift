@@ -30,6 +30,10 @@ package enum Rejection: Error, Hashable, Sendable {
     /// A pushed request that is refused in the words of the authorization endpoint.
     case authorizationRequestWrong(ClientID, OAuthError)
 
+    // Registration
+    case registrationTokenWrong
+    case registrationsFull
+
     // Tokens
     case tokenOfAnotherClient(ClientID, TokenID)
     case tokenNotAccepted(TokenFault)
@@ -68,6 +72,10 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.invalidScope, "the scope goes beyond what was given")
         case .authorizationRequestWrong(_, let error):
             error
+        case .registrationTokenWrong:
+            OAuthError(.invalidToken, "the access token is not accepted")
+        case .registrationsFull:
+            OAuthError(.temporarilyUnavailable, "no more clients can be registered now")
         case .tokenOfAnotherClient:
             OAuthError(.unauthorizedClient, "the token was not issued to this client")
         case .tokenNotAccepted, .audienceWrong:
@@ -81,6 +89,8 @@ package enum Rejection: Error, Hashable, Sendable {
     package var reason: String {
         switch self {
         case .clientUnknown: "client_unknown"
+        case .registrationTokenWrong: "registration_token_wrong"
+        case .registrationsFull: "registrations_full"
         case .clientDisabled: "client_disabled"
         case .clientMethodWrong: "client_method_wrong"
         case .clientSecretWrong: "client_secret_wrong"
@@ -113,7 +123,7 @@ package enum Rejection: Error, Hashable, Sendable {
     /// The registered client that this is about; never a name that a stranger made up.
     package var client: ClientID? {
         switch self {
-        case .clientUnknown, .signingKeyMissing, .tokenNotAccepted: nil
+        case .clientUnknown, .signingKeyMissing, .tokenNotAccepted, .registrationTokenWrong, .registrationsFull: nil
         case .clientDisabled(let id), .clientMethodWrong(let id), .clientSecretWrong(let id),
             .assertionKeyUnknown(let id),
             .assertionKeysUnavailable(let id), .assertionSignatureWrong(let id), .assertionClaimsWrong(let id, _),

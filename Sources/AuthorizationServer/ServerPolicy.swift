@@ -55,6 +55,7 @@ package struct ServerPolicy: Hashable, Sendable {
     /// UserInfo tokens kept in memory that were verified before, at most.
     package var verifiedTokenCapacity: Int = 10_000
     package var people = PeoplePolicy()
+    package var registration = RegistrationPolicy()
     /// A page for developers, named in the metadata.
     package var documentation: String?
 

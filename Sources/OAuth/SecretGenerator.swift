@@ -42,4 +42,8 @@ public enum SecretKind: String, CaseIterable, Sendable {
     case session = "tss_"
     case browser = "tsb_"
     case mailLink = "tsm_"
+    /// Lets somebody register a client (RFC 7591 §3).
+    case initialAccess = "tsi_"
+    /// With which a client manages its own registration (RFC 7592 §3).
+    case registration = "tsx_"
 }

@@ -38,6 +38,11 @@ package struct RelyingParty: Hashable, Sendable {
     package var policyURI: String?
     package var termsURI: String?
     package var contacts: [String]
+    /// Of a client that registered itself: the hash of the token with which it manages itself (RFC 7592 §3).
+    package var registrationToken: TokenHash?
+
+    /// What the client says of itself was not looked at by anybody.
+    package var isSelfRegistered: Bool { registrationToken != nil }
 
     package init(
         redirectURIs: [String], postLogoutRedirectURIs: [String] = [], applicationType: ApplicationType = .web,
@@ -49,7 +54,8 @@ package struct RelyingParty: Hashable, Sendable {
         requiresPushedRequests: Bool = false, mayOmitPKCE: Bool = false,
         mayAddressAssertionsToTokenEndpoint: Bool = false, isFirstParty: Bool = false, defaultMaxAge: Int64? = nil,
         requiresAuthTime: Bool = false, homeURI: String? = nil, logoURI: String? = nil, policyURI: String? = nil,
-        termsURI: String? = nil, contacts: [String] = []
+        termsURI: String? = nil, contacts: [String] = [],
+        registrationToken: TokenHash? = nil
     ) {
         self.redirectURIs = redirectURIs
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
@@ -75,5 +81,6 @@ package struct RelyingParty: Hashable, Sendable {
         self.policyURI = policyURI
         self.termsURI = termsURI
         self.contacts = contacts
+        self.registrationToken = registrationToken
     }
 }

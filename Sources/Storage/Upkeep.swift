@@ -22,7 +22,7 @@ package protocol UpkeepStore: Sendable {
     /// Deletes at most `limit` rows of each kind: replay claims and revoked tokens whose expiry is not after `now`,
     /// audit events and usage older than `retention`, grants revoked longer than the audit retention. Of people:
     ///
-    /// * waiting requests, mails, logout tokens and sessions at their expiry; links too, but not within an hour of
+    /// * waiting requests, mails, logout tokens, initial access tokens and sessions at their expiry; links too, but not within an hour of
     ///   their making;
     /// * codes a day after their expiry, so that a replay is still seen while what was bought with them lives;
     /// * ended sessions a day after their end; authorizations a day after their end or expiry;

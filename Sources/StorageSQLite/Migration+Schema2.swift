@@ -187,5 +187,15 @@ extension Migration {
         CREATE INDEX logout_delivery_expiry ON logout_delivery (expires_at);
         CREATE INDEX logout_delivery_client ON logout_delivery (client);
 
+        -- Lets programs register clients, each as many times as are left.
+        CREATE TABLE initial_access_token (
+            id TEXT NOT NULL PRIMARY KEY,
+            hash BLOB NOT NULL UNIQUE,
+            uses_left INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX initial_access_token_expiry ON initial_access_token (expires_at);
+
         """
 }

@@ -48,6 +48,7 @@ struct RelyingPartyColumn {
         writer.member("policy_uri", party.policyURI)
         writer.member("terms_uri", party.termsURI)
         writer.member("contacts", party.contacts)
+        writer.member("registration_token", party.registrationToken.map { Base64URL.encode($0.bytes) })
         writer.endObject()
         return writer.text
     }
@@ -111,6 +112,10 @@ extension RelyingParty {
         policyURI = try members.optional("policy_uri", \.string)
         termsURI = try members.optional("terms_uri", \.string)
         contacts = try members.demand("contacts", \.strings)
+        registrationToken = try members.optional("registration_token") { value in
+            guard let text = value.string, let bytes = try? Base64URL.decode(text) else { return nil }
+            return TokenHash(bytes: bytes)
+        }
         try members.end()
     }
 

@@ -5,17 +5,7 @@ package import Storage
 extension SQLiteStore: ClientStore {
     package func insert(_ client: RegisteredClient, recording event: AuditEvent) async throws -> Insertion {
         try await write { transaction in
-            guard try transaction.register(client.id) else { return .exists }
-            try transaction.run(
-                """
-                INSERT INTO client (id, name, is_enabled, credentials, grant_types, allowed_origins, created_at, updated_at,
-                    version, relying_party)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                """,
-                .text(client.id), .text(client.name), .bool(client.isEnabled),
-                .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
-                .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt),
-                .integer(client.version), .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
+            guard try transaction.insert(client) else { return .exists }
             try transaction.append(event)
             return .inserted
         }
@@ -80,6 +70,22 @@ extension WriteTransaction {
     /// Takes a `client_id` from the namespace that clients and resources share; `false` if it is taken.
     func register(_ id: ClientID) throws -> Bool {
         try run("INSERT INTO registration (id) VALUES (?1) ON CONFLICT DO NOTHING", .text(id)) == 1
+    }
+
+    /// `false` if the id is taken.
+    func insert(_ client: RegisteredClient) throws -> Bool {
+        guard try register(client.id) else { return false }
+        try run(
+            """
+            INSERT INTO client (id, name, is_enabled, credentials, grant_types, allowed_origins, created_at, updated_at,
+                version, relying_party)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """,
+            .text(client.id), .text(client.name), .bool(client.isEnabled),
+            .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
+            .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt),
+            .integer(client.version), .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
+        return true
     }
 
     func unregister(_ id: ClientID) throws {

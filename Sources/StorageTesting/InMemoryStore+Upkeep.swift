@@ -45,8 +45,11 @@ extension InMemoryStore: UpkeepStore {
             let grants = contents.grants.filter { entry in entry.value.end.map { $0.at < auditEnd } ?? false }.keys
                 .prefix(limit)
             for id in grants { contents.grants[id] = nil }
+            let initial = contents.initialAccessTokens.values.filter { $0.expiresAt <= now }.map(\.id).prefix(limit)
+            for id in initial { contents.initialAccessTokens[id] = nil }
             let ofPeople = contents.people.sweep(at: now, limit: limit)
-            return claims.count + tokens.count + events.count + usage.count + grants.count + ofPeople
+            return claims.count + tokens.count + events.count + usage.count + grants.count + initial.count
+                + ofPeople
         }
     }
 

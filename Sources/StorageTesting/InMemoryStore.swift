@@ -26,6 +26,7 @@ package actor InMemoryStore {
         var lastEventID: Int64 = 0
         var usage: [UsageKey: Int64] = [:]
         var people = People()
+        var initialAccessTokens: [String: InitialAccessToken] = [:]
     }
 
     private var contents = Contents()

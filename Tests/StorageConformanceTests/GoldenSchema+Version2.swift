@@ -187,6 +187,16 @@ extension GoldenSchema {
             CREATE INDEX logout_delivery_expiry ON logout_delivery (expires_at);
             CREATE INDEX logout_delivery_client ON logout_delivery (client);
 
+            -- Lets programs register clients, each as many times as are left.
+            CREATE TABLE initial_access_token (
+                id TEXT NOT NULL PRIMARY KEY,
+                hash BLOB NOT NULL UNIQUE,
+                uses_left INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX initial_access_token_expiry ON initial_access_token (expires_at);
+
             UPDATE client SET grant_types = '["client_credentials"]', relying_party =
                 '{"redirect_uris":["https://app.example/cb"],"post_logout_redirect_uris":[],"application_type":"web","identity_scope":["openid"],"resource_scopes":{"https://api.example":["read"]},"subject_type":"public","id_token_algorithm":"ES256","backchannel_logout_uri":"https://app.example/logout","backchannel_logout_session_required":false,"requires_pushed_requests":false,"may_omit_pkce":false,"may_address_assertions_to_token_endpoint":false,"is_first_party":false,"requires_auth_time":false,"contacts":[]}'
                 WHERE id = 'svc';
@@ -228,6 +238,8 @@ extension GoldenSchema {
             VALUES ('m1', x'0C', 1800000000, 1800086400, 2);
             INSERT INTO logout_delivery (id, client, subject, session, next_attempt_at, expires_at, attempts)
             VALUES (7, 'svc', 'u1', 's1', 1800000000, 1800086400, 0);
+            INSERT INTO initial_access_token (id, hash, uses_left, created_at, expires_at)
+            VALUES ('t1', x'6666666666666666666666666666666666666666666666666666666666666666', 1, 1800000000, 1800086400);
             PRAGMA user_version = 2;
             """#
 }

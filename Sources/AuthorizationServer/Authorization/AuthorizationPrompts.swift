@@ -12,13 +12,17 @@ package struct ClientDisplay: Hashable, Sendable {
     package let logoURI: String?
     package let policyURI: String?
     package let termsURI: String?
+    /// It registered itself: what it says of itself was not looked at by anybody.
+    package let isUnverified: Bool
 
     package init(_ client: RegisteredClient, host: String?) {
         id = client.id
         name = client.name
         self.host = host
         homeURI = client.relyingParty?.homeURI
-        logoURI = client.relyingParty?.logoURI
+        isUnverified = client.relyingParty?.isSelfRegistered ?? false
+        // RFC 7591 §5: a picture is how a stranger passes for somebody else.
+        logoURI = isUnverified ? nil : client.relyingParty?.logoURI
         policyURI = client.relyingParty?.policyURI
         termsURI = client.relyingParty?.termsURI
     }
@@ -74,7 +78,7 @@ package struct ConsentItem: Hashable, Sendable {
     package let scope: String
     /// Cannot be unticked.
     package let isRequired: Bool
-    /// Not part of what was agreed to before.
+    /// Not part of what was agreed to before; the first time nothing stands out.
     package let isNew: Bool
 
     package init(

@@ -21,7 +21,7 @@ struct MetadataEndpoint: Sendable {
             // OpenID Discovery §3 wants RS256 to be among them; the first client that asks for one gets its key made.
             idTokenAlgorithms: Algorithm.allCases, contextClasses: [RequestValidation.passwordContext],
             subjectTypes: RelyingParty.SubjectType.allCases.map(\.rawValue), uiLocales: MailLanguage.all.map(\.code),
-            documentation: policy.documentation)
+            offersRegistration: policy.registration.isEnabled, documentation: policy.documentation)
     }
 
     private func document(_ body: [UInt8]) -> Document {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// When each recurring task was last done.
 final class UpkeepPlan: Sendable {
-    enum Work: Hashable { case keys, sweep }
+    enum Work: Hashable { case keys, sweep, registrations }
     private let last = Mutex<[Work: NumericDate]>([:])
 
     /// Whether `work` is due; if so it counts as done now.
@@ -51,6 +51,9 @@ extension OpenIDProvider {
                 upkeepPlan.repeatSoon(.sweep)
             }
             revocations.prune(at: now)
+        }
+        if policy.registration.isEnabled, upkeepPlan.isDue(.registrations, every: 3600, at: now) {
+            await attempt("registrations") { try await removeUnusedRegistrations(at: now) }
         }
         return problems
     }

@@ -18,7 +18,7 @@ enum PublicRoutes {
         let metadata = MetadataRoute(provider: provider)
         let pushed = PushedAuthorizationRoute(endpoint: endpoint("pushed_authorization"))
         let userInfo = UserInfoRoute(provider: provider, logger: logger)
-        let routes: [String: Route] = [
+        var routes: [String: Route] = [
             issuer.path(of: .token): Route("token", sharing: sharing, [.post: .waiting(token.post)]),
             issuer.path(of: .introspection): Route("introspection", [.post: .waiting(introspection.post)]),
             issuer.path(of: .revocation): Route("revocation", sharing: sharing, [.post: .waiting(revocation.post)]),
@@ -31,8 +31,20 @@ enum PublicRoutes {
             issuer.path(of: .userInfo): Route(
                 "userinfo", sharing: sharing, [.get: .waiting(userInfo.answer), .post: .waiting(userInfo.answer)]),
         ]
+        let registration =
+            provider.policy.registration.isEnabled
+            ? RegistrationRoute(provider: provider, logger: logger) : nil
+        if let registration {
+            routes[issuer.path(of: .registration)] = Route("registration", [.post: .waiting(registration.post)])
+        }
         let site = pages.map { PageSite(provider: provider, renderer: $0, logger: logger) }
         let all = routes.merging(site.map(PageRoutes.all) ?? [:]) { route, _ in route }
-        return RouteTable(all.merging(HealthRoute(readiness: readiness).routes) { route, _ in route })
+        return RouteTable(
+            all.merging(HealthRoute(readiness: readiness).routes) { route, _ in route }, below: registration?.prefix,
+            registration.map { route in
+                Route(
+                    "registered_client",
+                    [.get: .waiting(route.get), .put: .waiting(route.put), .delete: .waiting(route.delete)])
+            })
     }
 }

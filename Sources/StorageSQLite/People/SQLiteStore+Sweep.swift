@@ -65,6 +65,13 @@ extension SQLiteStore {
                     (SELECT hash FROM mail_link WHERE expires_at <= ?1 AND created_at <= ?1 - 3600 LIMIT ?2)
                 """, present, limit)
         }
+        count &+= try await write {
+            try $0.run(
+                """
+                DELETE FROM initial_access_token WHERE id IN
+                    (SELECT id FROM initial_access_token WHERE expires_at <= ?1 LIMIT ?2)
+                """, present, limit)
+        }
         return count
     }
 

@@ -35,6 +35,8 @@ package struct ConsentPage: Page {
     package var termsURI: String?
     /// Where the answer goes, for the browser's own check.
     package var formTarget: String?
+    /// The application registered itself: nobody looked at what it says of itself.
+    package var isUnverified = false
 
     package init(
         resume: String, clientName: String, clientHost: String?, person: String, items: [Item], duration: Int64,
@@ -59,6 +61,7 @@ package struct ConsentPage: Page {
         let terms = PageLink.safe(termsURI)
         return [
             "lead": .text(clientHost.map { texts("consent_lead", ["host": $0]) } ?? texts["consent_lead_device"]),
+            "unverified": .flag(isUnverified),
             "signed_in_as": .text(texts("consent_person", ["person": person])), "resume": .text(resume),
             "items": .list(items.enumerated().map { item($0.element, number: $0.offset, texts) }),
             "how_long": .text(

@@ -126,5 +126,6 @@ extension ConsentPage {
                     isRequired: $0.isRequired, isNew: $0.isNew)
             }, duration: prompt.accessDuration, isOffline: prompt.isOffline,
             policyURI: prompt.client.policyURI, termsURI: prompt.client.termsURI, formTarget: prompt.redirectURI)
+        isUnverified = prompt.client.isUnverified
     }
 }

@@ -1,0 +1,92 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// Clients that manage their own registration (RFC 7592), each with the token that it was given for that.
+extension OpenIDProvider {
+    package func registration(
+        of id: ClientID, with token: Secret, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<ClientRegistration> {
+        try await auditing("registration", caller, now) {
+            try answer(try await registered(id, token), secret: nil, access: token, "read")
+        }
+    }
+
+    /// Replaces all that is registered: what is left out is gone or has its default (RFC 7592 §2.2).
+    package func updateRegistration(
+        of id: ClientID, to body: [UInt8], with token: Secret, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<ClientRegistration> {
+        try await auditing("registration", caller, now) {
+            let stored = try await registered(id, token)
+            let request = try RegistrationRequest(body, isUpdate: true)
+            guard request.metadata.clientID == id.rawValue else {
+                throw OAuthError(.invalidClientMetadata, "client_id must be the client's own")
+            }
+            if let secret = request.metadata.clientSecret {
+                let hash = TokenHash(of: secret)
+                guard stored.credentials.secrets.contains(where: { $0.isLive(at: now) && $0.hash == hash }) else {
+                    throw OAuthError(.invalidClientMetadata, "client_secret must be the one that was given")
+                }
+            }
+            return try await replace(stored, by: request, access: token, caller: caller, at: now)
+        }
+    }
+
+    package func deleteRegistration(
+        of id: ClientID, with token: Secret, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<Void> {
+        try await auditing("registration", caller, now) {
+            let client = try await registered(id, token)
+            try await remove(id, recording: registrationEvent("client.deleted", client, caller, now))
+            return Answered((), DecisionFacts("deleted", client: id))
+        }
+    }
+
+    /// The client, if the token is its own. One answer for all that does not fit (RFC 7592 §2.1): nobody learns from it
+    /// which clients there are.
+    private func registered(_ id: ClientID, _ token: Secret) async throws -> RegisteredClient {
+        guard let client = try await store.client(id), let hash = client.relyingParty?.registrationToken,
+            hash == TokenHash(of: token)
+        else { throw Rejection.registrationTokenWrong }
+        // RFC 7592 §2.1: known, but not allowed to any more.
+        guard client.isEnabled else { throw Rejection.rightMissing(id, required: "registration") }
+        return client
+    }
+
+    private func replace(
+        _ stored: RegisteredClient, by request: RegistrationRequest, access: Secret, caller: Caller,
+        at now: NumericDate
+    ) async throws -> Answered<ClientRegistration> {
+        let described = try request.client(
+            policy.registration, token: TokenHash(of: access), secrets: secrets, at: now)
+        var client = stored
+        client.name = described.name
+        client.grantTypes = described.grantTypes
+        client.relyingParty = described.relyingParty
+        // What an administrator gave stays; being the operator's own does not survive addresses that nobody looked at.
+        client.relyingParty?.resourceScopes = stored.relyingParty?.resourceScopes ?? [:]
+        client.relyingParty?.defaultResource = stored.relyingParty?.defaultResource
+        client.credentials = described.credentials
+        var secret: Secret?
+        if client.credentials.method.usesSecret {
+            client.credentials.secrets = stored.credentials.secrets.filter { $0.isLive(at: now) }
+            if client.credentials.secrets.isEmpty {
+                secret = try client.credentials.addSecret(secrets: secrets, at: now).secret
+            }
+        }
+        client.updatedAt = now
+        // What went to one set of addresses does not go on at another; nor does a refresh token outlive its grant type.
+        let isAnother =
+            !stored.grantTypes.allSatisfy(client.grantTypes.contains)
+            || stored.relyingParty?.redirectURIs != client.relyingParty?.redirectURIs
+        let event = registrationEvent("client.updated", client, caller, now)
+        switch try await store.update(client, advancing: isAnother ? [.client(client.id)] : [], recording: event) {
+        case .done(let counters): revocations.apply(counters)
+        case .missing: throw Rejection.registrationTokenWrong
+        case .conflict: throw StoreError.busy
+        }
+        registry.forgetClient(client.id)
+        if isAnother { try await end(.client(client.id), because: .clientDisabled, with: Effects([]), at: now) }
+        return try answer(client, secret: secret, access: access, "updated")
+    }
+}

@@ -1,0 +1,115 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import StorageTesting
+import TestSupport
+import Testing
+
+@Suite struct `Management of a registration` {
+    private func body(_ id: ClientID, _ more: String = "") -> String {
+        #"{"client_id":"\#(id)","redirect_uris":["https://app.example/cb"]\#(more)}"#
+    }
+
+    @Test(.requirement("7592-2.1-1"), .requirement("7592-3-1"), .requirement("7592-2-2"))
+    func `reads what is registered`() async throws {
+        let issuer = try await Registrations(isOpen: true)
+        let made = try await issuer.register()
+        let access = try #require(made.accessToken)
+        let read = try await issuer.provider.registration(
+            of: made.clientID, with: access, caller: Registrations.caller, at: People.start
+        ).response
+        #expect(read.metadata == made.metadata)
+        #expect(read.accessToken == access)
+        #expect(read.clientSecret == nil)
+        #expect(read.registrationURI == "https://id.example/clients/\(made.clientID)")
+    }
+
+    @Test(.requirement("7592-2-3"), .requirement("7592-2.1-2"))
+    func `takes the client's own token only`() async throws {
+        let issuer = try await Registrations(isOpen: true)
+        let (made, other) = (try await issuer.register(), try await issuer.register())
+        let stranger = try #require(other.accessToken)
+        for id in [made.clientID, People.shop, ClientID(unchecked: "nobody")] {
+            await #expect(throws: Rejection.registrationTokenWrong) {
+                try await issuer.provider.registration(
+                    of: id, with: stranger, caller: Registrations.caller, at: People.start)
+            }
+            await #expect(throws: Rejection.registrationTokenWrong) {
+                try await issuer.provider.deleteRegistration(
+                    of: id, with: stranger, caller: Registrations.caller, at: People.start)
+            }
+        }
+        #expect(try await issuer.people.store.client(made.clientID) != nil)
+    }
+
+    @Test(.requirement("7592-2.1-3")) func `is closed to a client that was disabled`() async throws {
+        let issuer = try await Registrations(isOpen: true)
+        let made = try await issuer.register()
+        _ = try await issuer.people.administration.updateClient(
+            made.clientID, with: ClientChange(isEnabled: false), by: .root, at: People.start)
+        await #expect(throws: Rejection.rightMissing(made.clientID, required: "registration")) {
+            try await issuer.update(made, to: body(made.clientID))
+        }
+    }
+
+    @Test(.requirement("7592-2.2-1")) func `replaces all values`() async throws {
+        let issuer = try await Registrations(isOpen: true)
+        let made = try await issuer.register(
+            #"{"redirect_uris":["https://app.example/cb"],"client_name":"App","client_uri":"https://app.example/"}"#)
+        let updated = try await issuer.update(made, to: body(made.clientID, #","client_name":"New""#))
+        #expect(updated.metadata.name == "New")
+        #expect(updated.metadata.clientURI == nil)
+        #expect(updated.clientSecret == nil)
+        let client = try #require(try await issuer.people.store.client(made.clientID))
+        #expect(client.credentials.secrets.map(\.hash) == [made.clientSecret.map { TokenHash(of: $0) }])
+        #expect(client.relyingParty?.registrationToken == made.accessToken.map { TokenHash(of: $0) })
+        #expect(client.createdAt == People.start)
+    }
+
+    @Test(
+        .requirement("7592-2.2-2"), .requirement("7592-2.2-3"), .requirement("7592-2.2-4"),
+        .requirement("7592-2.2-5"),
+        arguments: [
+            #","registration_access_token":"tsx_x""#, #","registration_client_uri":"https://x.example""#,
+            #","client_secret_expires_at":0"#, #","client_id_issued_at":1"#, #","client_secret":"tsc_wrong""#,
+            #","software_statement":"x""#, #","grant_types":["client_credentials"]"#,
+        ])
+    func `refuses what an update must not contain`(member: String) async throws {
+        let issuer = try await Registrations(isOpen: true)
+        let made = try await issuer.register()
+        let error = await #expect(throws: OAuthError.self) {
+            try await issuer.update(made, to: body(made.clientID, member))
+        }
+        #expect(error?.code == .invalidClientMetadata)
+        await #expect(throws: OAuthError.self) { try await issuer.update(made, to: body(People.shop)) }
+        await #expect(throws: OAuthError.self) { try await issuer.update(made, to: Registrations.plain) }
+    }
+
+    @Test func `does not let a client trust itself`() async throws {
+        let issuer = try await Registrations(isOpen: true)
+        let made = try await issuer.register()
+        var party = RelyingPartyDraft()
+        party.isFirstParty = true
+        _ = try await issuer.people.administration.updateClient(
+            made.clientID, with: ClientChange(relyingParty: party), by: .root, at: People.start)
+        _ = try await issuer.update(made, to: body(made.clientID))
+        let client = try #require(try await issuer.people.store.client(made.clientID))
+        #expect(client.relyingParty?.isFirstParty == false)
+    }
+
+    @Test(.requirement("7592-2.3-2"), .requirement("7592-2.3-3")) func `deletes a client and its tokens`() async throws
+    {
+        let issuer = try await Registrations(isOpen: true)
+        let made = try await issuer.register()
+        let access = try #require(made.accessToken)
+        _ = try await issuer.provider.deleteRegistration(
+            of: made.clientID, with: access, caller: Registrations.caller, at: People.start)
+        #expect(try await issuer.people.store.client(made.clientID) == nil)
+        #expect(try await issuer.people.store.epochs()[.client(made.clientID)] == 1)
+        await #expect(throws: Rejection.registrationTokenWrong) {
+            try await issuer.provider.registration(
+                of: made.clientID, with: access, caller: Registrations.caller, at: People.start)
+        }
+    }
+}
