@@ -172,6 +172,17 @@ import Testing
         #expect(try await journey.refresh(try #require(tokens.refreshToken)).idToken != nil)
     }
 
+    @Test func `of a client that registered itself asks again after the client changed itself`() async throws {
+        let journey = try await Journey {
+            $0.relyingParty?.registrationToken = TokenHash(of: Secret("tsx_of-its-own"))
+        }
+        let browser = try await journey.signedIn()
+        let silent = try Journey.parameters(["prompt": "none"])
+        // Given in the second of the registration, it counts for that one request only.
+        _ = try await journey.code(Journey.parameters(), in: browser)
+        #expect(try await journey.error(silent, in: browser) == .consentRequired)
+    }
+
     @Test func `of a program on the person's own device asks each time, whoever it says it is`() async throws {
         let address = "http://127.0.0.1/cb"
         let journey = try await Journey {
