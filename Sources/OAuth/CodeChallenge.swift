@@ -10,9 +10,11 @@ public struct CodeChallenge: Hashable, Sendable, CustomStringConvertible {
     /// The one `code_challenge_method` there is.
     public static let method = "S256"
 
-    /// Reads the one base64url text that 32 bytes have; `nil` for all else (RFC 7636 §4.2).
+    /// Reads 43 characters of base64url, the length of a SHA-256 hash; `nil` for all else (RFC 7636 §4.2).
+    ///
+    /// It is compared as text and never decoded: one that is no hash at all is merely one that nothing matches.
     public init?(_ text: String) {
-        guard text.utf8.count == 43, (try? Base64URL.decode(text))?.count == 32 else { return nil }
+        guard text.utf8.count == 43, text.utf8.allSatisfy(Self.isBase64URL) else { return nil }
         rawValue = text
     }
 
@@ -24,6 +26,13 @@ public struct CodeChallenge: Hashable, Sendable, CustomStringConvertible {
     public func matches(_ verifier: Secret) -> Bool {
         guard let verifier = CodeVerifier(verifier.revealedValue) else { return false }
         return hasSameBytes(as: Self.hash(verifier.secret.revealedValue))
+    }
+
+    private static func isBase64URL(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
+        default: false
+        }
     }
 
     private static func hash(_ text: String) -> String {

@@ -89,7 +89,7 @@ struct AuthorizationTokens: Sendable {
         let identityScope = authorization.identityScope.intersection(party.identityScope)
         var target = Target(
             audience: [], scope: .empty, lifetime: policy.userInfoTokenLifetime, format: .jwt, algorithm: .ES256)
-        if let resource = try resource(authorization, party, client, wish) {
+        if let resource = try await resource(authorization, party, client, wish) {
             let registered = try await permitted(resource, authorization, party, client)
             target = Target(
                 audience: [resource], scope: registered.scope, lifetime: registered.resource.accessTokenLifetime,
@@ -113,15 +113,25 @@ struct AuthorizationTokens: Sendable {
     /// The resource that the token is for; `nil` if it is for UserInfo alone.
     private func resource(
         _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID, _ wish: TokenWish
-    ) throws(Rejection) -> ResourceIndicator? {
+    ) async throws -> ResourceIndicator? {
         if let named = wish.resource {
             if named == userInfo, authorization.identityScope.contains("openid") { return nil }
-            guard authorization.resourceScopes[named] != nil else { throw .resourceNotPermitted(client, named) }
+            guard authorization.resourceScopes[named] != nil else {
+                throw Rejection.resourceNotPermitted(client, named)
+            }
             return named
         }
-        if let standard = party.defaultResource, authorization.resourceScopes[standard] != nil { return standard }
+        if let standard = party.defaultResource {
+            if authorization.resourceScopes[standard] != nil { return standard }
+            // RFC 9068 §3: the default stands in `aud` also of a token that says there only whom it speaks for.
+            if authorization.resourceScopes.isEmpty, standard.rawValue != issuer.url(of: .administration),
+                try await registry.resource(identifiedBy: standard)?.isEnabled == true
+            {
+                return standard
+            }
+        }
         guard authorization.resourceScopes.count <= 1 || authorization.identityScope.contains("openid") else {
-            throw .resourceNotNamed(client)
+            throw Rejection.resourceNotNamed(client)
         }
         return authorization.resourceScopes.count == 1 ? authorization.resourceScopes.keys.first : nil
     }
@@ -132,7 +142,9 @@ struct AuthorizationTokens: Sendable {
         guard let resource = try await registry.resource(identifiedBy: identifier), resource.isEnabled else {
             throw Rejection.resourceDisabled(client, identifier)
         }
-        guard let given = authorization.resourceScopes[identifier], let allowed = party.resourceScopes[identifier]
+        let isDefault = identifier == party.defaultResource
+        guard let given = authorization.resourceScopes[identifier] ?? (isDefault ? .empty : nil),
+            let allowed = party.resourceScopes[identifier] ?? (isDefault ? .empty : nil)
         else { throw Rejection.resourceNotPermitted(client, identifier) }
         return (resource, given.intersection(allowed).intersection(resource.scope))
     }

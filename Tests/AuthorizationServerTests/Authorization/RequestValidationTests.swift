@@ -236,6 +236,18 @@ import Testing
         let claims = try Journey.claims(of: tokens.accessToken)
         #expect(claims.strings("aud") == [Journey.api.rawValue, "https://id.example/userinfo"])
         #expect(try await other.userInfo(tokens.accessToken).string("sub") == claims.string("sub"))
+        // RFC 9068 §3: the default is in `aud` also where nothing of it was asked for.
+        let plain = try await other.tokens(Journey.parameters(["scope": "openid"]), in: try await other.signedIn())
+        let plainClaims = try Journey.claims(of: plain.accessToken)
+        #expect(plainClaims.strings("aud") == [Journey.api.rawValue, "https://id.example/userinfo"])
+        #expect(plainClaims.string("scope") == "openid")
+    }
+
+    @Test func `never gets tokens for the administration by default`() async throws {
+        let administration = ResourceIndicator(unchecked: "https://id.example/admin/v1")
+        let journey = try await Journey { client in client.relyingParty?.defaultResource = administration }
+        let tokens = try await journey.tokens(Journey.parameters(["scope": "openid"]), in: try await journey.signedIn())
+        #expect(try Journey.claims(of: tokens.accessToken).string("aud") == "https://id.example/userinfo")
     }
 
     @Test func `never reaches the administration, whatever the client was registered with`() async throws {
