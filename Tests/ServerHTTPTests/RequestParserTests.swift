@@ -154,6 +154,22 @@ import Testing
         }
     }
 
+    @Test func `refuses for the same reason however the bytes are cut`() {
+        // A head that is too long, and beyond that also broken.
+        let line = "X: " + String(repeating: "a", count: 17_000) + "\rb\r\n\r\n"
+        let bytes = Array("GET / HTTP/1.1\r\n\(Self.host)\(line)".utf8)
+        for size in [1, 7, 4_096, bytes.count] {
+            var parser = RequestParser(limits: HTTPLimits())
+            let refusal = #expect(throws: RequestRefusal.self) {
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    parser.append(bytes[start..<min(bytes.count, start + size)])
+                    while try parser.next() != nil {}
+                }
+            }
+            #expect(refusal?.status == 431)
+        }
+    }
+
     @Test func `tells a client that asks first whether to send its body`() throws {
         let expecting = try Self.parse(
             "POST / HTTP/1.1\r\n\(Self.host)Expect: 100-Continue\r\nContent-Length: 1\r\n\r\na")

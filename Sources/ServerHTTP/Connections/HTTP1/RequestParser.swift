@@ -68,8 +68,7 @@ package struct RequestParser {
     }
 
     private mutating func readHead() throws(RequestRefusal) -> Bool {
-        while let line = try nextLine(limit: lines == 0 ? limits.targetBytes + 64 : limits.headerBytes, else: headLimit)
-        {
+        while let line = try nextLine(limit: lineLimit, else: headLimit) {
             guard start - headerStart <= limits.headerBytes else { throw .headerTooLarge }
             if lines == 0 {
                 if line.isEmpty {
@@ -98,6 +97,12 @@ package struct RequestParser {
         }
         guard buffer.count - headerStart <= limits.headerBytes else { throw headLimit }
         return false
+    }
+
+    /// What is left for this line; counted up to a byte, so that no refusal depends on how the bytes arrive.
+    private var lineLimit: Int {
+        let rest = limits.headerBytes - (start - headerStart)
+        return lines == 0 ? min(limits.targetBytes + 64, rest) : rest
     }
 
     private var headLimit: RequestRefusal { lines == 0 ? .targetTooLong : .headerTooLarge }
