@@ -11,8 +11,8 @@ package struct ServerPolicy: Hashable, Sendable {
     package var maximumAccessTokenLifetime: Int64 = 86_400
     /// Seconds by which a client's clock may differ from ours, at most 60.
     package var clockSkew: Int64 = 30
-    /// Seconds that a client assertion may live from now on (RFC 7523 §3).
-    package var maximumAssertionLifetime: Int64 = 600
+    /// Seconds that a client assertion may live from now on (RFC 7523 §3); an hour, as common libraries make them.
+    package var maximumAssertionLifetime: Int64 = 3600
     /// Algorithms that have a signing key from the first start; others get one when a resource asks for them.
     package var signingAlgorithms: [Algorithm] = [.ES256]
     /// Seconds between two rotations of a key.

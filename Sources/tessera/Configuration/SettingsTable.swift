@@ -96,8 +96,8 @@ package enum SettingsTable {
             .tokensClockSkew, .integer(0...60, unit: "seconds"), default: .integer(30),
             "How far the clock of a client may differ from ours."),
         Setting(
-            .tokensAssertionLifetime, .integer(10...3600, unit: "seconds"), default: .integer(600),
-            "How long a client assertion may live from now on."),
+            .tokensAssertionLifetime, .integer(10...3600, unit: "seconds"), default: .integer(3600),
+            "How long a client assertion may live from now on; its jti is remembered as long."),
         Setting(
             .tokensUserInfoLifetime, .integer(10...3600, unit: "seconds"), default: .integer(300),
             "How long an access token lives that is for UserInfo alone."),
