@@ -3,7 +3,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve build test format lint check fuzz bench attack model browser screenshots docs
+.PHONY: help demo serve build test format lint check fuzz bench attack model browser foreign screenshots docs
 
 help:    ## This list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -32,6 +32,8 @@ model:   ## The rotation of refresh tokens, every state of it, and bugs that mus
 	@scripts/model
 browser: ## The pages, driven by Debian's Chromium, with a real mail server
 	@scripts/browser
+foreign: ## Authlib, Apache and readers of metadata against a server of ours
+	@scripts/foreign-clients
 screenshots: ## Pictures of the pages, phone and desktop, light and dark, in out/screenshots
 	@scripts/browser --screenshots
 docs:    ## Regenerate what is generated from the code

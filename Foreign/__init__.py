@@ -1,0 +1,1 @@
+"""Clients that nobody on this project wrote, against a started server."""

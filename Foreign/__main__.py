@@ -1,0 +1,33 @@
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache…]"""
+
+import argparse
+import sys
+import time
+
+from Attack.harness.case import Skip
+from Attack.harness.runner import default_binary
+
+from . import apache, drivers
+
+CLIENTS = {"drivers": drivers.run, "apache": apache.run}
+
+parser = argparse.ArgumentParser(
+    prog="scripts/foreign-clients", description="Signs a person in through clients that others wrote."
+)
+parser.add_argument("clients", nargs="*", choices=[*CLIENTS, []], help="those to run; all if none is named")
+parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
+options = parser.parse_args()
+binary, failed, skipped = options.binary or default_binary(), [], []
+for name in options.clients or CLIENTS:
+    begun = time.monotonic()
+    print(f"==== {name}", flush=True)
+    try:
+        if not CLIENTS[name](binary):
+            failed.append(name)
+    except Skip as reason:
+        print(f"SKIPPED {name}: {reason}")
+        skipped.append(name)
+        continue
+    print(f"{name}: {'FAILED' if name in failed else 'passed'} in {time.monotonic() - begun:.0f} s", flush=True)
+print(f"foreign clients: {len(failed)} failed, {len(skipped)} skipped{': ' if skipped else ''}{', '.join(skipped)}")
+sys.exit(1 if failed else 0)

@@ -1,0 +1,173 @@
+"""Apache with mod_auth_openidc (Examples/apache-sign-in): a person signs in, sees claims, logs out, and is logged out."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+from Attack.harness.case import Skip
+from Attack.harness.server import Server, environment, free_port
+from Attack.harness.watch import Watch
+from Attack.harness.world import World
+
+from .person import Person
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+EXAMPLE = os.path.join(ROOT, "Examples", "apache-sign-in")
+MODULE = "/usr/lib/apache2/modules/mod_auth_openidc.so"
+LOGOUT = "/logout"
+PASSWORD = "lantern meadow copper nine"
+
+
+class Apache:
+    """The example on loopback, with a certificate of its own; the folder can be read by the user it runs as."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="tessera-apache-")
+        os.chmod(self.folder, 0o755)
+        self.port, self.process = free_port(), None
+        self.url = f"https://localhost:{self.port}"
+        self.certificate, key = self.file("certificate.pem"), self.file("key.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+            + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key]
+            + ["-out", self.certificate],
+            check=True,
+            capture_output=True,
+        )
+        shutil.copytree(os.path.join(EXAMPLE, "pages"), self.file("pages"))
+        for name in ("loopback.conf", "sign-in.conf"):
+            shutil.copy(os.path.join(EXAMPLE, name), self.folder)
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def start(self, issuer, authority, client, secret):
+        shutil.copy(authority, self.file("issuer.pem"))
+        known = {
+            "FOLDER": self.folder,
+            "SITE": self.file("sign-in.conf"),
+            "PAGES": self.file("pages"),
+            "ADDRESS": "127.0.0.1",
+            "NAME": "localhost",
+            "PORT": str(self.port),
+            "CERTIFICATE": self.certificate,
+            "PRIVATE_KEY": self.file("key.pem"),
+            "ISSUER": issuer,
+            "ISSUER_AUTHORITY": self.file("issuer.pem"),
+            "CLIENT_ID": client,
+            "CLIENT_SECRET": secret,
+            "PASSPHRASE": secrets.token_hex(32),
+        }
+        self.process = subprocess.Popen(
+            ["/usr/sbin/apache2", "-f", self.file("loopback.conf"), "-DFOREGROUND"],
+            env=environment(known),
+            stdout=open(self.file("out.log"), "ab"),
+            stderr=subprocess.STDOUT,
+        )
+        probe, deadline = Person(self.certificate), time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"apache ended: {self.log()}")
+            try:
+                if probe.get(self.url + "/bye.html").status_code == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"apache does not answer: {self.log()}")
+
+    def log(self):
+        text = ""
+        for name in ("out.log", "error.log"):
+            if os.path.exists(self.file(name)):
+                with open(self.file(name), errors="replace") as file:
+                    text += file.read()[-1500:]
+        return text
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def check(holds, what):
+    print(f"{'PASS' if holds else 'FAIL'} apache.{what}", flush=True)
+    return bool(holds)
+
+
+def visit(world, apache, trusted):
+    """One person in one browser: in, out by their own wish, in again, out because the issuer says so."""
+    private, held = apache.url + "/private/index.shtml", []
+    carol = world.user("carol", PASSWORD, email="carol@people.test", attributes={"name": "Carol C"})
+    person = Person(trusted)
+
+    page = person.get(private)
+    held.append(check(page.url.startswith(world.issuer), "asks_the_issuer_who_comes"))
+    page = person.sign_in(page, "carol", PASSWORD)
+    seen = {name: person.text(page, name) for name in ("name", "email", "iss", "sub")}
+    expected = {"name": "Carol C", "email": "carol@people.test", "iss": world.issuer, "sub": carol["id"]}
+    held.append(check(page.url == private and seen == expected, "shows_the_claims_after_sign_in"))
+    held.append(check(person.get(private, follow=False).status_code == 200, "keeps_its_session"))
+
+    goodbye = urllib.parse.quote(apache.url + "/bye.html", safe="")
+    page = person.confirm(person.get(f"{apache.url}/private/callback?logout={goodbye}"), LOGOUT)
+    held.append(check(page.url.startswith(apache.url + "/bye.html"), "comes_back_from_logout"))
+    page = person.get(private)
+    held.append(check(page.url.startswith(world.issuer) and person.asks_password(page), "is_signed_out_at_both"))
+
+    page = person.sign_in(page, "carol", PASSWORD)
+    held.append(check(page.url == private, "signs_in_again"))
+    world.admin("DELETE", f"/admin/v1/users/{carol['id']}/sessions", expect=204)
+    deadline = time.monotonic() + 20
+    while (status := person.get(private, follow=False).status_code) == 200 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    held.append(check(status == 302, "ends_its_session_by_back_channel_logout"))
+    return all(held)
+
+
+def run(binary):
+    if not os.path.exists(MODULE):
+        raise Skip("libapache2-mod-auth-openidc is not installed")
+    if os.geteuid() != 0:
+        raise Skip("the example changes to the user www-data, which needs root")
+    apache, server = Apache(), None
+    try:
+        outbound = {"allowed": ["127.0.0.1"], "authorities": apache.certificate}
+        server = Server(binary, {"outbound": outbound}, name="foreign")
+        server.initialise()
+        server.start()
+        watch = Watch()
+        watch.server = server
+        world = World(server, watch)
+        world.party(
+            "apache",
+            redirects=[apache.url + "/private/callback"],
+            grant_types=["authorization_code"],
+            scope="openid profile email",
+            post_logout_redirect_uris=[apache.url + "/bye.html"],
+            backchannel_logout_uri=apache.url + "/private/callback?logout=backchannel",
+            backchannel_logout_session_required=True,
+        )
+        authority = os.path.join(server.data, "tls", "ca.pem")
+        apache.start(world.issuer, authority, "apache", world.secrets["apache"])
+        trusted = apache.file("trusted.pem")
+        with open(trusted, "w") as file:
+            for path in (authority, apache.certificate):
+                with open(path) as part:
+                    file.write(part.read())
+        held = visit(world, apache, trusted)
+        if not held:
+            print(apache.log())
+        return held
+    finally:
+        apache.close()
+        if server:
+            server.discard()
