@@ -4,7 +4,7 @@ import OAuthClient
 import TestSupport
 import Testing
 
-@Suite struct `A token session` {
+@Suite(.timeLimit(.minutes(5))) struct `A token session` {
     private let fresh = #"{"access_token":"at2","token_type":"bearer","expires_in":300,"refresh_token":"rt2"}"#
 
     @Test func `hands out its token until it is nearly over`() async throws {
@@ -25,7 +25,7 @@ import Testing
         let later = app.now + .seconds(280)
         let tokens = try await withThrowingTaskGroup(of: Secret.self) { group in
             for _ in 0..<50 { group.addTask { try await session.accessToken(at: later) } }
-            while await app.crafted.tokenRequests.count < 2 { await Task.yield() }
+            while await app.crafted.tokenRequests.count < 2 { try await Task.sleep(for: .milliseconds(1)) }
             await app.crafted.open()
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -105,7 +105,7 @@ import Testing
         await app.crafted.answerTokens(fresh)
         await app.crafted.holdTokens()
         let refresh = Task { try await session.refresh(at: app.now) }
-        while await app.crafted.tokenRequests.count < 2 { await Task.yield() }
+        while await app.crafted.tokenRequests.count < 2 { try await Task.sleep(for: .milliseconds(1)) }
         _ = await session.forget()
         await app.crafted.open()
         await #expect(throws: OAuthClientError.ended) { try await refresh.value }

@@ -6,7 +6,7 @@ import StorageTesting
 import Testing
 
 /// Backups: made while others write, complete, private, and good for a start.
-@Suite struct SQLiteBackupTests {
+@Suite(.timeLimit(.minutes(5))) struct SQLiteBackupTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Fresh pages cost as much time as the hash itself. libargon2 asks a C function without context for memory, so the
 /// arena in use stands in a variable of the thread. libargon2 wipes the memory before it gives it back.
-final class HashArena {
+package final class HashArena {
     /// What every hash with the current parameters needs; more than that is given for one hash only.
     private let size: Int
     private var memory: UnsafeMutableRawPointer?

@@ -8,13 +8,22 @@ import Synchronization
 ///
 /// One hash keeps a core busy for tens of milliseconds, so it may run neither on an event loop nor on the cooperative
 /// pool. Whoever does not fit into the line is refused at once: a flood of sign-ins costs a constant amount of memory.
-final class HashQueue: Sendable {
+package final class HashQueue: Sendable {
     /// Work of one caller.
-    struct Waiting: Sendable {
+    package struct Waiting: Sendable {
         let number: UInt64
         /// Computes, on a hashing thread with the memory of that thread, and answers the caller.
         let perform: @Sendable (HashArena) -> Void
         let fail: @Sendable (PasswordHasherError) -> Void
+
+        package init(
+            number: UInt64, perform: @escaping @Sendable (HashArena) -> Void,
+            fail: @escaping @Sendable (PasswordHasherError) -> Void
+        ) {
+            self.number = number
+            self.perform = perform
+            self.fail = fail
+        }
     }
 
     private struct State {
@@ -66,14 +75,14 @@ final class HashQueue: Sendable {
     }
 
     /// A number by which waiting work can be given up.
-    func reserveNumber() -> UInt64 {
+    package func reserveNumber() -> UInt64 {
         state.withLock { state in
             state.nextNumber &+= 1
             return state.nextNumber
         }
     }
 
-    func submit(_ work: Waiting) {
+    package func submit(_ work: Waiting) {
         let refusal: PasswordHasherError? = state.withLock { state in
             guard !state.isClosed else { return .closed }
             guard !Task.isCancelled else { return .cancelled }
@@ -122,7 +131,7 @@ final class HashQueue: Sendable {
     }
 
     /// Called by `perform` between the computation and the answer.
-    func finish() {
+    package func finish() {
         state.withLock { state in
             state.measures.running &-= 1
             state.measures.finished &+= 1

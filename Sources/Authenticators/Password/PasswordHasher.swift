@@ -5,7 +5,7 @@ package import OAuth
 /// Memory is bounded too: threads × the memory of the current parameters, plus one imported hash that asks for more.
 package final class PasswordHasher: Sendable {
     package let settings: PasswordHasherSettings
-    private let queue: HashQueue
+    package let queue: HashQueue
     private let secrets: SecretGenerator
     /// What is verified when there is nothing to verify.
     private let nothing: PasswordHash
