@@ -1,13 +1,20 @@
-"""usage: scripts/chaos kill9|powercut|rotation [--rounds N] [--binary PATH]"""
+"""usage: scripts/chaos kill9|powercut|rotation|refresh-kill9|parallel|sign-ins [--rounds N] [--binary PATH]"""
 
 import argparse
 import sys
 
 from Attack.harness.runner import default_binary
 
-from . import kill9, powercut, rotation
+from . import kill9, parallel, powercut, refresh_kill9, rotation, sign_ins
 
-FAULTS = {"kill9": kill9.run, "powercut": powercut.run, "rotation": rotation.run}
+FAULTS = {
+    "kill9": kill9.run,
+    "powercut": powercut.run,
+    "rotation": rotation.run,
+    "refresh-kill9": refresh_kill9.run,
+    "parallel": parallel.run,
+    "sign-ins": sign_ins.run,
+}
 
 parser = argparse.ArgumentParser(
     prog="scripts/chaos", description="Breaks a server that it starts, and checks what is left."
