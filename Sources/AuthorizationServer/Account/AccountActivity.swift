@@ -61,20 +61,14 @@ package struct AccountActivity: Hashable, Sendable {
         count = event.count
         let isOwn = event.actor == "user:\(subject)" || event.actor == "anonymous"
         // Clients that are administrators act under names of clients, too.
-        let isOfClient = event.actor.hasPrefix("client:") && Self.ofClients.contains(kind)
-        isByOperator = !isOwn && !isOfClient
+        let actor = Self.ofClients.contains(kind) ? ClientMention(startOf: event.actor) : nil
+        isByOperator = !isOwn && actor == nil
         address = isByOperator ? "" : event.address
-        client = isOfClient ? Self.client(in: [event.actor[...]]) : Self.client(in: event.detail.split(separator: " "))
+        client = (actor ?? ClientMention(startOf: event.detail))?.client
     }
 
     /// What happens to a person's tokens when a client uses them.
     private static let ofClients: Set<Kind> = [.refreshTokenReused, .codeReplayed]
-
-    /// The first word that names a client: `client:shop`.
-    private static func client(in words: [Substring]) -> ClientID? {
-        let named = words.first { $0.hasPrefix("client:") }?.dropFirst(7)
-        return named.flatMap { ClientID(String($0.hasSuffix(",") ? $0.dropLast() : $0)) }
-    }
 }
 
 extension AccountArea {

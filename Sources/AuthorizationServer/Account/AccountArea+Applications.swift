@@ -52,7 +52,7 @@ extension AccountArea {
 
     /// Ends all that the person gave to an application, and forgets that they agreed.
     package func endApplication(_ client: ClientID, at now: NumericDate) async throws -> AccountOutcome {
-        let event = event("application.ended", detail: "client:\(client)", at: now)
+        let event = event("application.ended", detail: "\(ClientMention(client))", at: now)
         // A consent that nothing hangs from ends without a trace in what the store returns.
         try await provider.end(
             .application(user.id, client), because: .applicationEnded, with: Effects([event]), at: now)

@@ -30,7 +30,7 @@ extension Administration {
             throw AdministrationError.missing("authorization")
         }
         let event = event(
-            "authorization.ended", on: "user:\(authorization.subject)", detail: "client:\(authorization.client)",
+            "authorization.ended", on: "user:\(authorization.subject)", detail: "\(ClientMention(authorization.client))",
             by: administrator, at: now)
         try await provider.end(.grant(id), because: .administrator, with: Effects([event]), at: now)
     }
@@ -42,7 +42,7 @@ extension Administration {
         try demand(.write, of: administrator, at: now)
         _ = try await existingUser(id)
         let event = event(
-            "application.ended", on: "user:\(id)", detail: "client:\(client)", by: administrator, at: now)
+            "application.ended", on: "user:\(id)", detail: "\(ClientMention(client))", by: administrator, at: now)
         try await provider.end(.application(id, client), because: .administrator, with: Effects([event]), at: now)
     }
 }

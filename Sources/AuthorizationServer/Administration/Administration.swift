@@ -22,7 +22,7 @@ package struct Administration: Sendable {
         _ right: AdministrativeRight, of administrator: Administrator, at now: NumericDate
     ) throws(AdministrationError) {
         guard !administrator.rights.contains(right) else { return }
-        let client = administrator.actor.hasPrefix("client:") ? ClientID(String(administrator.actor.dropFirst(7))) : nil
+        let client = ClientMention(startOf: administrator.actor)?.client
         provider.recordRefusal(
             of: "administration", reason: "right_missing", client: client,
             caller: administrator.caller, at: now)

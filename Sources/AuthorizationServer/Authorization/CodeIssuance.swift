@@ -19,7 +19,7 @@ extension OpenIDProvider {
             with: Effects([
                 personEvent(
                     "authorization.given", of: person.user.id, by: browser,
-                    detail: "client:\(request.client.id), authorization \(authorization.id)", at: now)
+                    detail: "\(ClientMention(request.client.id)), authorization \(authorization.id)", at: now)
             ]))
         // Spent by a second tab, or the session ended at this moment: the person may start again.
         guard isStored else {

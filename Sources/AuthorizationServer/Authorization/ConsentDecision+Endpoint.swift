@@ -49,11 +49,12 @@ extension OpenIDProvider {
             effects.events.append(
                 personEvent(
                     "consent.given", of: person.user.id, by: browser,
-                    detail: "client:\(request.client.id) \(Self.words(decision))", at: now))
+                    detail: "\(ClientMention(request.client.id)) \(Self.words(decision))", at: now))
         } else {
             effects.events.append(
                 personEvent(
-                    "consent.denied", of: person.user.id, by: browser, detail: "client:\(request.client.id)", at: now))
+                    "consent.denied", of: person.user.id, by: browser, detail: "\(ClientMention(request.client.id))",
+                    at: now))
         }
         let isNoted = try await store.note(
             decision, for: pending.hash, remembering: remembered, at: now, with: effects)
