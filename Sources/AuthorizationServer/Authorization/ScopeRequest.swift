@@ -12,7 +12,22 @@ struct ScopeRequest: Sendable {
     let client: RegisteredClient
     let party: RelyingParty
 
+    /// As many scopes as a person can be asked about at once: each comes back as a parameter of the form, of which there
+    /// may be ``FormParameters/maximumCount``.
+    static let maximumScopes = 64
+
     func resolve(
+        _ requested: Scope, at named: [ResourceIndicator]
+    ) async throws -> (identity: Scope, resources: [ResourceIndicator: Scope]) {
+        let wanted = try await toldApart(requested, at: named)
+        let count = wanted.resources.values.reduce(wanted.identity.tokens.count) { $0 + $1.tokens.count }
+        guard count <= Self.maximumScopes else {
+            throw OAuthError(.invalidScope, "the request asks for more than \(Self.maximumScopes) scopes at once")
+        }
+        return wanted
+    }
+
+    private func toldApart(
         _ requested: Scope, at named: [ResourceIndicator]
     ) async throws -> (identity: Scope, resources: [ResourceIndicator: Scope]) {
         // UserInfo is a resource of its own kind: the scopes about the person are its scopes.

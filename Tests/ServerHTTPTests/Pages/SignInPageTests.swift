@@ -1,10 +1,41 @@
 import AuthorizationServer
 import OAuth
 import ServerHTTP
+import Storage
 import Testing
 
 /// From an application to its code, over the wire.
 @Suite struct SignInPageTests {
+    @Test func `gives all that one page can ask about, and asks for no more`() async throws {
+        let server = try await PageServer()
+        let at = LiveServer.start
+        let root = Administrator(
+            actor: "uid:0", rights: Set(AdministrativeRight.allCases), address: "unix", requestID: "r")
+        let scopes = (0..<64).map { "scope-\($0)" }
+        _ = try await server.administration.createResource(
+            ResourceDraft(identifier: "https://api.example", name: "API", scope: scopes.joined(separator: " ")),
+            by: root, at: at)
+        var party = RelyingPartyDraft()
+        party.resourceScopes = ["https://api.example": scopes.joined(separator: " ")]
+        _ = try await server.administration.updateClient(
+            ClientID(unchecked: "orders"), with: ClientChange(relyingParty: party), by: root, at: at)
+        let browser = server.browser()
+        // `openid`, which no box is for, and 63 others.
+        let most = (["openid"] + scopes.prefix(63)).joined(separator: "%20")
+        try await browser.signIn(for: PageServer.request(scope: most))
+        try await browser.follow()
+        #expect(browser.page.all("input").count { $0.attributes["name"] == "scope" } == 63)
+        #expect(try await browser.agree().status == 303)
+        try await browser.follow()
+        #expect(browser.location.contains("code="))
+        let person = try #require(try await server.provider.store.user(signingInAs: LoginName(canonical: "ada")))
+        let given = try await server.provider.store.authorizations(of: person.id, at: at)
+        #expect(given.first?.resourceScopes.values.first?.tokens.count == 63)
+        let more = (["openid"] + scopes).joined(separator: "%20")
+        try await browser.get("/authorize?" + PageServer.request(scope: more))
+        #expect(browser.location.contains("error=invalid_scope"))
+    }
+
     @Test func `takes a person from an application to a code`() async throws {
         let server = try await PageServer()
         let browser = server.browser()
