@@ -2,17 +2,18 @@
 package struct AddressPrefix: Hashable, Sendable {
     package let text: String
 
+    /// From the address's bytes, since one address has many texts: each of them must be counted as the same.
     package init(_ address: String) {
-        guard address.utf8.contains(0x3A), !address.hasPrefix("::ffff:") else {
+        // A link-local address may come with the interface it was seen on (RFC 4007 §11).
+        guard let known = IPAddress(String(address.prefix { $0 != "%" })) else {
             text = address
             return
         }
-        // Canonical text is what sockets report; everything after the fourth group belongs to the same holder.
-        let groups = address.split(separator: ":", omittingEmptySubsequences: false)
-        guard let gap = groups.firstIndex(of: ""), gap < 4 else {
-            text = groups.prefix(4).joined(separator: ":")
+        guard !known.isIPv4 else {
+            text = known.description
             return
         }
-        text = groups.prefix(gap).joined(separator: ":") + "::"
+        let network = Array(known.bytes.prefix(8)) + [UInt8](repeating: 0, count: 8)
+        text = (IPAddress(bytes: network)?.description ?? address) + "/64"
     }
 }

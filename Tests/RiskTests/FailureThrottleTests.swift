@@ -61,10 +61,25 @@ import Testing
 
 @Suite struct `An address prefix` {
     @Test(arguments: [
-        ("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2"), ("2001:db8::1", "2001:db8::"),
-        ("2001:db8:1:2::9", "2001:db8:1:2"), ("::1", "::"), ("unix", "unix"), ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"), ("::1", "::/64"), ("unix", "unix"), ("", ""),
     ])
     func `is what one holder has`(address: String, prefix: String) {
         #expect(AddressPrefix(address).text == prefix)
+    }
+
+    @Test(arguments: [
+        ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:192.0.2.7", "::ffff:c000:207", "0:0:0:0:0:FFFF:C000:0207"],
+        ["2001:db8::1", "2001:DB8::2", "2001:0db8:0:0::3", "2001:db8:0:0:0:0:0:4", "2001:db8::ffff:192.0.2.7"],
+        ["fe80::1", "fe80::1%eth0", "FE80:0:0:0::2%2", "fe80::0.0.0.3"],
+        ["::1", "0:0:0:0:0:0:0:1", "::0001"],
+    ])
+    func `is the same for every text of an address`(texts: [String]) {
+        #expect(Set(texts.map { AddressPrefix($0) }).count == 1)
+    }
+
+    @Test func `is another one for the next holder`() {
+        let others = ["2001:db8:0:1::1", "2001:db9::1", "2001:db8::", "192.0.2.8", "::192.0.2.7", "unix"]
+        #expect(Set(others.map { AddressPrefix($0) }).count == others.count)
     }
 }

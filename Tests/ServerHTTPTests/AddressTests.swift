@@ -1,3 +1,4 @@
+import Risk
 import ServerHTTP
 import Testing
 

@@ -1,5 +1,6 @@
 import JOSE
 import NIOPosix
+import Risk
 import ServerHTTP
 import Synchronization
 import TestSupport

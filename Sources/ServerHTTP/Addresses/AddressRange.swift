@@ -1,3 +1,5 @@
+package import Risk
+
 /// One address or a CIDR block, as configuration names it.
 package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
     private let network: IPAddress

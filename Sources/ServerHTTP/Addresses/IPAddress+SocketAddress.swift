@@ -1,4 +1,5 @@
 import NIOCore
+import Risk
 
 /// The address of a socket, as the edge knows it.
 extension IPAddress {

@@ -1,3 +1,5 @@
+import Risk
+
 /// The peers whose word about the client's address counts; nobody's by default.
 package struct TrustedProxies: Hashable, Sendable {
     private let ranges: [AddressRange]

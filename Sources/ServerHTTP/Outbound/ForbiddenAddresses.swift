@@ -1,3 +1,5 @@
+package import Risk
+
 /// Addresses that a request made on a stranger's behalf must never reach: this host, its networks, and what is not
 /// part of the public internet (IANA special-purpose registries, RFC 6890 §2.2).
 package enum ForbiddenAddresses {

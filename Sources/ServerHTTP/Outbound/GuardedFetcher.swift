@@ -3,6 +3,7 @@ import AuthorizationServer
 package import NIOCore
 import NIOHTTP1
 import NIOSSL
+package import Risk
 
 /// The one way in which this server calls where a client points it to: `https` only, to public addresses only, to the
 /// very address that was checked, once at a time, and never much or for long.

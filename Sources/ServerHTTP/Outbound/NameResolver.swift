@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Risk
 
 #if canImport(Glibc)
 import Glibc

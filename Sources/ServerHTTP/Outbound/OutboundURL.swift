@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Risk
 
 /// An `https` address that was read so strictly that no other reader can see another host in it.
 package struct OutboundURL: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import AuthorizationServer
 package import OAuth
+import Risk
 import Storage
 
 /// The mail server of an installation, and in whose name it sends.
