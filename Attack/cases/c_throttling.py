@@ -2,6 +2,7 @@
 
 import time
 
+from ..harness.case import timed
 from ..harness.client import basic
 from ..harness.timing import auc
 from ..harness.world import RS1, TOKEN
@@ -19,6 +20,7 @@ def is_waiting(w, attacker, client, endpoint=TOKEN):
     return False
 
 
+@timed
 def case_050_secret_brute_force(w):
     attacker = w.caller()
     answers = [attacker.post(TOKEN, FORM, authorization=basic("conf", f"tsc_{i:043d}")) for i in range(200)]
@@ -28,14 +30,18 @@ def case_050_secret_brute_force(w):
     assert all(int(answer.header("Retry-After") or 0) >= 1 for answer in refused), "429 without Retry-After"
     # Not even the right secret passes from there, or guessing would go on unpunished.
     assert is_waiting(w, attacker, "conf")
-    start = time.monotonic()
-    assert w.caller().post(TOKEN, FORM, authorization=w.auth("conf")).status == 200, "a stranger locked the client out"
-    assert time.monotonic() - start < 1
+    took = []
+    for _ in range(3):
+        answer = w.caller().post(TOKEN, FORM, authorization=w.auth("conf"))
+        assert answer.status == 200, "a stranger locked the client out"
+        took.append(answer.seconds)
+    assert min(took) < 1, f"{min(took):.1f} s"
     # The counter holds at the other endpoints, and spraying names does not push it out.
     for endpoint in ("/introspect", "/revoke"):
         assert is_waiting(w, attacker, "conf", endpoint), endpoint
 
 
+@timed
 def case_242_throttle_table_is_bounded(w):
     """Many names from many addresses: fixed memory, and the counter of who guesses stays."""
     attacker, began = w.caller(), time.monotonic()
@@ -59,6 +65,7 @@ def case_242_throttle_table_is_bounded(w):
     )
 
 
+@timed
 def case_052_secret_comparison_time(w):
     """A guess with 42 right characters takes as long as one with none."""
     secret = w.secrets["conf"]
@@ -66,9 +73,8 @@ def case_052_secret_comparison_time(w):
     far = secret[:4] + ("A" if secret[4] != "A" else "E") + secret[5:]
     samples = {near: [], far: []}
     total = 1200 if w.slow > 1 else 2000
-    for attempt in range(2):
-        for kind in samples:
-            samples[kind].clear()
+    # Each round adds to the samples: noise shrinks, and what can be told apart is told apart the better.
+    for _ in range(4):
         caller = None
         for i in range(total):
             if i % 8 == 0:

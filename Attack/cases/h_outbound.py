@@ -164,7 +164,7 @@ def case_095_no_request_to_inner_addresses(w):
             start = time.monotonic()
             answer = w.present(w.assertion(id), INTROSPECT)
             assert answer.status in (401, 400, 503), f"{url}: {answer}"
-            assert time.monotonic() - start < 8, f"{url} took {time.monotonic() - start:.1f} s"
+            assert time.monotonic() - start < 5 + 3 * w.slow, f"{url} took {time.monotonic() - start:.1f} s"
     assert len(w.trap.hits) == before, f"the trap was reached: {w.trap.hits[before:]}"
 
 

@@ -4,6 +4,7 @@ import json
 import time
 import urllib.parse
 
+from ..harness.case import timed, waited
 from ..harness.forge import compact, nothing, parts
 from ..harness.people import Page
 from .d_refresh import signed_in
@@ -13,15 +14,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 EVERYWHERE, LOGOUT = "/account/log-out-everywhere", "/logout"
 
 
-def waited(condition, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
+@timed
 def case_174_backchannel_logout(w):
     name = somebody(w)
     if w.admin("GET", "/admin/v1/clients/back").status == 404:
@@ -39,10 +32,10 @@ def case_174_backchannel_logout(w):
     # A slow client delays nobody, and one that is away is told again.
     w.key_host.posts.clear()
     w.key_host.answers[:] = [503]
-    w.key_host.delay = 3.0
-    begun = time.monotonic()
+    # Less than the server waits for a client, so who waits for the client waits until it has answered.
+    w.key_host.delay, w.key_host.answered = 4.0, 0
     browser.submit(browser.get(EVERYWHERE), EVERYWHERE)
-    assert time.monotonic() - begun < 1 * w.slow, "a slow client delays the person"
+    assert w.key_host.answered == 0, "a slow client delays the person"
     try:
         assert waited(lambda: w.key_host.posts), "the client was not told"
         w.key_host.delay = 0.0
@@ -130,7 +123,7 @@ def case_240_mail_bombing(w):
         form = Page(browser.get("/reset")).form("/reset")
         answer = browser.post("/reset", form.filled(login=f"nobody{number}"))
         assert answer.status in (200, 429), answer
-    assert len(s.letters) == begun
+    assert not [letter for letter in s.letters[begun:] if f"{name}@people.test" not in letter[0]]
 
 
 def case_049_client_disabled_later(w):

@@ -4,7 +4,7 @@ import gzip
 import socket
 import time
 
-from ..harness.case import critical
+from ..harness.case import critical, timed
 from ..harness.client import statuses
 from ..harness.world import INTROSPECT, REVOKE, RS1, TOKEN
 
@@ -184,11 +184,9 @@ def case_236_compression(w):
     assert answer.status == 200 and answer.header("Content-Encoding") is None, "an answer with a token is compressed"
 
 
+@timed
 def case_238_validators_are_linear(w):
     """Twice the text, at most twice and a half the time."""
-
-    def seconds(send):
-        return min(send().seconds for _ in range(7))
 
     shapes = {
         "a…!": lambda n: b"a" * n + b"!",
@@ -207,8 +205,13 @@ def case_238_validators_are_linear(w):
                     data = field + b"=" + shape(size)
                 return w.http.post(TOKEN, data, authorization=w.auth("conf"))
 
-            small, large = seconds(lambda: send(30_000)), seconds(lambda: send(60_000))
-            # Below a few milliseconds the network is most of what is measured.
+            # The shortest of each, in turns: a busy machine only ever adds to them.
+            small, large = 9.0, 9.0
+            for _ in range(60):
+                small, large = min(small, send(30_000).seconds), min(large, send(60_000).seconds)
+                # Below a few milliseconds the network is most of what is measured.
+                if large < max(2.2 * small, 0.010 * w.slow):
+                    break
             assert large < max(2.5 * small, 0.012 * w.slow), (
                 f"{field.decode()} {name}: {small * 1e3:.1f} -> {large * 1e3:.1f} ms"
             )
@@ -220,10 +223,12 @@ def case_238_validators_are_linear(w):
     ):
         draft = {"name": "x", "authentication_method": "client_secret_basic"}
         draft[field] = shape if shape else ["https://" + "a" * 240] * 20
-        answer = w.admin("POST", "/admin/v1/clients", {**draft, "unknown": 1})
-        assert answer.status == 400 and answer.seconds < 0.05 * w.slow, answer
+        answers = [w.admin("POST", "/admin/v1/clients", {**draft, "unknown": 1}) for _ in range(5)]
+        assert {answer.status for answer in answers} == {400}, answers[0]
+        assert min(answer.seconds for answer in answers) < 0.05 * w.slow, answers[0]
 
 
+@timed
 def case_230_slow_tls_and_slow_bodies(w):
     """A handshake never finished, a body that does not come, an answer that nobody reads: each ends by itself."""
     held = []
@@ -236,7 +241,7 @@ def case_230_slow_tls_and_slow_bodies(w):
     )
     start, closed = time.monotonic(), None
     body.settimeout(0.2)
-    while time.monotonic() - start < 32 and closed is None:
+    while time.monotonic() - start < 55 and closed is None:
         try:
             piece = body.recv(4096)
             if not piece:
@@ -247,7 +252,7 @@ def case_230_slow_tls_and_slow_bodies(w):
             closed = time.monotonic() - start
     assert closed is not None, "a body that never comes holds its connection beyond the request's deadline"
     for sock in held:
-        sock.settimeout(1)
+        sock.settimeout(30)
         try:
             assert sock.recv(1) == b"", "a handshake that never begins is kept"
         except (ConnectionResetError, BrokenPipeError):

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from ..harness.case import critical
+from ..harness.case import critical, timed
 from ..harness.people import SIGN_IN, Page
 from .d_refresh import signed_in
 from .i_passwords import somebody
@@ -12,6 +12,7 @@ SLOTS, MEMORY = 2, 19 << 20
 
 
 @critical
+@timed
 def case_228_password_flood(w):
     """300 sign-ins at once: memory stays within what the threads have, who has to wait is told at once, tokens go on."""
     w.watch.allowed_5xx = {503}
@@ -58,6 +59,7 @@ def case_228_password_flood(w):
     assert max(busy) < max(0.5 * w.slow, 3 * idle[-1]), f"{max(busy):.2f} s for a refresh, {idle[-1]:.3f} s when idle"
 
 
+@timed
 def case_229_hashing_is_not_to_be_had_cheaply(w):
     """Nothing but a sign-in hashes a password: client secrets, tokens and forms without a token are far quicker."""
     w.furnish_people()

@@ -8,7 +8,7 @@ import time
 
 def handshake(w, *options):
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{w.server.port}", "-servername", "localhost", *options]
-    done = subprocess.run(command, input=b"", capture_output=True, timeout=15)
+    done = subprocess.run(command, input=b"", capture_output=True, timeout=60)
     text = (done.stdout + done.stderr).decode("utf-8", "replace")
     return "Cipher is (NONE)" not in text and "New, " in text, text
 
@@ -54,17 +54,18 @@ def case_243_renegotiation(w):
         process.stdin.flush()
     except OSError:
         pass
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=60)
     assert b"HTTP/1.1 200" not in output, "renegotiated and went on"
 
 
 def case_243_handshake_flood(w):
     """Three seconds of handshakes from one address; then plain bytes and half handshakes."""
-    context, made, end = w.server.trusted(), 0, time.monotonic() + 3
+    context, made, start = w.server.trusted(), 0, time.monotonic()
     address = w.server.next_address()
-    while time.monotonic() < end:
+    # Three seconds, and longer where a machine is so slow that few were made.
+    while time.monotonic() - start < 3 or made <= 20 and time.monotonic() - start < 60:
         try:
-            with socket.create_connection(("127.0.0.1", w.server.port), source_address=(address, 0), timeout=5) as sock:
+            with socket.create_connection(("127.0.0.1", w.server.port), source_address=(address, 0), timeout=30) as sock:
                 with context.wrap_socket(sock, server_hostname="localhost"):
                     made += 1
         except (OSError, ssl.SSLError):
@@ -77,10 +78,10 @@ def case_243_handshake_flood(w):
         b"\x16\x03\x01\x00\x05\x01\x00\xff\xff\xff",
     ):
         with socket.create_connection(
-            ("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5
+            ("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=30
         ) as sock:
             sock.sendall(data)
-            sock.settimeout(12)
+            sock.settimeout(60)
             try:
                 answer = sock.recv(100)
             except OSError:
@@ -91,7 +92,7 @@ def case_243_handshake_flood(w):
 
 def case_243_every_endpoint_is_https(w):
     """What is published is https, and the port speaks nothing else."""
-    # requirement: 6749-2.3.1-8 6749-3.2-3 6750-5.2-5 6750-5.2-11 7009-2-5 7519-12-1 7521-4-1 7521-8.4-1 7523-7-1 7662-2-1 8414-3-2
+    # requirement: 6749-2.3.1-8 6749-3.2-3 6750-5.2-5 6750-5.2-11 7009-2-5 7519-12-1 7521-4-1 7521-8.4-1 7523-7-1 7662-2-1 8414-3-2 6749-3.1-4 7591-3-1 7592-2-1 oidc-core-3.1.2.1-2 oidc-core-3.1.3.1-1 oidc-core-5.3-1 oidc-core-16.1-1 oidc-discovery-7.1-1
     document = w.metadata() | w.http.get("/.well-known/openid-configuration").json()
     urls = [value for name, value in document.items() if name == "issuer" or name.endswith(("_endpoint", "_uri"))]
     assert len(urls) >= 8 and all(url.startswith("https://") for url in urls), urls
@@ -105,10 +106,10 @@ def case_243_every_endpoint_is_https(w):
     ):
         method = "POST" if path in ("/token", "/introspect", "/revoke") else "GET"
         with socket.create_connection(
-            ("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=5
+            ("127.0.0.1", w.server.port), source_address=(w.server.next_address(), 0), timeout=30
         ) as sock:
             sock.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode())
-            sock.settimeout(12)
+            sock.settimeout(60)
             try:
                 answer = sock.recv(200)
             except OSError:

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from ..harness import forge
-from ..harness.case import critical, last
+from ..harness.case import critical, last, waited
 from ..harness.watch import encodings
 from ..harness.world import RS1
 
@@ -91,19 +91,17 @@ def case_255_keys(w):
     old_token = w.token("conf", RS1)
     announced = w.keys_announcement
     assert announced >= 2 * age, f"announced {announced} s, cached {age} s"
-    w.admin("POST", "/admin/v1/keys/rotate", {"purpose": "signing:ES256"}, expect=200)
     rotated_at = time.monotonic()
+    w.admin("POST", "/admin/v1/keys/rotate", {"purpose": "signing:ES256"}, expect=200)
     published = names()
     new = set(published) - set(before)
     assert len(new) == 1 or set(published) == set(before), "the successor is published at once"
     if new:
         assert w.http.get("/jwks").header("ETag") != etag, "another set under the same ETag"
-    while time.monotonic() - rotated_at < announced - 0.8:
-        assert signer() == signing, "the successor signs before verifiers can know it"
-        time.sleep(0.3)
-    end = time.monotonic() + 6
-    while signer() == signing and time.monotonic() < end:
-        time.sleep(0.2)
+    # Looked at after the answer, and in whole seconds as the server counts: a slow machine does not make it early.
+    waited(lambda: signer() != signing)
+    took = time.monotonic() - rotated_at
+    assert took > announced - 1, f"the successor signs after {took:.1f} s, before verifiers can know it"
     now = signer()
     assert now != signing and now in published, "the successor did not take over"
     assert signing in names(), "the old key is gone while tokens of it live"
@@ -126,13 +124,13 @@ def case_255_files(w):
     log_at = w.server.log_size()
     copy = w.copy_of_data()
     os.remove(os.path.join(copy.data, "master.key"))
-    done = copy.run("serve", "--config", copy.configuration, timeout=10)
+    done = copy.run("serve", "--config", copy.configuration, timeout=60)
     assert done.returncode not in (0, None), "starts without the master key"
     assert "master" in (done.stderr + done.stdout).lower(), done.stderr[-300:]
     with open(os.path.join(copy.data, "master.key"), "w") as file:
         file.write("tsm_" + base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode() + "\n")
     os.chmod(os.path.join(copy.data, "master.key"), 0o600)
-    done = copy.run("serve", "--config", copy.configuration, timeout=10)
+    done = copy.run("serve", "--config", copy.configuration, timeout=60)
     assert done.returncode not in (0, None), "starts with another master key"
     assert w.server.log_size() >= log_at
 
@@ -154,7 +152,7 @@ def case_F12_damaged_database(w):
             if os.path.exists(path + more):
                 os.remove(path + more)
         try:
-            done = copy.run("serve", "--config", copy.configuration, timeout=5)
+            done = copy.run("serve", "--config", copy.configuration, timeout=60)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"{name}: serves") from None
         assert done.returncode not in (0, None), f"{name}: ends without an error"

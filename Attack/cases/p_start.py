@@ -32,7 +32,7 @@ class Attempt:
                 cwd=server.folder,
                 capture_output=True,
                 text=True,
-                timeout=6,
+                timeout=60,
                 env=environment(env),
             )
         except subprocess.TimeoutExpired:
@@ -84,6 +84,11 @@ def case_256_start_refusals(w):
 
     def refused(what, word, *arguments, **options):
         code, text, seconds = attempt.start(*arguments, **options)
+        # The shortest of a few: a busy machine only ever adds to it.
+        for _ in range(4):
+            if code is None or seconds <= 2 * max(1, w.slow * 0.7):
+                break
+            code, text, seconds = attempt.start(*arguments, **options)
         if code in (0, None):
             failures.append(f"{what}: {'starts' if code is None else 'exit code 0'}")
         elif word.lower() not in text.lower():
@@ -195,7 +200,7 @@ def case_256_clock_behind_the_database(w):
         env=environment(),
     )
     try:
-        text, _ = done.communicate(timeout=6)
+        text, _ = done.communicate(timeout=60)
         assert done.returncode != 0 and "clock" in text.lower(), text[-300:]
     except subprocess.TimeoutExpired:
         done.kill()

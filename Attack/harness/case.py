@@ -1,5 +1,17 @@
 """What a case is: a function named case_<id>_<what>, marked when a failure would be a critical escape."""
 
+import time
+
+
+def waited(condition, seconds=60):
+    """Whether it came true in this time; a generous one costs nothing where the machine is quick."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
 
 class Skip(Exception):
     """The case cannot run here; the text says why."""
@@ -8,6 +20,12 @@ class Skip(Exception):
 def critical(function):
     """Marks a case whose failure lets an attacker in (C in the list)."""
     function.critical = True
+    return function
+
+
+def timed(function):
+    """Marks a case that measures time: the machine may be busy, so it fails only if it fails again at once."""
+    function.timed = True
     return function
 
 

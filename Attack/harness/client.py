@@ -58,7 +58,7 @@ def basic(client_id, secret):
 class UnixConnection(http.client.HTTPConnection):
     """HTTP over the administration socket."""
 
-    def __init__(self, path, timeout=20):
+    def __init__(self, path, timeout=60):
         super().__init__("localhost", timeout=timeout)
         self.socket_path = path
 
@@ -72,7 +72,7 @@ class Client:
     """One caller from one address, with one kept connection."""
 
     def __init__(
-        self, host, port, *, context=None, address="127.0.0.1", watch=None, unix=None, timeout=20, sni="localhost"
+        self, host, port, *, context=None, address="127.0.0.1", watch=None, unix=None, timeout=60, sni="localhost"
     ):
         self.host, self.port, self.context, self.address = host, port, context, address
         self.watch, self.unix, self.timeout, self.sni = watch, unix, timeout, sni

@@ -65,7 +65,7 @@ class Server:
             yaml.safe_dump(settings or self.settings, file, sort_keys=False)
         os.chmod(self.configuration, 0o600)
 
-    def run(self, *arguments, timeout=30, check=False, env=None):
+    def run(self, *arguments, timeout=120, check=False, env=None):
         done = subprocess.run(
             [self.binary, *arguments],
             capture_output=True,
@@ -94,7 +94,7 @@ class Server:
             check=True,
         )
 
-    def start(self, wait=20.0, prefix=(), env=None):
+    def start(self, wait=120.0, prefix=(), env=None):
         self.write_configuration()
         self.process = subprocess.Popen(
             [*prefix, self.binary, "serve", "--config", self.configuration],
@@ -116,7 +116,7 @@ class Server:
             time.sleep(0.02)
         raise RuntimeError(f"the server did not become ready: {self.tail()}")
 
-    def stop(self, hard=False, wait=20):
+    def stop(self, hard=False, wait=60):
         if not self.process or self.process.poll() is not None:
             return
         self.process.send_signal(signal.SIGKILL if hard else signal.SIGTERM)
@@ -153,7 +153,7 @@ class Server:
         self.addresses += 1
         return f"127.{10 + self.addresses // 60000}.{1 + self.addresses // 240 % 250}.{1 + self.addresses % 240}"
 
-    def fresh_client(self, address="127.0.0.1", timeout=20, watch=None):
+    def fresh_client(self, address="127.0.0.1", timeout=60, watch=None):
         return Client("127.0.0.1", self.port, context=self.trusted(), address=address, watch=watch, timeout=timeout)
 
     @property

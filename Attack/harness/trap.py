@@ -55,7 +55,7 @@ class KeyHost:
     def __init__(self, address, certificate, key):
         self.fetches, self.documents, self.redirects = [], {}, {}
         self.posts, self.answers = [], []
-        self.delay = 0.0
+        self.delay, self.answered = 0.0, 0
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -84,8 +84,12 @@ class KeyHost:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 outer.posts.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-                time.sleep(outer.delay)
-                self.send_response(outer.answers.pop(0) if outer.answers else 200)
+                status = outer.answers.pop(0) if outer.answers else 200
+                end = time.monotonic() + outer.delay
+                while outer.delay and time.monotonic() < end:
+                    time.sleep(0.02)
+                outer.answered += 1
+                self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -114,11 +118,16 @@ class Letterbox:
 
     def __init__(self):
         self.letters = []
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = self.controller.port = probe.getsockname()[1]
-        self.controller.start()
+        for _ in range(20):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+            self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60)
+            try:
+                return self.controller.start()
+            except OSError:
+                continue  # somebody took the port in between
+        raise RuntimeError("no free port for the letterbox")
 
     async def handle_DATA(self, server, session, envelope):
         self.letters.append((tuple(envelope.rcpt_tos), envelope.content))

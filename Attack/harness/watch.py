@@ -104,20 +104,28 @@ class Watch:
         server = self.server
         if not server.alive():
             return self.problems + [f"I2 the process ended with {server.process.poll()}: {server.tail()}"]
-        started = time.monotonic()
-        try:
-            ready = server.fresh_client().get("/health/ready")
-            if ready.status != 200:
-                self.problems.append(f"I2 ready answers {ready.status}")
-        except OSError as error:
-            self.problems.append(f"I2 ready does not answer: {error}")
-        if time.monotonic() - started > 1:
-            self.problems.append(f"I2 ready took {time.monotonic() - started:.1f} s")
+        self.check_readiness()
         self.check_memory()
         self.check_leaks()
         if self.trap and len(self.trap.hits) - self.hits > self.allowed_hits:
             self.problems.append(f"I8 the trap was reached: {self.trap.hits[self.hits :]}")
         return self.problems
+
+    def check_readiness(self):
+        """Quickly at one of five times: a busy machine may be slow once, a server that is stuck always is."""
+        for _ in range(5):
+            started = time.monotonic()
+            try:
+                ready = self.server.fresh_client().get("/health/ready")
+            except OSError as error:
+                self.problems.append(f"I2 ready does not answer: {error}")
+                return
+            if ready.status != 200:
+                self.problems.append(f"I2 ready answers {ready.status}")
+            took = time.monotonic() - started
+            if took <= 1:
+                return
+        self.problems.append(f"I2 ready took {took:.1f} s")
 
     def check_memory(self):
         for _ in range(10):

@@ -28,7 +28,7 @@ class World:
 
     # Callers
 
-    def caller(self, address=None, timeout=20):
+    def caller(self, address=None, timeout=60):
         return self.server.fresh_client(address or self.server.next_address(), timeout, self.watch)
 
     def admin(self, method, path, value=None, expect=None, headers=None):
