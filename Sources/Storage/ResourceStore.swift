@@ -19,6 +19,8 @@ package struct ProtectedResource: Hashable, Sendable {
     package var isEnabled: Bool
     package var credentials: RegisteredCredentials
     package var scope: Scope
+    /// Of some of its scopes, for people who are asked for them.
+    package var scopeDescriptions: [String: ScopeDescription]
     package var tokenFormat: AccessTokenFormat
     /// Seconds.
     package var accessTokenLifetime: Int64
@@ -29,7 +31,8 @@ package struct ProtectedResource: Hashable, Sendable {
 
     package init(
         id: ClientID, identifier: ResourceIndicator, name: String, isEnabled: Bool = true,
-        credentials: RegisteredCredentials, scope: Scope, tokenFormat: AccessTokenFormat = .jwt,
+        credentials: RegisteredCredentials, scope: Scope, scopeDescriptions: [String: ScopeDescription] = [:],
+        tokenFormat: AccessTokenFormat = .jwt,
         accessTokenLifetime: Int64 = 300, signingAlgorithm: Algorithm = .ES256, createdAt: NumericDate,
         updatedAt: NumericDate? = nil, version: Int64 = 1
     ) {
@@ -39,6 +42,7 @@ package struct ProtectedResource: Hashable, Sendable {
         self.isEnabled = isEnabled
         self.credentials = credentials
         self.scope = scope
+        self.scopeDescriptions = scopeDescriptions
         self.tokenFormat = tokenFormat
         self.accessTokenLifetime = accessTokenLifetime
         self.signingAlgorithm = signingAlgorithm

@@ -12,15 +12,15 @@ extension SQLiteStore: ResourceStore {
             try transaction.run(
                 """
                 INSERT INTO protected_resource (id, identifier, name, is_enabled, credentials, scope, token_format,
-                    access_token_lifetime, signing_algorithm, created_at, updated_at, version)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                    access_token_lifetime, signing_algorithm, created_at, updated_at, version, scope_descriptions)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                 """,
                 .text(resource.id), .text(resource.identifier.rawValue), .text(resource.name),
                 .bool(resource.isEnabled),
                 .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
                 .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
                 .text(resource.signingAlgorithm.rawValue), .date(resource.createdAt), .date(resource.updatedAt),
-                .integer(resource.version))
+                .integer(resource.version), .text(resource.scopeDescriptions.json.jsonText))
             try transaction.append(event)
             return .inserted
         }
@@ -56,13 +56,14 @@ extension SQLiteStore: ResourceStore {
                 """
                 UPDATE protected_resource
                 SET name = ?2, is_enabled = ?3, credentials = ?4, scope = ?5, token_format = ?6, access_token_lifetime = ?7,
-                    signing_algorithm = ?8, updated_at = ?9, version = version + 1
+                    signing_algorithm = ?8, updated_at = ?9, version = version + 1, scope_descriptions = ?11
                 WHERE id = ?1 AND version = ?10
                 """,
                 .text(resource.id), .text(resource.name), .bool(resource.isEnabled),
                 .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
                 .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
-                .text(resource.signingAlgorithm.rawValue), .date(resource.updatedAt), .integer(resource.version))
+                .text(resource.signingAlgorithm.rawValue), .date(resource.updatedAt), .integer(resource.version),
+                .text(resource.scopeDescriptions.json.jsonText))
             guard changed == 1 else {
                 let exists = try transaction.integer(
                     "SELECT 1 FROM protected_resource WHERE id = ?1", .text(resource.id))
@@ -97,9 +98,19 @@ extension ProtectedResource {
         self.init(
             id: try row.identifier("id"), identifier: try row.resource("identifier"), name: try row.text("name"),
             isEnabled: try row.bool("is_enabled"), credentials: try row.credentials("credentials"),
-            scope: try row.scope("scope"), tokenFormat: try row.choice("token_format"),
+            scope: try row.scope("scope"), scopeDescriptions: try row.scopeDescriptions("scope_descriptions"),
+            tokenFormat: try row.choice("token_format"),
             accessTokenLifetime: try row.integer("access_token_lifetime"),
             signingAlgorithm: try row.choice("signing_algorithm"), createdAt: try row.date("created_at"),
             updatedAt: try row.date("updated_at"), version: try row.integer("version"))
+    }
+}
+
+extension StoredRow {
+    fileprivate func scopeDescriptions(_ column: String) throws -> [String: ScopeDescription] {
+        guard let json = try? JSONObject(parsing: Array(try text(column).utf8), limits: .column),
+            let descriptions = [String: ScopeDescription](scopes: json)
+        else { throw damaged(column) }
+        return descriptions
     }
 }

@@ -34,7 +34,8 @@ extension InMemoryStore: ResourceStore {
             guard stored.version == resource.version else { return .conflict }
             contents.resources[resource.id] = ProtectedResource(
                 id: resource.id, identifier: stored.identifier, name: resource.name, isEnabled: resource.isEnabled,
-                credentials: resource.credentials, scope: resource.scope, tokenFormat: resource.tokenFormat,
+                credentials: resource.credentials, scope: resource.scope,
+                scopeDescriptions: resource.scopeDescriptions, tokenFormat: resource.tokenFormat,
                 accessTokenLifetime: resource.accessTokenLifetime, signingAlgorithm: resource.signingAlgorithm,
                 createdAt: stored.createdAt, updatedAt: resource.updatedAt, version: resource.version &+ 1)
             return contents.finish(advancing: epochs, recording: event)

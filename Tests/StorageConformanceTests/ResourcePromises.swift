@@ -14,11 +14,18 @@ import Testing
             resource.signingAlgorithm = .EdDSA
             resource.isEnabled = false
             resource.credentials.secrets = [Sample.secret()]
+            resource.scopeDescriptions = [
+                "read": ScopeDescription("See “all”", translations: ["de": "Alles sehen", "fr": "Tout voir"]),
+                "admin": ScopeDescription("Rule"),
+            ]
             #expect(try await store.insert(resource, recording: Sample.event()) == .inserted)
             #expect(try await store.resource(resource.id) == resource)
             #expect(try await store.resource(identifiedBy: resource.identifier) == resource)
             let stored = try await store.resource(resource.id)
             #expect(stored?.scope.tokens == ["write", "read", "admin"])
+            resource.scopeDescriptions["admin"] = nil
+            _ = try await store.update(resource, advancing: [], recording: Sample.event())
+            #expect(try await store.resource(resource.id)?.scopeDescriptions == resource.scopeDescriptions)
         }
     }
 

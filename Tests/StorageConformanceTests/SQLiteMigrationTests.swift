@@ -38,6 +38,8 @@ import Testing
         #expect(client.credentials.secrets.map(\.id) == ["s1"])
         let resource = try #require(try await store.resource(ClientID(unchecked: "api")))
         #expect(resource.scope.tokens == ["read", "write"] && resource.signingAlgorithm == .ES256)
+        let described = ["read": ScopeDescription("See your orders", translations: ["de": "Ihre Bestellungen sehen"])]
+        #expect(resource.scopeDescriptions == (version < 3 ? [:] : described))
         #expect(try await store.grants(of: client.id).map(\.id.rawValue) == ["g1"])
         #expect(try await store.revocation(of: GrantID(unchecked: "g0")) == .administrator)
         #expect(try await store.epochs() == [.client(client.id): 4])

@@ -176,6 +176,7 @@ extension ProtectedResource {
         if name != other.name { fields.append("name") }
         if isEnabled != other.isEnabled { fields.append("enabled") }
         if scope != other.scope { fields.append("scope") }
+        if scopeDescriptions != other.scopeDescriptions { fields.append("scope_descriptions") }
         if tokenFormat != other.tokenFormat { fields.append("token_format") }
         if accessTokenLifetime != other.accessTokenLifetime { fields.append("access_token_lifetime") }
         if signingAlgorithm != other.signingAlgorithm { fields.append("signing_algorithm") }

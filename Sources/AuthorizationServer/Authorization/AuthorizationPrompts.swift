@@ -76,19 +76,22 @@ package struct ConsentItem: Hashable, Sendable {
     package let resource: ResourceIndicator?
     package let resourceName: String?
     package let scope: String
+    /// How whoever runs the resource describes the scope.
+    package let description: ScopeDescription?
     /// Cannot be unticked.
     package let isRequired: Bool
     /// Not part of what was agreed to before; the first time nothing stands out.
     package let isNew: Bool
 
     package init(
-        resource: ResourceIndicator? = nil, resourceName: String? = nil, scope: String, isRequired: Bool = false,
-        isNew: Bool
+        resource: ResourceIndicator? = nil, resourceName: String? = nil, scope: String,
+        description: ScopeDescription? = nil, isRequired: Bool = false, isNew: Bool
     ) {
         id = Self.id(resource, scope)
         self.resource = resource
         self.resourceName = resourceName
         self.scope = scope
+        self.description = description
         self.isRequired = isRequired
         self.isNew = isNew
     }

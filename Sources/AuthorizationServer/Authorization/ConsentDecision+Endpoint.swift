@@ -14,10 +14,11 @@ extension OpenIDProvider {
                 isNew: consent.map { !$0.identityScope.contains(scope) } ?? false)
         }
         for (resource, scope) in request.resourceScopes.sorted(by: { $0.key < $1.key }) {
-            let name = try await registry.resource(identifiedBy: resource)?.name
+            let known = try await registry.resource(identifiedBy: resource)
             items += scope.tokens.map { token in
                 ConsentItem(
-                    resource: resource, resourceName: name, scope: token,
+                    resource: resource, resourceName: known?.name, scope: token,
+                    description: known?.scopeDescriptions[token],
                     isNew: consent.map { $0.resourceScopes[resource]?.contains(token) != true } ?? false)
             }
         }

@@ -24,7 +24,8 @@ extension AdministrationAPI {
         let draft = ResourceDraft(
             id: body.string("id"), identifier: body.string("identifier"), name: body.string("name"),
             credentials: body.credentialsDraft(), scope: body.string("scope"),
-            tokenFormat: body.string("token_format"), accessTokenLifetime: body.integer("access_token_lifetime"),
+            scopeDescriptions: body.scopeDescriptions(), tokenFormat: body.string("token_format"),
+            accessTokenLifetime: body.integer("access_token_lifetime"),
             signingAlgorithm: body.string("signing_algorithm"), problems: body.finish())
         let created = try await administration.createResource(draft, by: call.administrator, at: call.now)
         var response = Self.versioned(
@@ -45,8 +46,8 @@ extension AdministrationAPI {
         let version = body.expectedVersion(call.matchedVersion)
         let change = ResourceChange(
             name: body.string("name"), isEnabled: body.bool("enabled"), credentials: body.credentialsChange(),
-            scope: body.string("scope"), tokenFormat: body.string("token_format"),
-            accessTokenLifetime: body.integer("access_token_lifetime"),
+            scope: body.string("scope"), scopeDescriptions: body.scopeDescriptions(),
+            tokenFormat: body.string("token_format"), accessTokenLifetime: body.integer("access_token_lifetime"),
             signingAlgorithm: body.string("signing_algorithm"), problems: body.finish())
         return answer(
             try await administration.updateResource(
@@ -83,5 +84,16 @@ extension AdministrationAPI {
             Representation.object {
                 Representation.resource(resource, isBuiltIn: administration.isBuiltIn(resource), &$0)
             }, resource.version)
+    }
+}
+
+extension BodyReader {
+    fileprivate mutating func scopeDescriptions() -> [String: ScopeDescription]? {
+        guard let json = object("scope_descriptions") else { return nil }
+        guard let descriptions = [String: ScopeDescription](scopes: json) else {
+            adopt([Problem("scope_descriptions", "must be an object of objects with text and translations")])
+            return nil
+        }
+        return descriptions
     }
 }

@@ -52,6 +52,7 @@ enum Representation {
         writer.member("enabled", resource.isEnabled)
         credentials(resource.credentials, &writer)
         writer.member("scope", resource.scope.description)
+        writer.member("scope_descriptions", resource.scopeDescriptions.json)
         writer.member("token_format", resource.tokenFormat.rawValue)
         writer.member("access_token_lifetime", resource.accessTokenLifetime)
         writer.member("signing_algorithm", resource.signingAlgorithm.rawValue)

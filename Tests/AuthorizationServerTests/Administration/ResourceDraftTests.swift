@@ -53,6 +53,41 @@ import Testing
         #expect(try await fields(draft(scope: "")) == [])
     }
 
+    @Test(arguments: [
+        (["b": ScopeDescription("See")], true),
+        (["b": ScopeDescription("See", translations: ["de": "Sehen", "pt-br": "Ver", "zh-hant-tw": "x"])], true),
+        (["c": ScopeDescription("See")], false), (["b": ScopeDescription("")], false),
+        (["b": ScopeDescription("line\nline")], false), (["b": ScopeDescription("\u{202E}eeS")], false),
+        (["b": ScopeDescription(String(repeating: "x", count: 201))], false), (["b": ScopeDescription("  ")], false),
+        (["b": ScopeDescription("See", translations: ["": "x"])], false),
+        (["b": ScopeDescription("See", translations: ["1a": "x"])], false),
+        (["b": ScopeDescription("See", translations: ["de": ""])], false),
+        (["b": ScopeDescription("See", translations: ["de--at": "x"])], false),
+    ])
+    func `describes scopes that there are, in words that people can read`(
+        descriptions: [String: ScopeDescription], isFit: Bool
+    ) async throws {
+        var described = draft()
+        described.scopeDescriptions = descriptions
+        #expect(try await fields(described) == (isFit ? [] : ["scope_descriptions"]))
+    }
+
+    @Test func `keeps the words for a scope for as long as there is the scope`() async throws {
+        let administration = Administration(provider: try await Issuance().provider)
+        var described = draft()
+        described.scopeDescriptions = ["a": ScopeDescription("Look"), "b": ScopeDescription("Touch")]
+        let created = try await administration.createResource(described, by: .root, at: Issuance.start).value
+        let changed = try await administration.updateResource(
+            created.id, with: ResourceChange(scope: "b c"), by: .root, at: Issuance.start)
+        #expect(changed.scopeDescriptions == ["b": ScopeDescription("Touch")])
+        #expect(
+            await problemFields {
+                _ = try await administration.updateResource(
+                    created.id, with: ResourceChange(scopeDescriptions: ["a": ScopeDescription("Look")]), by: .root,
+                    at: Issuance.start)
+            } == ["scope_descriptions"])
+    }
+
     @Test func `refuses an identifier that another resource has`() async throws {
         let administration = Administration(provider: try await Issuance().provider)
         for identifier in ["https://orders.example", "https://id.example/admin/v1"] {

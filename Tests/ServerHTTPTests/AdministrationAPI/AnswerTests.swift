@@ -63,12 +63,35 @@ import Testing
         let resource = await server.socket(.post, "/admin/v1/resources", AdministeredServer.resourceBody)
         #expect(
             resource.json.members.map(\.name) == [
-                "id", "identifier", "name", "enabled", "authentication_method", "secrets", "scope", "token_format",
-                "access_token_lifetime", "signing_algorithm", "built_in", "created_at", "updated_at", "version",
-                "client_secret",
+                "id", "identifier", "name", "enabled", "authentication_method", "secrets", "scope",
+                "scope_descriptions", "token_format", "access_token_lifetime", "signing_algorithm", "built_in",
+                "created_at", "updated_at", "version", "client_secret",
             ])
         #expect(await server.socket(.get, "/admin/v1/resources/tessera-admin").json.bool("built_in") == true)
         #expect(await server.socket(.delete, "/admin/v1/resources/tessera-admin").status == 409)
+    }
+
+    @Test func `show the words for scopes as they were given`() async throws {
+        let server = try await AdministeredServer()
+        let created = await server.socket(
+            .post, "/admin/v1/resources",
+            #"{"id":"shop","identifier":"https://shop.example","name":"Shop","scope":"read buy","#
+                + #""scope_descriptions":{"read":{"text":"Look","translations":{"de-AT":"Schauen"}},"buy":{"text":"Buy"}}}"#
+        )
+        #expect(created.status == 201)
+        let read = await server.socket(.get, "/admin/v1/resources/shop").json.object("scope_descriptions")
+        #expect(
+            read?.jsonText
+                == #"{"buy":{"text":"Buy"},"read":{"text":"Look","translations":{"de-at":"Schauen"}}}"#)
+        let path = "/admin/v1/resources/shop"
+        let changed = await server.socket(.patch, path, #"{"scope_descriptions":{"buy":{"text":"Pay"}}}"#)
+        #expect(changed.json.object("scope_descriptions")?.jsonText == #"{"buy":{"text":"Pay"}}"#)
+        for wrong in [
+            #"{"buy":"Pay"}"#, #"{"buy":{"text":"Pay","note":"x"}}"#, #"{"buy":{}}"#,
+            #"{"buy":{"text":"Pay","translations":{"de":1}}}"#, #"{"sell":{"text":"Sell"}}"#,
+        ] {
+            #expect(await server.socket(.patch, path, "{\"scope_descriptions\":\(wrong)}").status == 400, "\(wrong)")
+        }
     }
 
     @Test func `tell the status of the issuer`() async throws {

@@ -1,4 +1,5 @@
 package import JOSE
+package import Storage
 
 /// The applications that a person let in, and the way to end it.
 package struct AccountApplicationsPage: AccountPage {
@@ -7,9 +8,11 @@ package struct AccountApplicationsPage: AccountPage {
             package let scope: String
             /// The name of the resource; `nil` for what it learns about the person.
             package let resource: String?
-            package init(scope: String, resource: String?) {
+            package let description: ScopeDescription?
+            package init(scope: String, resource: String?, description: ScopeDescription? = nil) {
                 self.scope = scope
                 self.resource = resource
+                self.description = description
             }
         }
 
@@ -49,7 +52,10 @@ package struct AccountApplicationsPage: AccountPage {
         let since = item.since.map { texts.moment(CivilTime(secondsSince1970: $0.secondsSince1970)) }
         return .group([
             "id": .text(item.id), "name": .text(item.name), "host": .optional(item.host),
-            "scopes": .list(item.permissions.map { .text(ScopeWords.text($0.scope, at: $0.resource, texts)) }),
+            "scopes": .list(
+                item.permissions.map {
+                    .text(ScopeWords.text($0.scope, at: $0.resource, describedAs: $0.description, texts))
+                }),
             "since": .text(since.map { texts("application_since", ["moment": $0]) } ?? ""),
             "end_label": .text(texts("application_end_label", ["client": item.name])),
         ])

@@ -1,3 +1,5 @@
+package import Storage
+
 /// What an application asks for, and the choice of the person.
 package struct ConsentPage: Page {
     package struct Item: Hashable, Sendable {
@@ -6,14 +8,19 @@ package struct ConsentPage: Page {
         package let scope: String
         /// The name of the resource; `nil` for what the application learns about the person.
         package let resource: String?
+        package let description: ScopeDescription?
         package let isRequired: Bool
         /// Not part of what the person agreed to before.
         package let isNew: Bool
 
-        package init(value: String, scope: String, resource: String?, isRequired: Bool, isNew: Bool) {
+        package init(
+            value: String, scope: String, resource: String?, description: ScopeDescription? = nil, isRequired: Bool,
+            isNew: Bool
+        ) {
             self.value = value
             self.scope = scope
             self.resource = resource
+            self.description = description
             self.isRequired = isRequired
             self.isNew = isNew
         }
@@ -74,7 +81,8 @@ package struct ConsentPage: Page {
     private func item(_ item: Item, number: Int, _ texts: Texts) -> PageValue {
         .group([
             "id": .text("scope-\(number)"), "value": .text(item.value), "required": .flag(item.isRequired),
-            "is_new": .flag(item.isNew), "words": .text(ScopeWords.text(item.scope, at: item.resource, texts)),
+            "is_new": .flag(item.isNew),
+            "words": .text(ScopeWords.text(item.scope, at: item.resource, describedAs: item.description, texts)),
         ])
     }
 }

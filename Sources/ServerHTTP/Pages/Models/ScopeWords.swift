@@ -1,7 +1,14 @@
+import Storage
+
 /// Says in words what a scope lets an application do.
 enum ScopeWords {
-    /// - Parameter resource: the name of the resource that the scope belongs to.
-    static func text(_ scope: String, at resource: String?, _ texts: Texts) -> String {
+    /// - Parameters:
+    ///   - resource: the name of the resource that the scope belongs to.
+    ///   - description: how whoever runs the resource describes the scope.
+    static func text(
+        _ scope: String, at resource: String?, describedAs description: ScopeDescription?, _ texts: Texts
+    ) -> String {
+        if let resource, let description { return "\(description.text(in: texts.language)) (\(resource))" }
         if let resource { return texts("scope_at_resource", ["scope": scope, "resource": resource]) }
         return texts[identityKeys[scope] ?? ""].isEmpty
             ? texts("scope_other", ["scope": scope]) : texts[identityKeys[scope] ?? ""]

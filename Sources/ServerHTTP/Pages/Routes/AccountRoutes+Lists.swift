@@ -21,8 +21,11 @@ extension AccountRoutes {
             AccountApplicationsPage.Item.Permission(scope: $0, resource: nil)
         }
         for (resource, scope) in application.resourceScopes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            let name = try await visit.provider.registry.resource(identifiedBy: resource)?.name ?? resource.rawValue
-            permissions += scope.tokens.map { .init(scope: $0, resource: name) }
+            let known = try await visit.provider.registry.resource(identifiedBy: resource)
+            permissions += scope.tokens.map {
+                .init(
+                    scope: $0, resource: known?.name ?? resource.rawValue, description: known?.scopeDescriptions[$0])
+            }
         }
         return AccountApplicationsPage.Item(
             id: application.client.rawValue, name: application.name,

@@ -122,7 +122,7 @@ extension ConsentPage {
             items: prompt.items.map {
                 Item(
                     value: $0.id, scope: $0.scope,
-                    resource: $0.resourceName ?? $0.resource?.rawValue,
+                    resource: $0.resourceName ?? $0.resource?.rawValue, description: $0.description,
                     isRequired: $0.isRequired, isNew: $0.isNew)
             }, duration: prompt.accessDuration, isOffline: prompt.isOffline,
             policyURI: prompt.client.policyURI, termsURI: prompt.client.termsURI, formTarget: prompt.redirectURI)

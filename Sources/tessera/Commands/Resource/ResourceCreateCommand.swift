@@ -33,7 +33,7 @@ struct ResourceCreateCommand: AsyncParsableCommand {
         body["name"] = .string(name ?? identifier)
         body["scope"] = .string(scope)
         if let authentication { body["authentication_method"] = .string(authentication) }
-        tokens.add(to: &body)
+        try tokens.add(to: &body)
         try credentials.add(to: &body)
         let resource = try await server.client().send(.post, "/admin/v1/resources", body: body)
         server.output.show(resource, ResourceText.details)

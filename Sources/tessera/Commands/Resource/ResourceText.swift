@@ -9,6 +9,9 @@ enum ResourceText {
         facts.add("name", resource.text("name"))
         facts.add("enabled", resource.text("enabled"))
         facts.add("scope", resource.text("scope"))
+        for (scope, description) in resource.object("scope_descriptions")?.members ?? [] {
+            facts.add("scope " + scope, description.object?.text("text") ?? "")
+        }
         facts.add("token format", resource.text("token_format"))
         facts.add("token lifetime", "\(resource.text("access_token_lifetime")) s")
         facts.add("signing algorithm", resource.text("signing_algorithm"))

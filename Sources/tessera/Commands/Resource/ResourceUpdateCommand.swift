@@ -29,7 +29,7 @@ struct ResourceUpdateCommand: AsyncParsableCommand {
         if let name { body["name"] = .string(name) }
         if let scope { body["scope"] = .string(scope) }
         if let enabled = switching.enabled { body["enabled"] = .bool(enabled) }
-        tokens.add(to: &body)
+        try tokens.add(to: &body)
         try credentials.add(to: &body)
         guard !body.isEmpty else { throw ValidationError("Say what to change.") }
         if let version { body["version"] = .integer(Int64(version)) }
