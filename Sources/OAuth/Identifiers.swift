@@ -64,7 +64,8 @@ public struct KeyID: Identifier {
     public init(unchecked rawValue: String) { self.rawValue = rawValue }
 }
 
-/// A sign-in session of a person at this issuer; the `sid` of ID tokens and logout tokens (OpenID Front-Channel Logout §3).
+/// A sign-in session of a person at this issuer, or the `sid` of ID tokens and logout tokens (OpenID Front-Channel Logout
+/// §3), the name by which one client knows it.
 public struct SessionID: Identifier {
     public let rawValue: String
     public init(unchecked rawValue: String) { self.rawValue = rawValue }

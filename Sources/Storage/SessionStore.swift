@@ -3,7 +3,7 @@ package import OAuth
 
 /// A person's sign-in at this issuer, from which single sign-on comes.
 package struct Session: Hashable, Sendable {
-    /// Not a secret: what clients see as `sid` and the account page names in forms.
+    /// Not a secret: the account page names it in forms; what each client sees as `sid` is derived from it.
     package let id: SessionID
     /// Of the secret in the cookie.
     package let hash: TokenHash

@@ -9,6 +9,7 @@ package struct IDTokenHint: Hashable, Sendable {
     /// As the client knows the person.
     package let subject: Subject
     package let client: ClientID
+    /// As the client knows the session.
     package let session: SessionID?
 
     /// `nil` for anything that this issuer did not sign as an ID token, with a key that it still trusts.

@@ -3,13 +3,25 @@ import JOSE
 package import OAuth
 package import Storage
 
-/// Gives each person another name at each sector, so that clients cannot put their users together (OpenID Core §8.1).
+/// Gives each person another name at each sector, and each session another name at each client, so that clients cannot
+/// put their users together (OpenID Core §8.1).
 package struct PairwiseSubjects: Sendable {
     private let key: SymmetricKey
 
     package enum KeyError: Error, Hashable, Sendable { case unreadable }
 
     init(key bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
+
+    /// The `sid` of a session as this client sees it.
+    ///
+    /// One name for all clients would join the people whom pairwise subjects keep apart. It is derived, so that ID tokens
+    /// and logout tokens agree for as long as the session lives, and no row is needed.
+    package func session(_ id: SessionID, for client: ClientID) -> SessionID {
+        // No sector begins with a zero byte, so no session's name is ever a person's.
+        let input = [0] + Array(client.rawValue.utf8) + [0] + Array(id.rawValue.utf8)
+        let code = HMAC<SHA256>.authenticationCode(for: input, using: key)
+        return SessionID(unchecked: Base64URL.encode(Array(code.prefix(16))))
+    }
 
     /// Reads the issuer's key, which is made at the first start and never changes: every pairwise name hangs from it.
     static func load(

@@ -59,7 +59,7 @@ struct BackchannelLogout: Sendable {
         LogoutTokenClaims(
             issuer: issuer, audience: client.id, tokenID: TokenID(unchecked: secrets.identifier()), issuedAt: now,
             expiresAt: now + .seconds(Self.tokenLifetime), subject: pairwise.subject(delivery.subject, for: client),
-            session: delivery.session)
+            session: pairwise.session(delivery.session, for: client.id))
     }
 
     private func postpone(_ delivery: LogoutDelivery, _ reason: String, at now: NumericDate) async throws {

@@ -21,23 +21,28 @@ package struct LogoutPrompt: Hashable, Sendable {
 
 extension OpenIDProvider {
     /// Judges a logout request (OpenID RP-Initiated Logout §2): a hint of this very session signs out at once, everything
-    /// else only after the person `isConfirmed` on a page of ours.
+    /// else only after the person `isConfirmed` on a page of ours; also a request to go where the client did not
+    /// register, as something is wrong with it (§4).
     package func endSession(
         _ request: LogoutRequest, isConfirmed: Bool, browser: Browser, at now: NumericDate
     ) async throws -> LogoutStep {
         let hint = request.idTokenHint.flatMap { logoutHint($0) }
         let client = try await client(of: request, hint)
+        let address = client.flatMap { Self.address(request, of: $0) }
+        let isSound = client != nil && (request.postLogoutRedirectURI == nil || address != nil)
         let person = try await session(of: browser, at: now)
-        if let person, !isConfirmed, hint?.session != person.session.id || client == nil {
-            return .confirm(
-                LogoutPrompt(
-                    person: person.user, client: client?.name, address: client.flatMap { Self.address(request, of: $0) }
-                ))
+        if let person, !isConfirmed, !isHint(hint, of: person.session) || !isSound {
+            return .confirm(LogoutPrompt(person: person.user, client: client?.name, address: address))
         }
         try await signOut(browser, at: now)
         // Without a hint, only what the person has just seen and confirmed leads to the client.
         guard hint != nil || isConfirmed else { return .done(nil) }
-        return .done(client.flatMap { Self.address(request, of: $0) })
+        return .done(address)
+    }
+
+    /// Whether an ID token of this very session comes back, under the name that its client knows the session by.
+    private func isHint(_ hint: LogoutHint?, of session: Session) -> Bool {
+        hint.map { $0.session == pairwise.session(session.id, for: $0.client) } ?? false
     }
 
     /// The client that asks: the one the hint was made for, which must be the one that `client_id` names, if it does (§2).

@@ -38,11 +38,12 @@ struct AuthorizationTokens: Sendable {
     ) async throws -> StruckTokens {
         guard let party = client.registration.relyingParty else { throw Rejection.grantTypeNotAllowed(client.id) }
         let target = try await target(authorization, party, client.id, wish)
+        let authentication = authentication(of: authorization)
         let order = AccessTokenOrder(
             subject: pairwise.subject(authorization.subject, for: client.registration), client: client.id,
             grant: authorization.id, audience: target.audience, scope: target.scope, lifetime: target.lifetime,
             format: target.format, algorithm: target.algorithm,
-            authentication: authorization.authentication,
+            authentication: authentication,
             personal: try await identity.forAccessToken(authorization))
         if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
         // What the client may ask for can have shrunk since the person gave it.
@@ -60,7 +61,7 @@ struct AuthorizationTokens: Sendable {
             response.idToken = try mint.idToken(
                 IDTokenClaims(
                     issuer: issuer, subject: order.subject, audience: client.id, issuedAt: now,
-                    expiresAt: now + .seconds(policy.idTokenLifetime), authentication: authorization.authentication,
+                    expiresAt: now + .seconds(policy.idTokenLifetime), authentication: authentication,
                     nonce: wish.nonce,
                     accessTokenHash: IDTokenClaims.halfHash(of: accessToken, for: party.idTokenAlgorithm),
                     personal: try await identity.forIDToken(authorization, scope: told)),
@@ -71,6 +72,13 @@ struct AuthorizationTokens: Sendable {
             facts: DecisionFacts(
                 "issued", client: client.id, resource: target.audience.first, grant: authorization.id,
                 tokenID: claims.tokenID))
+    }
+
+    /// The sign-in behind it, as tokens tell it to this client.
+    private func authentication(of authorization: Authorization) -> AccessTokenAuthentication {
+        AccessTokenAuthentication(
+            time: authorization.authenticatedAt, acr: authorization.acr, methods: authorization.methods,
+            session: pairwise.session(authorization.session, for: authorization.client))
     }
 
     private struct Target {
@@ -147,12 +155,5 @@ struct AuthorizationTokens: Sendable {
             let allowed = party.resourceScopes[identifier] ?? (isDefault ? .empty : nil)
         else { throw Rejection.resourceNotPermitted(client, identifier) }
         return (resource, given.intersection(allowed).intersection(resource.scope))
-    }
-}
-
-extension Authorization {
-    /// The sign-in behind it, as tokens tell it.
-    var authentication: AccessTokenAuthentication {
-        AccessTokenAuthentication(time: authenticatedAt, acr: acr, methods: methods, session: session)
     }
 }

@@ -101,7 +101,7 @@ struct Farewell: Sendable {
         #expect(try await farewell.leads(["id_token_hint": tokens.accessToken.revealedValue]) == "asks")
     }
 
-    @Test(.requirement("oidc-rp-initiated-logout-2-5"))
+    @Test(.requirement("oidc-rp-initiated-logout-2-5", "oidc-rp-initiated-logout-2-12"))
     func `signs out once the person has said so, and goes where the client registered`() async throws {
         let farewell = try await Farewell()
         let address = try await farewell.leads(
@@ -118,14 +118,14 @@ struct Farewell: Sendable {
         ])
     func `goes nowhere but to the registered addresses`(_ address: String) async throws {
         let farewell = try await Farewell()
-        let place = try await farewell.leads([
-            "id_token_hint": farewell.idToken, "post_logout_redirect_uri": address,
-        ])
-        #expect(place == "signed out")
+        let wish: [String: String?] = ["id_token_hint": farewell.idToken, "post_logout_redirect_uri": address]
+        #expect(try await farewell.leads(wish) == "asks")
+        #expect(try await farewell.isSignedIn())
+        #expect(try await farewell.leads(wish, isConfirmed: true) == "signed out")
         #expect(try await !farewell.isSignedIn())
     }
 
-    @Test(.requirement("oidc-rp-initiated-logout-3-2"))
+    @Test(.requirement("oidc-rp-initiated-logout-3-2", "oidc-rp-initiated-logout-4-2"))
     func `without a session leads on for a hint only`() async throws {
         let farewell = try await Farewell()
         let nobody = People.browser("192.0.2.200")
@@ -147,8 +147,9 @@ struct Farewell: Sendable {
         .requirement(
             "oidc-back-channel-logout-2.3-1", "oidc-back-channel-logout-2.4-1", "oidc-back-channel-logout-2.4-2",
             "oidc-back-channel-logout-2.4-3", "oidc-back-channel-logout-2.4-4", "oidc-back-channel-logout-2.4-5",
-            "oidc-back-channel-logout-2.4-6", "oidc-back-channel-logout-2.4-7", "oidc-back-channel-logout-2.4-8",
-            "oidc-back-channel-logout-2.5-1", "oidc-back-channel-logout-2.2-2", "oidc-back-channel-logout-2.8-2"))
+            "oidc-back-channel-logout-2.6-2", "oidc-back-channel-logout-2.4-7", "oidc-back-channel-logout-4-2",
+            "oidc-back-channel-logout-2.5-1", "oidc-back-channel-logout-2.2-2", "oidc-back-channel-logout-2.8-2",
+            "oidc-rp-initiated-logout-2-13"))
     func `tells each client of the session, in a token of its own kind`() async throws {
         let farewell = try await Farewell()
         let session = try #require(
@@ -179,6 +180,22 @@ struct Farewell: Sendable {
         #expect(farewell.people.clients.posts.count == 2)
     }
 
+    @Test func `names a session to each client by another name, in tokens of every kind`() async throws {
+        let farewell = try await Farewell()
+        let session = try #require(
+            try await farewell.journey.provider.session(of: farewell.browser, at: Journey.start))
+        try await farewell.people.give(People.shop, in: session.session)
+        let accessToken = try await farewell.journey.tokens(in: farewell.browser).accessToken
+        let name = try #require(try Journey.claims(of: Secret(farewell.idToken)).string("sid"))
+        #expect(name != session.session.id.rawValue)
+        #expect(try Journey.claims(of: accessToken).string("sid") == name)
+        try await farewell.journey.provider.signOut(farewell.browser, at: Journey.start)
+        _ = await farewell.journey.provider.deliverLogouts(at: Journey.start)
+        let names = try farewell.people.clients.posts.map { try Journey.claims(of: Self.token($0.form)).string("sid") }
+        #expect(names.count == 2 && Set(names).count == 2 && names.contains(name))
+        #expect(!names.contains(session.session.id.rawValue))
+    }
+
     @Test func `names a person to a client as the client knows them`() async throws {
         let farewell = try await Farewell { $0.subjectType = .pairwise }
         try await farewell.journey.provider.signOut(farewell.browser, at: Journey.start)
@@ -206,7 +223,9 @@ struct Farewell: Sendable {
         #expect(Set(identifiers).count == posts.count)
     }
 
-    @Test func `is not repeated to a client that refuses it`() async throws {
+    @Test(.requirement("oidc-back-channel-logout-2.5-3")) func `is not repeated to a client that refuses it`()
+        async throws
+    {
         let farewell = try await Farewell()
         farewell.people.clients.answer(400)
         try await farewell.journey.provider.signOut(farewell.browser, at: Journey.start)
