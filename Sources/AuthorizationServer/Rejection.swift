@@ -184,6 +184,8 @@ package enum CodeFault: String, CaseIterable, Hashable, Sendable {
 /// What is wrong with a refresh token, or with who brings it.
 package enum RefreshTokenFault: String, CaseIterable, Hashable, Sendable {
     case unknown, ended, late, reused
+    /// Of a generation that a restored store does not know of.
+    case ahead
     case ofAnotherClient = "of_another_client"
     case repeatedTooOften = "repeated_too_often", tooFast = "too_fast"
     case userEnded = "user_ended", sessionEnded = "session_ended", consentEnded = "consent_ended"

@@ -13,12 +13,15 @@ package enum EndTarget: Hashable, Sendable {
     case subject(Subject, keeping: SessionID?)
     /// All that people gave to a client.
     case client(ClientID)
+    /// All that people gave at a resource.
+    case resource(ResourceIndicator)
 }
 
 /// Why a session or an authorization ended; the first reason stays.
 package enum EndReason: String, CaseIterable, Hashable, Sendable {
     case signedOut, signedOutEverywhere, passwordChanged, applicationEnded, accountDisabled, accountDeleted, lockdown
     case clientDisabled, clientDeleted, codeReplayed, refreshTokenReused, tokenRevoked, administrator, replaced
+    case storeRestored, resourceDeleted
 }
 
 /// What ended with a target, for memory that is kept beside the store.
@@ -54,9 +57,10 @@ package protocol EndingStore: Sendable {
     /// |---|---|---|---|
     /// | `session` | that one | those given in it without `offline_access` | – |
     /// | `grant` | – | that one | – |
-    /// | `application` | – | all of that person and client | that one |
+    /// | `application` | – | all of that person and client | that one, and what waits with the person's answer |
     /// | `subject` | all but the kept | all but those given in the kept session | – |
     /// | `client` | – | all of that client | – |
+    /// | `resource` | – | all with anything given there | its part of each, and answers that wait and give anything there |
     ///
     /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as
     /// long as it has not ended before; that its time is over changes nothing.

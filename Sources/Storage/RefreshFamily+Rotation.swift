@@ -6,6 +6,8 @@ package enum RotationDecision: Hashable, Sendable {
     case rotate(RefreshFamily)
     case `repeat`(RefreshFamily)
     case late, repeatedTooOften, tooFast, reused, ended
+    /// A generation that this store never made, under a code that it did: its memory is from before.
+    case ahead
 }
 
 extension RefreshFamily {
@@ -16,8 +18,10 @@ extension RefreshFamily {
         presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate
     ) -> RotationDecision {
         guard !isOver(at: now) else { return .ended }
-        // A generation that this store never made: its memory was restored from before. Nobody did anything wrong.
-        guard generation <= head, generation > 0 else { return .ended }
+        guard generation > 0 else { return .ended }
+        // The store was restored from a backup, and what it takes for the head was spent long ago: whoever kept that token
+        // could go on with it.
+        guard generation <= head else { return .ahead }
         if generation == head { return rotated(under: policy, at: now) }
         guard let spentAt = spent.first(where: { $0.generation == generation })?.at,
             (now - spentAt).components.seconds < policy.window

@@ -92,7 +92,8 @@ package protocol RefreshTokenStore: Sendable {
     /// transaction.
     ///
     /// Of any number of concurrent calls with the head, exactly one returns ``Rotation/rotated(head:)``. A family that
-    /// ends takes its authorization along (``EndTarget/grant(_:)``, ``EndReason/refreshTokenReused``). `effects` are
+    /// ends takes its authorization along (``EndTarget/grant(_:)``, ``EndReason/refreshTokenReused`` or
+    /// ``EndReason/storeRestored``). `effects` are
     /// written according to the outcome; a plain rotation writes none.
     func rotate(
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
@@ -104,9 +105,11 @@ package protocol RefreshTokenStore: Sendable {
 package struct RotationEffects: Hashable, Sendable {
     package var repeated: Effects
     package var reused: Effects
-    package init(repeated: Effects, reused: Effects) {
+    package var ahead: Effects
+    package init(repeated: Effects, reused: Effects, ahead: Effects) {
         self.repeated = repeated
         self.reused = reused
+        self.ahead = ahead
     }
 }
 
@@ -119,14 +122,18 @@ package struct RefreshRecord: Hashable, Sendable {
     package let userMayAct: Bool
     /// Of the session that the authorization was given in; always `true` for offline access.
     package let sessionStands: Bool
+    /// What the person agreed to for the client, as it is now.
+    package let consent: Consent?
     package init(
-        family: RefreshFamily, authorization: Authorization, isEnded: Bool, userMayAct: Bool, sessionStands: Bool
+        family: RefreshFamily, authorization: Authorization, isEnded: Bool, userMayAct: Bool, sessionStands: Bool,
+        consent: Consent? = nil
     ) {
         self.family = family
         self.authorization = authorization
         self.isEnded = isEnded
         self.userMayAct = userMayAct
         self.sessionStands = sessionStands
+        self.consent = consent
     }
 }
 
@@ -144,6 +151,8 @@ package enum Rotation: Hashable, Sendable {
     case tooFast
     /// Spent longer ago than the window: the family has ended now.
     case reused(Ended)
+    /// Never made by this store, whose memory is from before (a restored backup): the family has ended now.
+    case ahead(Ended)
     /// The family had ended before, or its time is over, or user or session may not act any more.
     case ended
     case missing

@@ -5,7 +5,7 @@ package import Storage
 
 /// The `refresh_token` grant (RFC 6749 §6, RFC 9700 §4.14): another access token, and the next refresh token.
 struct RefreshTokenGrant: Sendable {
-    let store: any RefreshTokenStore & ConsentStore
+    let store: any RefreshTokenStore
     let revocations: RevocationList
     let tokens: AuthorizationTokens
     let refreshKeys: RefreshKeys
@@ -38,11 +38,11 @@ struct RefreshTokenGrant: Sendable {
                 effects: Self.effects(authorization, token, call.caller, mails, at: now))
         }
         switch record.family.judge(presenting: token.generation, under: policy.rotation, at: now) {
-        case .late, .repeatedTooOften, .tooFast, .ended: return try await prepared(nil, notifies: false)
+        case .late, .repeatedTooOften, .tooFast, .ended, .ahead: return try await prepared(nil, notifies: false)
         case .reused: return try await prepared(nil, notifies: true)
         case .rotate, .repeat: break
         }
-        let given = try await standing(record, client)
+        let given = try standing(record, client)
         let struck = try await tokens.strike(
             given, for: client, TokenWish(resource: parameters.resource, scope: parameters.scope, nonce: nil), at: now)
         // Without a window a token can turn from the head into a stolen one while this request runs.
@@ -68,6 +68,9 @@ struct RefreshTokenGrant: Sendable {
         case .reused(let ended):
             revocations.apply(ended, at: now)
             throw refused(.reused)
+        case .ahead(let ended):
+            revocations.apply(ended, at: now)
+            throw refused(.ahead)
         }
     }
 
@@ -103,16 +106,14 @@ struct RefreshTokenGrant: Sendable {
     }
 
     /// What the person's authorization is worth today: who gave it, in which session, with which consent.
-    private func standing(_ record: RefreshRecord, _ client: AuthenticatedClient) async throws -> Authorization {
+    private func standing(_ record: RefreshRecord, _ client: AuthenticatedClient) throws(Rejection) -> Authorization {
         func refused(_ fault: RefreshTokenFault) -> Rejection { .refreshTokenRefused(client.id, fault) }
         let authorization = record.authorization
         guard !record.isEnded else { throw refused(.ended) }
         guard record.userMayAct else { throw refused(.userEnded) }
         guard record.sessionStands else { throw refused(.sessionEnded) }
         if client.registration.relyingParty?.isFirstParty == true { return authorization }
-        guard let consent = try await store.consent(of: authorization.subject, to: client.id) else {
-            throw refused(.consentEnded)
-        }
+        guard let consent = record.consent else { throw refused(.consentEnded) }
         let remaining = authorization.covered(by: consent)
         guard !remaining.identityScope.isEmpty || !remaining.resourceScopes.isEmpty else {
             throw refused(.consentEnded)
@@ -136,7 +137,8 @@ struct RefreshTokenGrant: Sendable {
         }
         return RotationEffects(
             repeated: Effects([event("refresh_token.repeated", .success)]),
-            reused: Effects([event("refresh_token.reused", .refusal)], mails: mails))
+            reused: Effects([event("refresh_token.reused", .refusal)], mails: mails),
+            ahead: Effects([event("refresh_token.ahead", .refusal)]))
     }
 }
 

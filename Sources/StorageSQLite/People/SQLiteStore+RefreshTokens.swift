@@ -15,14 +15,18 @@ extension SQLiteStore: RefreshTokenStore {
                     a.is_offline OR EXISTS (SELECT 1 FROM session
                         WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2),
                     f.sealed_key, f.head, f.spent, f.repeats, f.repeat_day, f.repeats_on_day, f.created_at,
-                    f.last_used_at, f.idle_lifetime, f.expires_at
+                    f.last_used_at, f.idle_lifetime, f.expires_at,
+                    c.identity_scope, c.resource_scopes, c.given_at, c.updated_at
                 FROM refresh_family AS f JOIN authorization AS a ON a.id = f.authorization
+                    LEFT JOIN consent AS c ON c.subject = a.subject AND c.client = a.client
                 WHERE f.authorization = ?1
                 """, [.text(grant), .date(now)]
             ) { row in
-                RefreshRecord(
-                    family: try RefreshFamily(row, from: 17, of: grant), authorization: try Authorization(row),
-                    isEnded: try row.bool(14), userMayAct: try row.bool(15), sessionStands: try row.bool(16))
+                let authorization = try Authorization(row)
+                return RefreshRecord(
+                    family: try RefreshFamily(row, from: 17, of: grant), authorization: authorization,
+                    isEnded: try row.bool(14), userMayAct: try row.bool(15), sessionStands: try row.bool(16),
+                    consent: row.isNull(27) ? nil : try Consent(row, from: 27, in: authorization))
             }
         }
     }
@@ -46,6 +50,10 @@ extension SQLiteStore: RefreshTokenStore {
                 let ended = try transaction.end(.grant(grant), because: .refreshTokenReused, at: now).ended
                 try transaction.record(effects.reused)
                 return .reused(ended)
+            case .ahead:
+                let ended = try transaction.end(.grant(grant), because: .storeRestored, at: now).ended
+                try transaction.record(effects.ahead)
+                return .ahead(ended)
             case .late: return .late
             case .repeatedTooOften: return .repeatedTooOften
             case .tooFast: return .tooFast

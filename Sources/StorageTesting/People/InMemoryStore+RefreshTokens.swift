@@ -11,7 +11,8 @@ extension InMemoryStore: RefreshTokenStore {
             return RefreshRecord(
                 family: family, authorization: entry.authorization, isEnded: !contents.isAlive(entry, at: now),
                 userMayAct: contents.mayAct(entry.authorization.subject),
-                sessionStands: contents.sessionStands(for: entry.authorization, at: now))
+                sessionStands: contents.sessionStands(for: entry.authorization, at: now),
+                consent: contents.consent(of: entry.authorization.subject, to: entry.authorization.client))
         }
     }
 
@@ -38,6 +39,10 @@ extension InMemoryStore: RefreshTokenStore {
                 let (ended, _) = contents.end(.grant(grant), because: .refreshTokenReused, at: now)
                 contents.record(effects.reused)
                 return .reused(ended)
+            case .ahead:
+                let (ended, _) = contents.end(.grant(grant), because: .storeRestored, at: now)
+                contents.record(effects.ahead)
+                return .ahead(ended)
             case .late: return .late
             case .repeatedTooOften: return .repeatedTooOften
             case .tooFast: return .tooFast

@@ -41,6 +41,12 @@ import Testing
                 sessionStands: true)
             #expect(try await store.refreshRecord(grant, at: Sample.now) == record)
             #expect(try await store.refreshRecord(GrantID(unchecked: "none"), at: Sample.now) == nil)
+            // With what the person agrees to now, and not with what anybody agreed to elsewhere.
+            try await store.give(Sample.consent(to: "another"), with: Effects([]))
+            #expect(try await store.refreshRecord(grant, at: Sample.now)?.consent == nil)
+            let consent = Sample.consent(to: Sample.authorization().client.rawValue)
+            try await store.give(consent, with: Effects([]))
+            #expect(try await store.refreshRecord(grant, at: Sample.now)?.consent == consent)
         }
     }
 
@@ -53,7 +59,6 @@ import Testing
             #expect(try await store.count("refresh.repeated") == 1)
             #expect(try await present(2, after: 9, in: store) == .rotated(head: 3))
             #expect(try await present(1, after: 9, in: store) == .late)
-            #expect(try await present(4, after: 9, in: store) == .ended)
             let before = try await store.refreshRecord(grant, at: Sample.now)
             #expect(before?.family.head == 3 && before?.family.lastUsedAt == Sample.now + .seconds(9))
             #expect(try await present(1, after: 10, in: store) == .reused(Ended(grants: [grant])))
@@ -64,6 +69,20 @@ import Testing
             #expect(
                 try await store.rotate(
                     GrantID(unchecked: "none"), presenting: 1, under: grace, at: Sample.now, with: .sample) == .missing)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a generation that it never made ends the family, for its memory is from before`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await runWithFamily(kind) { store async throws in
+            #expect(try await present(1, in: store) == .rotated(head: 2))
+            #expect(try await present(4, after: 9, in: store) == .ahead(Ended(grants: [grant])))
+            #expect(try await store.endReason(of: grant) == .storeRestored)
+            for generation: Int64 in 1...4 { #expect(try await present(generation, after: 9, in: store) == .ended) }
+            #expect(try await store.count("refresh.ahead") == 1)
+            #expect(try await store.count("refresh.reused") == 0)
         }
     }
 

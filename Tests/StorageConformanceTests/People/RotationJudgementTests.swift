@@ -17,7 +17,7 @@ import Testing
     }
 
     /// The decision without the family that is to be stored.
-    private enum Verdict: Hashable { case rotate, `repeat`, late, repeatedTooOften, tooFast, reused, ended }
+    private enum Verdict: Hashable { case rotate, `repeat`, late, repeatedTooOften, tooFast, reused, ended, ahead }
 
     private func judge(
         _ family: RefreshFamily, _ generation: Int64, window: Int64 = 10, at now: NumericDate = Sample.now
@@ -34,14 +34,15 @@ import Testing
         case .tooFast: .tooFast
         case .reused: .reused
         case .ended: .ended
+        case .ahead: .ahead
         }
     }
 
     @Test func `with a window the head rotates, its parent repeats, what is recent is late and all else ends it`() {
         let verdicts = (0...6).map { judge(Self.family(), $0) }
-        #expect(verdicts == [.ended, .reused, .reused, .late, .repeat, .rotate, .ended])
+        #expect(verdicts == [.ended, .reused, .reused, .late, .repeat, .rotate, .ahead])
         #expect(judge(Self.family(), .min) == .ended)
-        #expect(judge(Self.family(), .max) == .ended)
+        #expect(judge(Self.family(), .max) == .ahead)
     }
 
     @Test func `without a window all but the head ends it, even in the same second`() {
@@ -130,7 +131,11 @@ import Testing
 
         mutating func present(_ generation: Int64, at now: Int64) -> Verdict {
             if isEnded || now >= expiresAt || now >= lastUsed + idleLifetime { return .ended }
-            if generation < 1 || generation > head { return .ended }
+            if generation < 1 { return .ended }
+            if generation > head {
+                isEnded = true
+                return .ahead
+            }
             if generation == head {
                 let recent = spentAt.values.count { now - $0 < policy.window }
                 if policy.window > 0, recent >= policy.rotationsPerWindow { return .tooFast }
@@ -181,6 +186,7 @@ import Testing
                 case .tooFast: verdict = .tooFast
                 case .reused: verdict = .reused
                 case .ended: verdict = .ended
+                case .ahead: verdict = .ahead
                 }
                 seen.insert(expected)
                 guard verdict == expected else {

@@ -34,5 +34,6 @@ extension AuditLog {
 
 extension RotationEffects {
     static let sample = RotationEffects(
-        repeated: Sample.effects("refresh.repeated"), reused: Sample.effects("refresh.reused"))
+        repeated: Sample.effects("refresh.repeated"), reused: Sample.effects("refresh.reused"),
+        ahead: Sample.effects("refresh.ahead"))
 }
