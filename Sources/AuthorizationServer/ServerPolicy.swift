@@ -52,6 +52,8 @@ package struct ServerPolicy: Hashable, Sendable {
     /// Seconds after which it is over however much it was used.
     package var refreshLifetime: Int64 = 90 * 86_400
     package var rotation = RotationPolicy()
+    /// Live authorizations of one client in one session, at most 1000; the oldest makes room for one more.
+    package var authorizationsPerSession = AuthorizationTerms.usualLimit
     /// UserInfo tokens kept in memory that were verified before, at most.
     package var verifiedTokenCapacity: Int = 10_000
     package var people = PeoplePolicy()

@@ -66,14 +66,40 @@ package struct AuthorizationCode: Hashable, Sendable {
     }
 }
 
+/// What has to hold for an authorization to be given, and what makes room for it; judged in the transaction that writes
+/// it.
+package struct AuthorizationTerms: Hashable, Sendable {
+    /// What one client may hold in one session, unless an operator says otherwise.
+    package static let usualLimit = 64
+
+    /// The request that waited, which is spent.
+    package var pending: TokenHash?
+    /// The person's consent must cover what is given at this very moment; not so for an operator's own application.
+    package var demandsConsent: Bool
+    /// Live authorizations of one client in one session, at most. Those that nobody redeemed make room first, without a
+    /// trace; then the oldest, which end.
+    package var limit: Int
+
+    package init(pending: TokenHash? = nil, demandsConsent: Bool = false, limit: Int = usualLimit) {
+        self.pending = pending
+        self.demandsConsent = demandsConsent
+        self.limit = max(1, limit)
+    }
+}
+
 /// Codes and what they stand for. Reading changes nothing; ``redeem(_:starting:at:)`` is the only way to spend a code.
 package protocol AuthorizationStore: Sendable {
     /// Stores the authorization with its code and spends the pending request it came from (if any), all or nothing.
-    /// `false`, and nothing stored, if that request is already spent or expired; if the session is over or not this
-    /// person's; or if the user or the client may not act any more. The moment is `authorization.createdAt`.
+    /// `nil`, and nothing stored, if that request is already spent or expired; if the session is over or not this
+    /// person's; if the user or the client may not act any more; or if a consent is demanded and does not cover it (any
+    /// more). The moment is `authorization.createdAt`.
+    ///
+    /// It takes the place of those of the same session and client whose codes expired unspent. Where an unspent one is
+    /// there already, the events of `effects` are counted with the last ones that say the same: a page that asks in a loop
+    /// leaves nothing behind for each time.
     func insert(
-        _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
-    ) async throws -> Bool
+        _ authorization: Authorization, code: AuthorizationCode, under terms: AuthorizationTerms, with effects: Effects
+    ) async throws -> Ended?
     /// The code, spent or not, with its authorization, alive or not.
     func code(_ hash: TokenHash) async throws -> CodeRecord?
     /// Spends the code and stores the refresh family bought with it, both or neither. Judges in the same transaction
@@ -88,6 +114,16 @@ package protocol AuthorizationStore: Sendable {
     /// Clients that were ever given anything in this session, in order: those that hear of its logout.
     func clients(inSession id: SessionID) async throws -> [ClientID]
     func endReason(of grant: GrantID) async throws -> EndReason?
+}
+
+extension AuthorizationStore {
+    /// The same under the usual terms; whether it was stored.
+    package func insert(
+        _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
+    ) async throws -> Bool {
+        let terms = AuthorizationTerms(pending: pending)
+        return try await insert(authorization, code: code, under: terms, with: effects) != nil
+    }
 }
 
 /// A code with all that its redemption is judged by.
@@ -126,6 +162,16 @@ package struct Consent: Hashable, Sendable {
         self.resourceScopes = resourceScopes
         self.givenAt = givenAt
         self.updatedAt = updatedAt ?? givenAt
+    }
+}
+
+extension Consent {
+    /// Whether the person agreed to all of it.
+    package func covers(_ authorization: Authorization) -> Bool {
+        authorization.identityScope.isSubset(of: identityScope)
+            && authorization.resourceScopes.allSatisfy { resource, scope in
+                resourceScopes[resource].map { scope.isSubset(of: $0) } ?? scope.isEmpty
+            }
     }
 }
 

@@ -10,24 +10,27 @@ extension OpenIDProvider {
         let request = journey.request
         let authorization = authorization(journey, person, at: now)
         let code = secrets.secret(.authorizationCode)
-        let isStored = try await store.insert(
+        let ended = try await store.insert(
             authorization,
             code: AuthorizationCode(
                 hash: TokenHash(of: code), grant: authorization.id, redirectURI: request.target.redirectURI.rawValue,
                 challenge: request.request.codeChallenge?.rawValue, expiresAt: now + .seconds(policy.codeLifetime)),
-            spending: journey.pending?.hash,
+            under: AuthorizationTerms(
+                pending: journey.pending?.hash, demandsConsent: !request.party.isFirstParty,
+                limit: policy.authorizationsPerSession),
             with: Effects([
                 personEvent(
                     "authorization.given", of: person.user.id, by: browser,
-                    detail: "\(ClientMention(request.client.id)), authorization \(authorization.id)", at: now)
+                    detail: "\(ClientMention(request.client.id))", at: now)
             ]))
-        // Spent by a second tab, or the session ended at this moment: the person may start again.
-        guard isStored else {
+        // Spent by a second tab, or session or application ended at this moment: the person may start again.
+        guard let ended else {
             recordRefusal(
                 of: "authorization", reason: AuthorizationFault.gone.reason, client: request.client.id,
                 caller: browser.caller, at: now)
             return .refuse(.gone)
         }
+        revocations.apply(ended, at: now)
         return .respond(
             AuthorizationResponse(
                 .code(code), to: request.target.redirectURI, mode: request.target.mode, state: request.target.state,
@@ -40,13 +43,14 @@ extension OpenIDProvider {
         let request = journey.request
         let granted = journey.granted(to: person.user.id)
         // Without refresh nothing can be had once the code is redeemed, but UserInfo reads it while a token lives.
+        let isOffline = granted.identity.contains("offline_access")
         let lifetime =
-            request.client.grantTypes.contains(.refreshToken)
+            request.client.mayRefresh(granted.identity, isOffline: isOffline)
             ? policy.refreshLifetime : policy.codeLifetime + policy.maximumAccessTokenLifetime
         return Authorization(
             id: GrantID(unchecked: secrets.identifier()), client: request.client.id, subject: person.user.id,
             session: person.session.id, identityScope: granted.identity, resourceScopes: granted.resources,
-            isOffline: granted.identity.contains("offline_access"), authenticatedAt: person.session.authenticatedAt,
+            isOffline: isOffline, authenticatedAt: person.session.authenticatedAt,
             methods: person.session.methods,
             acr: person.session.methods.contains("pwd") ? RequestValidation.passwordContext : nil,
             nonce: request.request.nonce, claimsRequest: request.request.claimsText, createdAt: now,

@@ -105,7 +105,10 @@ extension RegisteredClient {
     /// An OpenID client asks for `offline_access` (OpenID Core §11); for any other its registration is enough, and what
     /// it gets lives with the person's session.
     func mayRefresh(_ authorization: Authorization) -> Bool {
-        grantTypes.contains(.refreshToken)
-            && (authorization.isOffline || !authorization.identityScope.contains("openid"))
+        mayRefresh(authorization.identityScope, isOffline: authorization.isOffline)
+    }
+
+    func mayRefresh(_ identityScope: Scope, isOffline: Bool) -> Bool {
+        grantTypes.contains(.refreshToken) && (isOffline || !identityScope.contains("openid"))
     }
 }

@@ -5,8 +5,8 @@ package import Storage
 
 extension SQLiteStore: AuthorizationStore {
     package func insert(
-        _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
-    ) async throws -> Bool {
+        _ authorization: Authorization, code: AuthorizationCode, under terms: AuthorizationTerms, with effects: Effects
+    ) async throws -> Ended? {
         guard code.grant == authorization.id else { throw StoreError.failed("a code of another authorization") }
         return try await write { transaction in
             let now = SQLValue.date(authorization.createdAt)
@@ -16,19 +16,24 @@ extension SQLiteStore: AuthorizationStore {
                 WHERE session.id = ?1 AND session.subject = ?2 AND session.ended_at IS NULL AND session.expires_at > ?4
                     AND user.is_enabled = 1 AND user.locked_down_at IS NULL AND client.is_enabled = 1
                 """, .text(authorization.session), .text(authorization.subject), .text(authorization.client), now)
-            guard mayAct != nil else { return false }
-            if let pending {
+            guard mayAct != nil else { return nil }
+            if terms.demandsConsent {
+                let consent = try transaction.consent(of: authorization.subject, to: authorization.client)
+                guard let consent, consent.covers(authorization) else { return nil }
+            }
+            if let pending = terms.pending {
                 let spent = try transaction.run(
                     "DELETE FROM pending_authorization WHERE hash = ?1 AND expires_at > ?2", .blob(pending), now)
-                guard spent == 1 else { return false }
+                guard spent == 1 else { return nil }
             }
+            let (ended, isRepeat) = try transaction.makeRoom(for: authorization, limit: terms.limit)
             try transaction.insert(authorization)
             try transaction.insert(code)
             try transaction.run(
                 "INSERT INTO session_client (session, client) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 .text(authorization.session), .text(authorization.client))
-            try transaction.record(effects)
-            return true
+            if isRepeat { try transaction.fold(effects) } else { try transaction.record(effects) }
+            return ended
         }
     }
 

@@ -32,6 +32,24 @@ extension SQLiteStore: ConsentStore {
 }
 
 extension WriteTransaction {
+    func consent(of subject: Subject, to client: ClientID) throws -> Consent? {
+        try first(
+            """
+            SELECT subject, client, identity_scope, resource_scopes, given_at, updated_at
+            FROM consent WHERE subject = ?1 AND client = ?2
+            """, .text(subject), .text(client), read: Consent.init)
+    }
+
+    /// Those in which anything at the resource was agreed to.
+    func consents(at resource: ResourceIndicator) throws -> [Consent] {
+        try all(
+            """
+            SELECT subject, client, identity_scope, resource_scopes, given_at, updated_at
+            FROM consent WHERE instr(resource_scopes, ?1) > 0
+            """, .text(resource.rawValue), read: Consent.init
+        ).filter { $0.resourceScopes[resource] != nil }
+    }
+
     /// Replaces what was agreed before.
     func remember(_ consent: Consent) throws {
         try run(
@@ -48,6 +66,14 @@ extension WriteTransaction {
 }
 
 extension Consent {
+    /// Of the person and the client of an authorization.
+    init(_ row: StatementRow, from first: Int32, in authorization: Authorization) throws {
+        self.init(
+            subject: authorization.subject, client: authorization.client, identityScope: try row.scope(first),
+            resourceScopes: try row.resourceScopes(first + 1), givenAt: try row.date(first + 2),
+            updatedAt: try row.date(first + 3))
+    }
+
     fileprivate init(_ row: StatementRow) throws {
         self.init(
             subject: try row.identifier(0), client: try row.identifier(1), identityScope: try row.scope(2),

@@ -36,9 +36,17 @@ extension WriteTransaction {
         for id in ended.sessions { ended.logouts += try queueLogouts(of: id, at: now) }
         ended.grants = try endAuthorizations(of: target, because: reason, at: now).sorted()
             .map(GrantID.init(unchecked:))
+        if case .resource(let resource) = target {
+            let withdrawn = try withdrawConsents(at: resource)
+            return (ended, !ended.isEmpty || withdrawn > 0)
+        }
         guard case .application(let subject, let client) = target else { return (ended, !ended.isEmpty) }
         let withdrawn = try run(
             "DELETE FROM consent WHERE subject = ?1 AND client = ?2", .text(subject), .text(client))
+        // What the person said on a page before the end is worth nothing after it.
+        try run(
+            "DELETE FROM pending_authorization WHERE client = ?2 AND decision_subject = ?1", .text(subject),
+            .text(client))
         return (ended, !ended.isEmpty || withdrawn > 0)
     }
 
@@ -55,7 +63,7 @@ extension WriteTransaction {
                 UPDATE session SET ended_at = ?2, end_reason = ?3
                 WHERE subject = ?1 AND id IS NOT ?4 AND ended_at IS NULL RETURNING id
                 """, .text(subject), .date(now), .text(reason.rawValue), .text(kept?.rawValue))
-        case .grant, .application, .client: []
+        case .grant, .application, .client, .resource: []
         }
     }
 
@@ -93,7 +101,34 @@ extension WriteTransaction {
                 UPDATE authorization SET ended_at = ?2, end_reason = ?3
                 WHERE client = ?1 AND ended_at IS NULL RETURNING id
                 """, .text(id), moment, cause)
+        case .resource(let resource):
+            // Reads all that lives: resources are rarely deleted, and each sign-in would pay for an index. A line begins
+            // with its resource; the same text may be a scope elsewhere.
+            try texts(
+                """
+                UPDATE authorization SET ended_at = ?2, end_reason = ?3
+                WHERE instr(char(10) || replace(resource_scopes, char(10), ' ' || char(10)) || ' ',
+                        char(10) || ?1 || ' ') > 0
+                    AND ended_at IS NULL RETURNING id
+                """, .text(resource.rawValue), moment, cause)
         }
+    }
+
+    /// Takes what was agreed to at the resource out of the consents, and drops the answers that wait and give anything
+    /// there; says how many consents there were.
+    private func withdrawConsents(at resource: ResourceIndicator) throws -> Int {
+        try run(
+            """
+            DELETE FROM pending_authorization
+            WHERE instr(char(10) || replace(decision_resource_scopes, char(10), ' ' || char(10)) || ' ',
+                char(10) || ?1 || ' ') > 0
+            """, .text(resource.rawValue))
+        let consents = try consents(at: resource)
+        for var consent in consents {
+            consent.resourceScopes[resource] = nil
+            try remember(consent)
+        }
+        return consents.count
     }
 
     /// A client whose row is damaged never keeps a session from ending.
@@ -111,14 +146,15 @@ extension WriteTransaction {
             """, .text(session), .date(now), .date(now + .seconds(LogoutDelivery.lifetime)))
     }
 
-    /// What must not be inherited by a later client of that name.
-    func forgetPeople(of client: ClientID, at now: NumericDate) throws {
-        _ = try end(.client(client), because: .clientDeleted, at: now)
+    /// Ends and removes what must not be inherited by a later client of that name.
+    func forgetPeople(of client: ClientID, at now: NumericDate) throws -> Ended {
+        let ended = try end(.client(client), because: .clientDeleted, at: now).ended
         try run("DELETE FROM consent WHERE client = ?1", .text(client))
         try run("DELETE FROM pending_authorization WHERE client = ?1", .text(client))
         try run("DELETE FROM logout_delivery WHERE client = ?1", .text(client))
         // Reads the whole table: clients are rarely deleted, and each sign-in would pay for an index.
         try run("DELETE FROM session_client WHERE client = ?1", .text(client))
+        return ended
     }
 
     /// Writes what goes along with a change.

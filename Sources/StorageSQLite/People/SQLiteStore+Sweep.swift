@@ -11,6 +11,14 @@ extension SQLiteStore {
         count &+= try await write {
             try $0.run(
                 """
+                DELETE FROM authorization WHERE id IN
+                    (SELECT authorization FROM authorization_code
+                    WHERE expires_at <= ?1 AND spent_at IS NULL LIMIT ?2)
+                """, past, limit)
+        }
+        count &+= try await write {
+            try $0.run(
+                """
                 DELETE FROM authorization_code WHERE hash IN
                     (SELECT hash FROM authorization_code WHERE expires_at <= ?1 LIMIT ?2)
                 """, past, limit)

@@ -4,25 +4,30 @@ package import Storage
 
 extension InMemoryStore: AuthorizationStore {
     package func insert(
-        _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
-    ) throws -> Bool {
+        _ authorization: Authorization, code: AuthorizationCode, under terms: AuthorizationTerms, with effects: Effects
+    ) throws -> Ended? {
         try write { contents in
             let now = authorization.createdAt
             guard contents.clients[authorization.client]?.isEnabled ?? false, contents.mayAct(authorization.subject),
                 contents.liveSession(authorization.session, at: now)?.subject == authorization.subject
-            else { return false }
+            else { return nil }
+            if terms.demandsConsent {
+                let key = ConsentKey(subject: authorization.subject, client: authorization.client)
+                guard contents.people.consents[key]?.covers(authorization) ?? false else { return nil }
+            }
             guard code.grant == authorization.id, contents.people.authorizations[authorization.id] == nil,
                 contents.people.codes[code.hash] == nil
             else { throw StoreError.failed("there is an authorization \(authorization.id) already") }
-            if let pending {
-                guard let request = contents.people.pending[pending], now < request.expiresAt else { return false }
+            if let pending = terms.pending {
+                guard let request = contents.people.pending[pending], now < request.expiresAt else { return nil }
                 contents.people.pending[pending] = nil
             }
+            let (ended, isRepeat) = contents.makeRoom(for: authorization, limit: terms.limit)
             contents.people.authorizations[authorization.id] = AuthorizationEntry(authorization: authorization)
             contents.people.codes[code.hash] = CodeEntry(code: code)
             contents.people.participants[authorization.session, default: []].insert(authorization.client)
-            contents.record(effects)
-            return true
+            if isRepeat { contents.fold(effects) } else { contents.record(effects) }
+            return ended
         }
     }
 

@@ -43,6 +43,16 @@ extension InMemoryStore.Contents {
         if case .application(let subject, let client) = target {
             let key = InMemoryStore.ConsentKey(subject: subject, client: client)
             hasChanged = people.consents.removeValue(forKey: key) != nil || hasChanged
+            people.pending = people.pending.filter {
+                $0.value.client != client || $0.value.decision?.subject != subject
+            }
+        }
+        if case .resource(let resource) = target {
+            for (key, consent) in people.consents where consent.resourceScopes[resource] != nil {
+                people.consents[key]?.resourceScopes[resource] = nil
+                hasChanged = true
+            }
+            people.pending = people.pending.filter { $0.value.decision?.resourceScopes[resource] == nil }
         }
         return (ended, hasChanged)
     }
@@ -61,13 +71,14 @@ extension InMemoryStore.Contents {
         return listeners.count
     }
 
-    /// What must not be inherited by a later client of that name.
-    mutating func forget(client id: ClientID, at now: NumericDate) {
-        _ = end(.client(id), because: .clientDeleted, at: now)
+    /// Ends and removes what must not be inherited by a later client of that name.
+    mutating func forget(client id: ClientID, at now: NumericDate) -> Ended {
+        let ended = end(.client(id), because: .clientDeleted, at: now).ended
         people.consents = people.consents.filter { $0.key.client != id }
         people.pending = people.pending.filter { $0.value.client != id }
         people.logouts = people.logouts.filter { $0.value.client != id }
         for session in people.participants.keys { people.participants[session]?.remove(id) }
+        return ended
     }
 }
 
@@ -76,7 +87,7 @@ extension EndTarget {
         switch self {
         case .session(let id): session.id == id
         case .subject(let subject, let kept): session.subject == subject && session.id != kept
-        case .grant, .application, .client: false
+        case .grant, .application, .client, .resource: false
         }
     }
 
@@ -88,6 +99,7 @@ extension EndTarget {
             authorization.subject == subject && authorization.client == client
         case .subject(let subject, let kept): authorization.subject == subject && authorization.session != kept
         case .client(let id): authorization.client == id
+        case .resource(let resource): authorization.resourceScopes[resource] != nil
         }
     }
 }

@@ -12,6 +12,10 @@ extension InMemoryStore.People {
         count += Self.remove(from: &links, limit) {
             $0.link.expiresAt <= now && $0.link.createdAt <= now - .seconds(3600)
         }
+        let unspent = codes.values.filter { !$0.isSpent && $0.code.expiresAt <= past }.map(\.code.grant).prefix(limit)
+        for grant in unspent { authorizations[grant] = nil }
+        count += unspent.count
+        codes = codes.filter { authorizations[$0.value.code.grant] != nil }
         count += Self.remove(from: &codes, limit) { $0.code.expiresAt <= past }
         count += Self.remove(from: &sessions, limit) { $0.end == nil && $0.session.expiresAt <= now }
         count += Self.remove(from: &sessions, limit) { entry in entry.end.map { $0.at <= past } ?? false }

@@ -1,6 +1,7 @@
 import Authenticators
 import AuthorizationServer
 import ServerHTTP
+import Storage
 
 /// The settings of people who sign in.
 extension SettingsTable {
@@ -11,6 +12,11 @@ extension SettingsTable {
         Setting(
             .sessionsLifetime, .integer(300...7_776_000, unit: "seconds"), default: .integer(604_800),
             "How long after signing in a session is over, however much it is used."),
+        Setting(
+            .sessionsAuthorizations, .integer(8...1000, unit: "authorizations"),
+            default: .integer(AuthorizationTerms.usualLimit),
+            "What one application may hold in one session; for one more the oldest ends, those first whose code nobody "
+                + "redeemed."),
     ]
 
     static let passwords: [Setting] = [

@@ -38,6 +38,7 @@ extension ServerPolicy {
         rotation.window = number(.tokensRefreshWindow)
         rotation.repeatsPerGeneration = configuration.integer(.tokensRefreshRepeats)
         rotation.repeatsPerDay = configuration.integer(.tokensRefreshRepeatsPerDay)
+        authorizationsPerSession = configuration.integer(.sessionsAuthorizations)
         people = PeoplePolicy(configuration)
         registration = RegistrationPolicy(configuration)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)

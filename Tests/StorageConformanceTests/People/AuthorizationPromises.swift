@@ -202,3 +202,104 @@ import Testing
         }
     }
 }
+
+/// What ``AuthorizationTerms`` demand, and how they make room.
+@Suite struct AuthorizationTermsPromises {
+    private func give(
+        _ id: String, at now: NumericDate = Sample.now, under terms: AuthorizationTerms = AuthorizationTerms(),
+        in store: any Store
+    ) async throws -> Ended? {
+        try await store.insert(
+            Sample.authorization(id, at: now), code: Sample.code(id, of: id, at: now), under: terms,
+            with: Sample.effects())
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `gives what a consent covers at that moment, and nothing after the application was ended`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            let terms = AuthorizationTerms(demandsConsent: true)
+            #expect(try await give("none", under: terms, in: store) == nil)
+            try await store.give(Sample.consent(), with: Effects([]))
+            #expect(try await give("more", under: terms, in: store) == nil)
+            let given = Sample.authorization()
+            try await store.give(
+                Consent(
+                    subject: given.subject, client: given.client, identityScope: given.identityScope,
+                    resourceScopes: given.resourceScopes, givenAt: Sample.now), with: Effects([]))
+            #expect(try await give("covered", under: terms, in: store) != nil)
+            _ = try await store.end(
+                .application(given.subject, given.client), because: .applicationEnded, at: Sample.now,
+                with: Effects([]))
+            #expect(try await give("ended", under: terms, in: store) == nil)
+            #expect(try await store.code(Sample.code("ended").hash) == nil)
+            #expect(try await store.count("test.happened") == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `the end of an application takes the answers along that wait for it`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let subject = Sample.user().id
+            for name in ["p1", "p2"] { try await store.insert(Sample.pending(name)) }
+            let decision = ConsentDecision(
+                subject: subject, isGiven: true, identityScope: Sample.consent().identityScope)
+            _ = try await store.note(
+                decision, for: Sample.pending("p1").hash, remembering: Sample.consent(), at: Sample.now,
+                with: Effects([]))
+            _ = try await store.end(
+                .application(subject, Sample.application().id), because: .applicationEnded, at: Sample.now,
+                with: Effects([]))
+            #expect(try await store.take(Sample.pending("p1").hash, at: Sample.now) == nil)
+            #expect(try await store.take(Sample.pending("p2").hash, at: Sample.now) != nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `asking in a loop leaves one authorization and one event for each minute at most`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            try await store.start(Sample.authorization("kept"))
+            for turn in 0..<50 {
+                let now = Sample.now + .seconds(Int64(turn) * 61)
+                #expect(try await give("loop-\(turn)", at: now, in: store) == Ended())
+            }
+            let left = try await store.authorizations(of: Sample.user().id, at: Sample.now + .seconds(50 * 61))
+            #expect(left.map(\.id.rawValue) == ["loop-49", "kept"])
+            let events = try await store.events(AuditQuery(action: "test.happened", limit: 1000))
+            #expect(events.map(\.count) == [50])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `makes room by what nobody redeemed, then by what is oldest, which ends`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let terms = AuthorizationTerms(limit: 3)
+            for id in ["a", "b"] { try await store.start(Sample.authorization(id)) }
+            #expect(try await give("first", under: terms, in: store) == Ended())
+            #expect(try await give("second", under: terms, in: store) == Ended())
+            #expect(try await store.code(Sample.code("first").hash) == nil)
+            #expect(try await store.redeem(Sample.code("second").hash, starting: nil, at: Sample.now) == .redeemed)
+            #expect(try await give("third", under: terms, in: store) == Ended(grants: [GrantID(unchecked: "a")]))
+            #expect(try await store.endReason(of: GrantID(unchecked: "a")) == .replaced)
+            let left = try await store.authorizations(of: Sample.user().id, at: Sample.now)
+            #expect(left.map(\.id.rawValue) == ["b", "second", "third"])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `what nobody redeemed is swept a day after its code`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            #expect(try await give("unused", in: store) != nil)
+            try await store.start(Sample.authorization("used"))
+            let over = Sample.code().expiresAt + .seconds(Retention.aftermath)
+            for (moment, ids) in [(over - .seconds(1), ["unused", "used"]), (over, ["used"])] {
+                while try await store.sweep(at: moment, keeping: Retention(), limit: 1) > 0 {}
+                let left = try await store.authorizations(of: Sample.user().id, at: moment)
+                #expect(left.map(\.id.rawValue).sorted() == ids.sorted())
+            }
+        }
+    }
+}

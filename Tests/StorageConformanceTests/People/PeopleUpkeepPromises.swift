@@ -63,6 +63,7 @@ import Testing
     func `an authorization goes a day after its expiry, its session at its own`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             _ = try await store.insert(Sample.authorization(), code: Sample.code(), spending: nil, with: Effects([]))
+            #expect(try await store.redeem(Sample.code().hash, starting: nil, at: Sample.now) == .redeemed)
             try await expectSweep(store, of: 1, after: 60 + Self.day)
             try await expectSweep(store, of: 1, after: 500_000 + Self.day)
             // It took part in the session all the same.
