@@ -58,10 +58,11 @@ final class LiveServer: Sendable {
     struct NotListening: Error {}
 
     static func environment(
-        _ log: CapturedLines, _ requestLog: RequestLog, ready: @escaping @Sendable () async throws -> Void = {}
+        _ log: CapturedLines, _ requestLog: RequestLog, now: @escaping @Sendable () -> NumericDate = { start },
+        ready: @escaping @Sendable () async throws -> Void = {}
     ) -> ServerEnvironment {
         ServerEnvironment(
-            now: { start }, requestIDs: RequestIDs(prefix: "abcdef"), requestLog: requestLog,
+            now: now, requestIDs: RequestIDs(prefix: "abcdef"), requestLog: requestLog,
             metrics: MetricsRegistry(),
             readiness: Readiness(check: ready),
             logger: Logger(label: "test") { label in
@@ -70,14 +71,27 @@ final class LiveServer: Sendable {
             eventLoops: MultiThreadedEventLoopGroup.singleton)
     }
 
+    /// Limits that no test reaches because the machine is busy: a test about a deadline sets that one.
+    private static func configuration(
+        _ name: String, _ configure: (inout HTTPServerConfiguration) throws -> Void = { _ in }
+    ) rethrows -> HTTPServerConfiguration {
+        var configuration = HTTPServerConfiguration(name: name, address: .tcp(host: "127.0.0.1", port: 0))
+        configuration.limits.headerDeadline = .seconds(300)
+        configuration.limits.bodyDeadline = .seconds(300)
+        configuration.limits.requestDeadline = .seconds(300)
+        configuration.limits.writeDeadline = .seconds(300)
+        configuration.limits.idle = .seconds(300)
+        try configure(&configuration)
+        return configuration
+    }
+
     /// The public listener over an issuer with one confidential and one browser client.
     static func publicServer(
         configure: (inout HTTPServerConfiguration) throws -> Void = { _ in }, extra: [any Service] = [],
         ready: @escaping @Sendable () async throws -> Void = {}
     ) async throws -> LiveServer {
         let provider = try await issuer()
-        var configuration = HTTPServerConfiguration(name: "public", address: .tcp(host: "127.0.0.1", port: 0))
-        try configure(&configuration)
+        let configuration = try configuration("public", configure)
         let log = CapturedLines()
         let requestLog = RequestLog { log.append($0) }
         let environment = environment(log, requestLog, ready: ready)
@@ -88,11 +102,13 @@ final class LiveServer: Sendable {
     }
 
     /// The public listener of any issuer, with its pages.
-    static func server(of provider: OpenIDProvider, pages: PageRenderer) async throws -> LiveServer {
-        let configuration = HTTPServerConfiguration(name: "public", address: .tcp(host: "127.0.0.1", port: 0))
+    static func server(
+        of provider: OpenIDProvider, pages: PageRenderer, now: @escaping @Sendable () -> NumericDate = { start }
+    ) async throws -> LiveServer {
+        let configuration = try configuration("public")
         let log = CapturedLines()
         let requestLog = RequestLog { log.append($0) }
-        let environment = environment(log, requestLog)
+        let environment = environment(log, requestLog, now: now)
         return try await LiveServer(configuration, log, requestLog, environment, extra: [], provider) { onListening in
             .public(provider, configuration, environment, pages: pages, onListening: onListening)
         }
@@ -104,8 +120,7 @@ final class LiveServer: Sendable {
         handler: @escaping ServerRequest.Handler = { _, _ in .json([]) }
     ) async throws -> LiveServer {
         let provider = try await issuer()
-        var configuration = HTTPServerConfiguration(name: "administration", address: .tcp(host: "127.0.0.1", port: 0))
-        try configure(&configuration)
+        let configuration = try configuration("administration", configure)
         let log = CapturedLines()
         let requestLog = RequestLog { log.append($0) }
         let environment = environment(log, requestLog)

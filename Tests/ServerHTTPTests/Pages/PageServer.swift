@@ -107,6 +107,20 @@ final class PageBrowser {
         return try await send(RequestText.request("POST", target, headers + type + cookieHeader, body: body))
     }
 
+    /// Says yes on the consent page as it stands: with every box ticked that is.
+    @discardableResult
+    func agree() async throws -> RawAnswer {
+        var form = FormWriter()
+        for input in page.all("input") {
+            let type = input.attributes["type"]
+            guard type == "hidden" || (type == "checkbox" && input.attributes["checked"] != nil) else { continue }
+            form.append(input.attributes["name"] ?? "", input.attributes["value"] ?? "")
+        }
+        form.append("decision", "allow")
+        let headers = ["content-type: application/x-www-form-urlencoded"] + cookieHeader
+        return try await send(RequestText.request("POST", "/consent", headers, body: form.text))
+    }
+
     @discardableResult
     func follow() async throws -> RawAnswer { try await get(location) }
 
