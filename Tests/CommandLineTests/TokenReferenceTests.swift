@@ -16,12 +16,13 @@ import tessera
         return row?.split(separator: "|").last.map { String($0).trimmingBlanks }
     }
 
-    @Test(.requirement("6749-2.2-3", "6749-5.1-10"))
+    @Test(.requirement("6749-2.2-3", "6749-5.1-10", "6749-4.1.2-6"))
     func `tells the sizes of what is issued`() {
         let secrets = SecretGenerator.system
         #expect(size("`client_id`, made by the server") == "\(secrets.identifier(prefix: "c_").utf8.count)")
         #expect(size("`client_id`, chosen by an administrator") == "1 to 128")
         #expect(size("`client_secret`") == "\(secrets.secret(.clientSecret).revealedValue.utf8.count)")
+        #expect(size("authorization code") == "\(secrets.secret(.authorizationCode).revealedValue.utf8.count)")
         #expect(size("`jti`") == "\(secrets.identifier().utf8.count)")
         #expect(size("access token, JWT") == "at most \(JSONLimits.token.maximumBytes)")
         #expect(size("resource identifier") == "at most \(ResourceIndicator.maximumLength)")
@@ -35,7 +36,7 @@ import tessera
         #expect(page.contains("`scope` may be left out of a token request"))
     }
 
-    @Test(.requirement("7519-4.1-1", "7519-4.3-1"))
+    @Test(.requirement("7519-4.1-1", "7519-4.3-1", "oidc-core-5.1.2-1"))
     func `names every claim, and the private one`() throws {
         let claims = AccessTokenClaims(
             issuer: "https://id.example.com", subject: Subject(unchecked: "a"), clientID: ClientID(unchecked: "a"),

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct `Signing in` {
-    @Test func `sends three secrets that have nothing in common`() async throws {
+    @Test(.requirement("6749-4.1.1-2", "oidc-core-3.1.2.1-8")) func `sends three secrets that have nothing in common`()
+        async throws
+    {
         let app = try Application()
         let (pending, sent) = try await app.start { $0.scope = Scope(unchecked: ["openid", "email"]) }
         let state = try #require(sent["state"])

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(
-        .requirement("9207-2-1", "9207-2-4", "oidc-core-3.1.2.5-1"),
+        .requirement("9207-2-1", "9207-2-4", "oidc-core-3.1.2.5-1", "6749-3.1.2-2"),
         arguments: [
             ("https://app.example/cb", "https://app.example/cb?code"),
             ("https://app.example/cb?x=%20", "https://app.example/cb?x=%20&code"),

@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(
-        .requirement("8252-7.1-2", "9700-4.1.1-1"),
+        .requirement("8252-7.1-2", "8252-8.4-4", "9700-4.1.1-1"),
         arguments: [
             "", "/cb", "//app.example/cb", "app.example", "javascript:alert(1)//cb", "JaVaScRiPt:alert(1)",
             "data:text/html,x",

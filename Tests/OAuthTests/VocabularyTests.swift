@@ -87,7 +87,7 @@ import Testing
         #expect(!dumped.contains("do-not-show"))
     }
 
-    @Test func `has 256 bits behind its prefix and never repeats`() {
+    @Test(.requirement("6749-10.10-1")) func `has 256 bits behind its prefix and never repeats`() {
         let secrets = (0..<2000).map { _ in SecretGenerator.system.secret(.clientSecret).revealedValue }
         #expect(Set(secrets).count == 2000)
         #expect(secrets.allSatisfy { $0.hasPrefix("tsc_") && $0.utf8.count == 4 + 43 })
@@ -95,7 +95,7 @@ import Testing
 }
 
 @Suite struct `An error` {
-    @Test(.requirement("6749-5.2-11", "6749-5.2-12", "6750-3-9"))
+    @Test(.requirement("6749-5.2-11", "6749-5.2-12", "6750-3-9", "6749-4.1.2.1-4"))
     func `carries only the characters that the grammar allows`() {
         #expect(OAuthError(.invalidRequest, "a\"b\\c\r\nd\u{e9}").description == "a?b?c??d??")
         for code in OAuthError.Code.allCases {

@@ -1,5 +1,6 @@
 import Risk
 import ServerHTTP
+import TestSupport
 import Testing
 
 @Suite struct AddressTests {
@@ -52,7 +53,7 @@ import Testing
         return Self.proxies.client(of: Peer(address: peer), headers).address
     }
 
-    @Test func `believes forwarding headers of listed peers only`() {
+    @Test(.requirement("9700-2.6-2", "9700-4.13-1")) func `believes forwarding headers of listed peers only`() {
         #expect(client("192.0.2.9", ("x-forwarded-for", "198.51.100.1")) == "192.0.2.9")
         #expect(client("10.0.0.1", ("x-forwarded-for", "198.51.100.1")) == "198.51.100.1")
         #expect(client("10.0.0.1") == "10.0.0.1")

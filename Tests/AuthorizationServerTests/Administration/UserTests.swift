@@ -121,7 +121,7 @@ import Testing
         #expect(!text.contains("argon2") && !text.contains("tsm_") && !text.contains(People.password))
     }
 
-    @Test func `deletes a person with everything, and frees the name`() async throws {
+    @Test(.requirement("oidc-core-2-3")) func `deletes a person with everything, and frees the name`() async throws {
         let people = try await People()
         let bob = try await people.person("bob")
         let (browser, session) = try await people.signedIn("bob")
@@ -151,7 +151,9 @@ import Testing
     }
 
     @Test(
-        .requirement("oidc-rp-initiated-logout-3.1-1"),
+        .requirement(
+            "oidc-rp-initiated-logout-3.1-1", "6749-2-2", "6749-3.1.2-1", "6749-3.1.2-3", "6749-3.1.2.1-1",
+            "6749-3.1.2.2-4"),
         arguments: [
             "http://app.example/cb", "https://app.example/cb#x", "https://*.example/cb", "javascript:alert(1)",
             "https://app.example/a/../cb", "/cb", "",
@@ -168,7 +170,7 @@ import Testing
         #expect(fields == ["redirect_uris[0]", "post_logout_redirect_uris[0]"])
     }
 
-    @Test(.requirement("oidc-back-channel-logout-2.2-1"))
+    @Test(.requirement("oidc-back-channel-logout-2.2-1", "6749-3.1.2.2-1", "6749-3.1.2.2-3"))
     func `names all that is wrong at once`() async throws {
         let people = try await People()
         let draft = Self.draft {
@@ -212,7 +214,7 @@ import Testing
         }
     }
 
-    @Test func `gives pairwise subjects one host`() async throws {
+    @Test(.requirement("oidc-core-8.1-2")) func `gives pairwise subjects one host`() async throws {
         let people = try await People()
         let one = try await people.administration.createClient(
             Self.draft { $0.subjectType = "pairwise" }, by: .root, at: People.start)

@@ -82,7 +82,30 @@ import Testing
         #expect(try await push(journey, ["client_id": nil]).expiresIn == 90, "the header names the client")
     }
 
-    @Test func `of a public client is slowed at one address, as anybody can send one`() async throws {
+    @Test(.requirement("9126-4-4", "9126-7.4-1"))
+    func `is judged again when it is used, by what the client may do then`() async throws {
+        let changes = [
+            (ClientChange(isEnabled: false), "client_disabled"),
+            (
+                ClientChange(relyingParty: RelyingPartyDraft(redirectURIs: ["https://web.example/other"])),
+                "redirect_uri_wrong"
+            ),
+        ]
+        for (change, reason) in changes {
+            let journey = try await Journey()
+            let browser = try await journey.signedIn()
+            let pushed = try await push(journey)
+            _ = try await journey.people.administration.updateClient(
+                Journey.web, with: change, by: .root, at: Journey.start)
+            let step = try await journey.provider.authorize(reference(pushed), browser: browser, at: Journey.start)
+            guard case .refuse(let fault) = step else { return #expect(Bool(false), "went on") }
+            #expect(fault.reason == reason)
+        }
+    }
+
+    @Test(.requirement("9126-2.3-5")) func `of a public client is slowed at one address, as anybody can send one`()
+        async throws
+    {
         var policy = ServerPolicy()
         policy.requestThrottle = ThrottlePolicy(burst: 3, perMinute: 1)
         let journey = try await Journey(policy: policy) {

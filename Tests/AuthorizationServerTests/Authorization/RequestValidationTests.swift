@@ -49,7 +49,8 @@ import Testing
         .requirement(
             "6749-4.1.2.1-1", "6749-4.1.2.1-2", "6749-10.6-2", "6749-10.15-1", "9700-2.1-1", "9700-2.1-2",
             "9700-4.1.1-1", "9700-4.1.3-1", "9700-4.11.2-1", "9700-4.11.2-2", "oidc-core-3.1.2.1-6",
-            "oidc-core-3.1.2.1-7"), arguments: homeless)
+            "oidc-core-3.1.2.1-7", "6749-3.1.2.3-1", "6749-3.1.2.3-2", "6749-3.1.2.3-3", "8252-8.4-2"),
+        arguments: homeless)
     func `gets a page and is sent nowhere if nobody knows whose address it names`(row: Homeless) async throws {
         let journey = try await Journey()
         let event = AuditEvent(at: Journey.start, action: "test", actor: "test")
@@ -130,7 +131,8 @@ import Testing
             "7636-7.2-1", "9207-2-2", "9700-2.1-3", "9700-2.1.1-1", "9700-2.1.1-2", "9700-2.1.1-3", "9700-2.1.2-1",
             "oidc-core-3.1.2.1-4", "oidc-core-3.1.2.1-5", "oidc-core-3.1.2.1-18", "oidc-core-3.1.2.2-1",
             "oidc-core-3.1.2.2-3", "oidc-core-3.1.2.2-4", "oidc-core-3.1.2.2-6", "oidc-core-3.1.2.6-1",
-            "oidc-core-3.1.2.6-3", "oidc-core-5.5-2", "oidc-core-5.5.1.1-1", "oidc-core-6.1-1", "oidc-core-6.2-1"),
+            "oidc-core-3.1.2.6-3", "oidc-core-5.5-2", "oidc-core-5.5.1.1-1", "oidc-core-6.1-1", "oidc-core-6.2-1",
+            "6749-3.1.1-1", "6749-3.1.1-2", "6749-3.1.1-3", "8707-2.1-1", "8707-2.2-3"),
         arguments: answered)
     func `that cannot be granted is answered at the client's own address`(row: Answered) async throws {
         let journey = try await Journey()
@@ -142,7 +144,7 @@ import Testing
         #expect(response.formFields.contains { $0 == ("iss", "https://id.example") }, "RFC 9207")
     }
 
-    @Test(.requirement("9700-2.1-1"))
+    @Test(.requirement("9700-2.1-1", "8252-7.3-1", "8252-7.3-2", "8252-8.6-1", "oidc-core-11-5"))
     func `of a native program may come from any port of the loopback address, and asks each time`() async throws {
         let journey = try await Journey { client in
             client.credentials = RegisteredCredentials(method: .none)
@@ -183,7 +185,8 @@ import Testing
         #expect(try await journey.error(silent, in: browser) == .consentRequired)
     }
 
-    @Test func `of a program on the person's own device asks each time, whoever it says it is`() async throws {
+    @Test(.requirement("8252-8.6-1"))
+    func `of a program on the person's own device asks each time, whoever it says it is`() async throws {
         let address = "http://127.0.0.1/cb"
         let journey = try await Journey {
             $0 = Journey.client(Journey.web, method: .none)

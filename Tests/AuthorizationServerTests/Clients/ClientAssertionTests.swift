@@ -40,7 +40,7 @@ import Testing
         } catch { return (error as? Rejection)?.reason ?? "\(error)" }
     }
 
-    @Test(.requirement("6749-2.3.2-1", "7523-3-1", "7521-3-1", "7521-6.2-1", "7521-8.1-1"))
+    @Test(.requirement("6749-2.3.2-1", "7523-3-1", "7521-3-1", "7521-6.2-1", "7521-8.1-1", "9700-2.5-2"))
     func `authenticates the client whose key signed it`() async throws {
         #expect(await reason(try credentials(claims())) == nil)
         #expect(await reason(try credentials(claims(jti: "j2"), type: "client-authentication+jwt")) == nil)
@@ -63,7 +63,9 @@ import Testing
         #expect(await reason(try credentials(claims([("aud", both)], jti: "j3"))) == "assertion_aud_wrong")
     }
 
-    @Test(.requirement("7521-8.2-1")) func `counts once, whichever endpoint it is shown to`() async throws {
+    @Test(.requirement("7521-8.2-1", "oidc-core-9-3")) func `counts once, whichever endpoint it is shown to`()
+        async throws
+    {
         let credentials = try credentials(claims())
         #expect(await reason(credentials) == nil)
         #expect(await reason(credentials) == "assertion_replayed")
@@ -96,7 +98,7 @@ import Testing
             "7521-5.2-4", "7521-5.2-5", "7521-5.2-6", "7521-5.2-7", "7521-5.2-8", "7519-4.1.1-1", "7519-4.1.2-2",
             "7519-4.1.3-3",
             "7519-4.1.4-3", "7519-4.1.5-1", "7519-4.1.5-2", "7519-4.1.5-3", "7519-4.1.7-3", "8725-3.9-3", "8725-3.8-4",
-            "8725-3.8-3"),
+            "8725-3.8-3", "oidc-core-9-2"),
         arguments: [
             ("iss", JSONValue?.none, "assertion_iss_wrong"), ("iss", .string("other"), "assertion_iss_wrong"),
             ("iss", .string("SVC"), "assertion_iss_wrong"), ("iss", .integer(1), "assertion_iss_wrong"),

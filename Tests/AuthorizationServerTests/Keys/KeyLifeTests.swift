@@ -36,8 +36,8 @@ import Testing
         #expect(try await issuance.isActive(old, at: after + .seconds(200)))
     }
 
-    @Test func `turns by itself when its time has come, and is removed when nothing it made can be alive`() async throws
-    {
+    @Test(.requirement("oidc-core-10.1.1-1"))
+    func `turns by itself when its time has come, and is removed when nothing it made can be alive`() async throws {
         let issuance = try await Issuance()
         let first = try published(issuance)
         let due = Issuance.start + .seconds(29 * 86_400)

@@ -55,7 +55,7 @@ import Testing
         .requirement(
             "6749-4.1.3-1", "6749-4.1.3-4", "6749-4.1.3-5", "6749-4.1.3-6", "6749-10.6-1", "7636-4.1-1", "7636-4.4-1",
             "7636-4.6-1", "7636-4.6-2", "7636-4.6-3", "9700-2.1.1-4", "9700-4.5.3-1", "9700-4.7.1-1",
-            "oidc-core-3.1.3.2-2", "oidc-core-3.1.3.2-3", "oidc-core-3.1.3.2-5"), arguments: wrongs)
+            "oidc-core-3.1.3.2-2", "oidc-core-3.1.3.2-3", "oidc-core-3.1.3.2-5", "6749-5.2-7"), arguments: wrongs)
     func `is refused to whoever gets one thing wrong, and spoiled for nobody`(wrong: Wrong) async throws {
         let journey = try await Journey()
         _ = try await journey.people.store.insert(

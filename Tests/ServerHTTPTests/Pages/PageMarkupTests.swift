@@ -1,6 +1,7 @@
 import Foundation
 import OAuth
 import ServerHTTP
+import TestSupport
 import Testing
 
 @Suite struct PageMarkupTests {
@@ -26,7 +27,7 @@ import Testing
         "\u{202E}<b>\u{2066}", "\"\u{FE0F} style=color:red \"\u{200D}", "\r\n<script>\r\n",
     ]
 
-    @Test(arguments: hostile)
+    @Test(.requirement("6749-10.14-1", "oidc-form-post-2-2"), arguments: hostile)
     func `lets no text of others become markup`(text: String) {
         let plain = PageSample.all().map { PageHTML(html($0)) }
         let names = plain.reduce(into: Set<String>()) { $0.formUnion($1.names) }

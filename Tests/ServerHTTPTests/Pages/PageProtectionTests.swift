@@ -3,11 +3,14 @@ import JOSE
 import OAuth
 import ServerHTTP
 import Storage
+import TestSupport
 import Testing
 
 /// What every page and every form has in common.
 @Suite struct PageProtectionTests {
-    @Test func `sends every page with what a browser needs to protect it`() async throws {
+    @Test(
+        .requirement("6749-10.13-1", "9700-4.16-1", "9700-4.16-2", "9700-4.2.4-1", "9700-2.6-4", "oidc-core-3.1.2.3-3"))
+    func `sends every page with what a browser needs to protect it`() async throws {
         let server = try await PageServer()
         let browser = server.browser()
         try await browser.signIn()
@@ -47,7 +50,7 @@ import Testing
         ("/logout", ["confirmed": "yes"]),
     ]
 
-    @Test(arguments: 0..<forms.count)
+    @Test(.requirement("6749-10.12-1", "oidc-core-3.1.2.3-3"), arguments: 0..<forms.count)
     func `takes no form that no page of ours sent`(index: Int) async throws {
         let (target, fields) = Self.forms[index]
         let server = try await PageServer()

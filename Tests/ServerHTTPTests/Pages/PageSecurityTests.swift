@@ -1,4 +1,5 @@
 import ServerHTTP
+import TestSupport
 import Testing
 
 @Suite struct PageSecurityTests {
@@ -6,16 +7,19 @@ import Testing
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'"
 
-    @Test func `lets a page load nothing but its own style, script and pictures`() {
+    @Test(.requirement("9700-4.2.4-2", "oidc-form-post-4-1"))
+    func `lets a page load nothing but its own style, script and pictures`() {
         #expect(PageSecurity.policy(formTarget: nil) == Self.own)
     }
 
-    @Test(arguments: [
-        ("https://orders.example/callback?x=1", "https://orders.example"),
-        ("https://orders.example:8443", "https://orders.example:8443"),
-        ("http://127.0.0.1:49152/cb", "http://127.0.0.1:49152"), ("http://[::1]:49152/cb", "http:"),
-        ("com.example.app:/cb", "com.example.app:"),
-    ])
+    @Test(
+        .requirement("oidc-form-post-4-1"),
+        arguments: [
+            ("https://orders.example/callback?x=1", "https://orders.example"),
+            ("https://orders.example:8443", "https://orders.example:8443"),
+            ("http://127.0.0.1:49152/cb", "http://127.0.0.1:49152"), ("http://[::1]:49152/cb", "http:"),
+            ("com.example.app:/cb", "com.example.app:"),
+        ])
     func `names the one origin that an answer goes to`(uri: String, source: String) {
         let policy = PageSecurity.policy(formTarget: uri)
         #expect(policy == Self.own.replacing("form-action 'self'", with: "form-action 'self' \(source)"))

@@ -2,6 +2,7 @@ import AuthorizationServer
 import OAuth
 import ServerHTTP
 import Storage
+import TestSupport
 import Testing
 
 /// From an application to its code, over the wire.
@@ -36,7 +37,8 @@ import Testing
         #expect(browser.location.contains("error=invalid_scope"))
     }
 
-    @Test func `takes a person from an application to a code`() async throws {
+    @Test(.requirement("9700-2.1-5", "9700-4.12-1", "9700-4.12-2"))
+    func `takes a person from an application to a code`() async throws {
         let server = try await PageServer()
         let browser = server.browser()
         try await browser.get("/authorize?" + PageServer.request())
@@ -72,7 +74,8 @@ import Testing
         try await server.live.shutDown()
     }
 
-    @Test func `answers by a form where the application asks for one`() async throws {
+    @Test(.requirement("oidc-form-post-2-1", "oidc-form-post-2-3"))
+    func `answers by a form where the application asks for one`() async throws {
         let server = try await PageServer()
         let browser = server.browser()
         try await browser.signIn(for: PageServer.request("orders", "&response_mode=form_post"))

@@ -4,6 +4,7 @@ import OAuth
 import Storage
 import StorageSQLite
 import StorageTesting
+import TestSupport
 import Testing
 
 /// What only a file can show: what survives, and what stands in it.
@@ -63,7 +64,9 @@ import Testing
         await store.close()
     }
 
-    @Test func `what a person holds is nowhere in the file in clear`() async throws {
+    @Test(.requirement("6749-10.3-1", "6749-10.4-1")) func `what a person holds is nowhere in the file in clear`()
+        async throws
+    {
         let store = try await open()
         try await prepare(store)
         try await store.insert(Sample.pending())
