@@ -30,6 +30,8 @@ package struct ServerPolicy: Hashable, Sendable {
     package var revocationThrottle = ThrottlePolicy(burst: 10_000, perMinute: 600)
     /// Authorization requests from one address that have to be kept until somebody signs in.
     package var requestThrottle = ThrottlePolicy(burst: 2000, perMinute: 600)
+    /// Authorization requests that wait for somebody, whoever sent them, at most a million.
+    package var waitingRequests = PendingAuthorization.usualLimit
     package var retention = Retention()
     /// Registered things kept in memory, at most, of each kind.
     package var registryCapacity: Int = 50_000

@@ -55,9 +55,28 @@ package struct ConsentDecision: Hashable, Sendable {
     }
 }
 
+extension PendingAuthorization {
+    /// How many wait at most, unless an operator says otherwise: 68 MB.
+    package static let usualLimit = 100_000
+
+    /// How many make room at once where `count` wait: counting takes longer than inserting, so it is done rarely.
+    package static func surplus(of count: Int, limit: Int) -> Int {
+        count < limit ? 0 : count &- limit &+ max(1, limit / 16)
+    }
+}
+
+extension PendingAuthorizationStore {
+    /// The same within the usual limit.
+    package func insert(_ pending: PendingAuthorization) async throws {
+        try await insert(pending, keeping: PendingAuthorization.usualLimit)
+    }
+}
+
 /// Authorization requests that wait.
 package protocol PendingAuthorizationStore: Sendable {
-    func insert(_ pending: PendingAuthorization) async throws
+    /// Never keeps more than `limit`, expired ones included: the oldest make room, those first in which nobody signed in or
+    /// decided anything.
+    func insert(_ pending: PendingAuthorization, keeping limit: Int) async throws
     /// One that is neither spent nor expired.
     func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
     /// `false` if it is spent or expired.

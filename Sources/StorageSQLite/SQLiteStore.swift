@@ -13,6 +13,7 @@ package final class SQLiteStore: Sendable {
     let limits: SQLiteLimits
     let lists: ReadTurns
     let backups: ReadTurns
+    let waitingRoom = WaitingRoom()
 
     private init(
         path: String, pool: DatabasePool, points: PointReaders, limits: SQLiteLimits, lock: DatabaseLock

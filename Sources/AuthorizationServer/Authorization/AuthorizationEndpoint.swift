@@ -123,7 +123,8 @@ extension OpenIDProvider {
         try await store.insert(
             PendingAuthorization(
                 hash: TokenHash(of: handle), origin: .browser, browser: browser.hash, client: client,
-                parameters: parameters, createdAt: now, expiresAt: now + .seconds(policy.pendingLifetime)))
+                parameters: parameters, createdAt: now, expiresAt: now + .seconds(policy.pendingLifetime)),
+            keeping: policy.waitingRequests)
         return .wait(handle: handle)
     }
 

@@ -40,7 +40,7 @@ extension OpenIDProvider {
                 PendingAuthorization(
                     hash: TokenHash(of: handle), origin: .pushed, browser: nil, client: client.id,
                     parameters: request.request.formEncoded, createdAt: now,
-                    expiresAt: now + .seconds(policy.pushedLifetime)))
+                    expiresAt: now + .seconds(policy.pushedLifetime)), keeping: policy.waitingRequests)
             return Answered(
                 PushedAuthorizationResponse(handle: handle, expiresIn: policy.pushedLifetime),
                 DecisionFacts("pushed", client: client.id))

@@ -4,8 +4,11 @@ package import OAuth
 package import Storage
 
 extension SQLiteStore: PendingAuthorizationStore {
-    package func insert(_ pending: PendingAuthorization) async throws {
-        try await write { transaction in
+    package func insert(_ pending: PendingAuthorization, keeping limit: Int) async throws {
+        try await write { [waitingRoom] transaction in
+            if waitingRoom.isToBeCounted(limit: limit) {
+                waitingRoom.note(room: try transaction.makeRoomForRequests(limit: max(1, limit)), limit: limit)
+            }
             let decision = pending.decision
             try transaction.run(
                 """
@@ -70,6 +73,22 @@ extension SQLiteStore: PendingAuthorizationStore {
                     decision_is_given, decision_identity_scope, decision_resource_scopes, created_at, expires_at
                 """, .blob(hash), .date(now), read: PendingAuthorization.init)
         }
+    }
+}
+
+extension WriteTransaction {
+    /// How many fit in now.
+    fileprivate func makeRoomForRequests(limit: Int) throws -> Int {
+        let count = Int(try integer("SELECT count(*) FROM pending_authorization") ?? 0)
+        let surplus = PendingAuthorization.surplus(of: count, limit: limit)
+        guard surplus > 0 else { return limit - count }
+        let gone = try run(
+            """
+            DELETE FROM pending_authorization WHERE rowid IN
+                (SELECT rowid FROM pending_authorization
+                ORDER BY fresh_session IS NOT NULL OR decision_subject IS NOT NULL, created_at, rowid LIMIT ?1)
+            """, .integer(Int64(surplus)))
+        return limit - count + gone
     }
 }
 

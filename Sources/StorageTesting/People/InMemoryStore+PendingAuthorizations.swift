@@ -3,11 +3,14 @@ package import OAuth
 package import Storage
 
 extension InMemoryStore: PendingAuthorizationStore {
-    package func insert(_ pending: PendingAuthorization) throws {
+    package func insert(_ pending: PendingAuthorization, keeping limit: Int) throws {
         try write { contents in
             guard contents.people.pending[pending.hash] == nil else {
                 throw StoreError.failed("there is such a request already")
             }
+            let surplus = PendingAuthorization.surplus(of: contents.people.pending.count, limit: max(1, limit))
+            let oldest = surplus > 0 ? contents.people.pending.values.sorted { $0.goesBefore($1) } : []
+            for old in oldest.prefix(surplus) { contents.people.pending[old.hash] = nil }
             contents.people.pending[pending.hash] = pending
         }
     }
@@ -43,6 +46,16 @@ extension InMemoryStore: PendingAuthorizationStore {
             contents.people.pending[hash] = nil
             return pending
         }
+    }
+}
+
+extension PendingAuthorization {
+    /// Those in which nobody signed in or decided anything, then the oldest.
+    fileprivate func goesBefore(_ other: PendingAuthorization) -> Bool {
+        let (isBegun, otherIsBegun) = (
+            freshSession != nil || decision != nil, other.freshSession != nil || other.decision != nil
+        )
+        return isBegun == otherIsBegun ? createdAt < other.createdAt : otherIsBegun
     }
 }
 

@@ -119,6 +119,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case limitsConnectionBodyBytes = "limits.connection-body-bytes"
     case limitsKeysPerClient = "limits.keys-per-client"
     case limitsTokenAttempts = "limits.token-attempts"
+    case limitsWaitingRequests = "limits.waiting-requests"
     case limitsVerifiedTokens = "limits.verified-tokens"
     case limitsRegisteredInMemory = "limits.registered-in-memory"
 

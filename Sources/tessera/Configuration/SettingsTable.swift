@@ -1,4 +1,5 @@
 import JOSE
+import Storage
 
 /// The one table of settings. Loading, checking and the reference are made from it.
 package enum SettingsTable {
@@ -219,6 +220,11 @@ package enum SettingsTable {
         Setting(
             .limitsTokenAttempts, .integer(1...1000, unit: "attempts"), default: .integer(16),
             "How often a token is made when its client or resource is changed meanwhile, before the answer is 503."),
+        Setting(
+            .limitsWaitingRequests, .integer(1000...1_000_000, unit: "requests"),
+            default: .integer(PendingAuthorization.usualLimit),
+            "Authorization requests that wait for a person, all together; for one more the oldest go, those first in which "
+                + "nobody signed in."),
         Setting(
             .limitsVerifiedTokens, .integer(100...10_000_000, unit: "tokens"), default: .integer(10_000),
             "Access tokens at UserInfo whose signature need not be checked again."),

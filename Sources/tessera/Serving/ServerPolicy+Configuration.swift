@@ -39,6 +39,7 @@ extension ServerPolicy {
         rotation.repeatsPerGeneration = configuration.integer(.tokensRefreshRepeats)
         rotation.repeatsPerDay = configuration.integer(.tokensRefreshRepeatsPerDay)
         authorizationsPerSession = configuration.integer(.sessionsAuthorizations)
+        waitingRequests = configuration.integer(.limitsWaitingRequests)
         people = PeoplePolicy(configuration)
         registration = RegistrationPolicy(configuration)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)

@@ -31,6 +31,27 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `never keeps more than a number, and what nobody has begun goes first`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            func waits(_ name: String) async throws -> Bool {
+                try await store.pendingAuthorization(Sample.pending(name).hash, at: Sample.now) != nil
+            }
+            try await store.insert(Sample.pending("signed in"), keeping: 8)
+            #expect(
+                try await store.note(
+                    freshSession: Sample.session().id, for: Sample.pending("signed in").hash, at: Sample.now))
+            for turn in 0..<40 {
+                try await store.insert(Sample.pending("p\(turn)"), keeping: 8)
+                var count = 0
+                for earlier in 0...turn where try await waits("p\(earlier)") { count += 1 }
+                #expect(count <= 7 && count >= min(turn + 1, 7))
+                #expect(try await waits("signed in"))
+                #expect(try await waits("p\(turn)"))
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a second request of one handle is refused`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             try await store.insert(Sample.pending())
