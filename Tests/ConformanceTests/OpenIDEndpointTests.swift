@@ -75,7 +75,9 @@ import Testing
         }
     }
 
-    @Test(.requirement("6749-4.1.3-2", "6749-4.1.3-3", "6749-6-1", "oidc-core-3.1.3.2-1", "oidc-core-12.1-1", "9700-2.5-1"))
+    @Test(
+        .requirement(
+            "6749-4.1.3-2", "6749-4.1.3-3", "6749-6-1", "oidc-core-3.1.3.2-1", "oidc-core-12.1-1", "9700-2.5-1"))
     func `redeem and refresh only for a client that proves who it is`() async throws {
         try await RunningServer.run { server in
             try await register(server)

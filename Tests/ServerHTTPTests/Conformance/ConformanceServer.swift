@@ -37,15 +37,6 @@ struct ConformanceServer: Sendable {
         policy.registration.isEnabled = true
         policy.registration.isOpen = true
         registration(&policy.registration)
-        provider = try await OpenIDProvider.open(
-            issuer: issuer, policy: policy, store: store,
-            sealer: try #require(SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1")),
-            secrets: .system,
-            fetcher: fetcher ?? GuardedFetcher(eventLoops: MultiThreadedEventLoopGroup.singleton),
-            passwords: PasswordHasher(
-                PasswordHasherSettings(
-                    parameters: try #require(Argon2Parameters(memory: 64, passes: 1)), threads: 2, waiting: 64),
-                secrets: .system), outbound: Outbound(logout: loggedOut), at: LiveServer.start)
         let methods: [(String, AuthenticationMethod)] = [
             ("rp", .clientSecretBasic), ("second", .clientSecretPost), ("public", .none),
         ]
@@ -57,6 +48,15 @@ struct ConformanceServer: Sendable {
             change(&party)
             try await Self.register(id, method, party, in: store)
         }
+        provider = try await OpenIDProvider.open(
+            issuer: issuer, policy: policy, store: store,
+            sealer: try #require(SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1")),
+            secrets: .system,
+            fetcher: fetcher ?? GuardedFetcher(eventLoops: MultiThreadedEventLoopGroup.singleton),
+            passwords: PasswordHasher(
+                PasswordHasherSettings(
+                    parameters: try #require(Argon2Parameters(memory: 64, passes: 1)), threads: 2, waiting: 64),
+                secrets: .system), outbound: Outbound(logout: loggedOut), at: LiveServer.start)
         _ = try await Administration(provider: provider).createUser(
             Self.ada,
             by: Administrator(
