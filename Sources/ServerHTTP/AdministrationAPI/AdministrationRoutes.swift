@@ -17,9 +17,13 @@ extension AdministrationRoute {
         .init(.delete, "/admin/v1/clients/{id}/permissions", .write, query: ["resource"]) { try await $0.forbid($1) },
         .init(.post, "/admin/v1/clients/{id}/revoke-tokens", .write) { try await $0.revokeClientTokens($1) },
 
+        .init(.get, "/admin/v1/registration-tokens", .read, query: ["after", "limit"]) {
+            try await $0.listRegistrationTokens($1)
+        },
         .init(.post, "/admin/v1/registration-tokens", .write, body: .optional) {
             try await $0.createRegistrationToken($1)
         },
+        .init(.delete, "/admin/v1/registration-tokens/{id}", .write) { try await $0.deleteRegistrationToken($1) },
 
         .init(.get, "/admin/v1/resources", .read, query: ["after", "limit"]) { try await $0.listResources($1) },
         .init(.post, "/admin/v1/resources", .write, body: .required) { try await $0.createResource($1) },

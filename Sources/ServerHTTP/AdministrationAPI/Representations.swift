@@ -33,6 +33,7 @@ enum Representation {
         credentials(client.credentials, &writer)
         writer.member("grant_types", client.grantTypes.map(\.rawValue))
         writer.member("allowed_origins", client.allowedOrigins)
+        writer.member("self_registered", client.relyingParty?.isSelfRegistered ?? false)
         if let party = client.relyingParty {
             writer.member("relying_party") { writer in
                 writer.beginObject()

@@ -69,6 +69,11 @@ import Testing
             "revokeSubjectTokens",
             { a, who in _ = try await a.revokeSubjectTokens(Subject(unchecked: "s"), by: who, at: at) }
         ),
+        (
+            "createInitialAccess",
+            { a, who in _ = try await a.createInitialAccess(InitialAccessDraft(), by: who, at: at) }
+        ),
+        ("deleteInitialAccess", { a, who in try await a.deleteInitialAccess("i", by: who, at: at) }),
         ("operation", { a, who in _ = try a.operation("backup.made", by: who, at: at) }),
     ]
 
@@ -78,6 +83,7 @@ import Testing
         ("resources", { a, who in _ = try await a.resources(after: nil, limit: 1, by: who, at: at) }),
         ("resource", { a, who in _ = try await a.resource(orders, by: who, at: at) }),
         ("permissions", { a, who in _ = try await a.permissions(of: svc, by: who, at: at) }),
+        ("initialAccess", { a, who in _ = try await a.initialAccess(after: nil, limit: 1, by: who, at: at) }),
         ("keys", { a, who in _ = try await a.keys(by: who, at: at) }),
         ("inspect", { a, who in _ = try a.inspect(Secret("x"), by: who, at: at) }),
         ("audit", { a, who in _ = try await a.audit(AuditQuery(), by: who, at: at) }),

@@ -62,6 +62,13 @@ struct AdministrationSample: Sendable {
             target: { _ in "/admin/v1/clients/svc/permissions?resource=https%3A%2F%2Forders.example" }),
         .init(.post, "/admin/v1/clients/{id}/revoke-tokens", event: "client.tokens_revoked"),
         .init(.post, "/admin/v1/registration-tokens", event: "registration_token.created") { _ in #"{"uses":2}"# },
+        .init(
+            .delete, "/admin/v1/registration-tokens/{id}", event: "registration_token.deleted",
+            target: { server in
+                _ = await server.socket(.post, "/admin/v1/registration-tokens")
+                let id = try await server.store.initialAccessTokens(after: nil, limit: 1).first?.id
+                return "/admin/v1/registration-tokens/\(id ?? "none")"
+            }),
         .init(.post, "/admin/v1/resources", event: "resource.created") { _ in
             #"{"identifier":"https://new.example","name":"New","scope":"a"}"#
         },

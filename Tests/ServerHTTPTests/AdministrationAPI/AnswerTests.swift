@@ -53,7 +53,7 @@ import Testing
             client.json.members.map(\.name) == [
                 "id", "name", "enabled", "authentication_method", "jwks", "assertion_algorithm", "secrets",
                 "grant_types",
-                "allowed_origins", "created_at", "updated_at", "version",
+                "allowed_origins", "self_registered", "created_at", "updated_at", "version",
             ])
         #expect(client.json.object("jwks")?["keys"]?.array?.count == 1)
         let removed = await server.socket(.patch, "/admin/v1/clients/jwt", #"{"assertion_algorithm":null}"#)
@@ -69,6 +69,30 @@ import Testing
             ])
         #expect(await server.socket(.get, "/admin/v1/resources/tessera-admin").json.bool("built_in") == true)
         #expect(await server.socket(.delete, "/admin/v1/resources/tessera-admin").status == 409)
+    }
+
+    @Test func `show a registration token once, and list it without`() async throws {
+        let server = try await AdministeredServer()
+        let path = "/admin/v1/registration-tokens"
+        let made = await server.socket(.post, path, #"{"uses":3,"expires_in":60}"#)
+        #expect(made.status == 201 && made.json.string("registration_token")?.hasPrefix("tsi_") == true)
+        let id = try #require(made.json.string("id"))
+        _ = await server.socket(.post, path)
+        let listed = await server.socket(.get, path)
+        #expect(listed.json["registration_tokens"]?.array?.count == 2 && !listed.text.contains("tsi_"))
+        let first = await server.socket(.get, path + "?limit=1")
+        let next = try #require(first.json.string("next"))
+        let rest = await server.socket(.get, path + "?after=\(next)&limit=5")
+        #expect(rest.json["registration_tokens"]?.array?.count == 1 && rest.json["next"] == nil)
+        let token = try #require(
+            listed.json["registration_tokens"]?.array?.compactMap(\.object).first { $0.string("id") == id })
+        #expect(token.integer("uses") == 3)
+        #expect(token.date("expires_at") == AdministeredServer.start + .seconds(60))
+        #expect(await server.socket(.delete, path + "/" + id).status == 204)
+        #expect(await server.socket(.delete, path + "/" + id).status == 404)
+        for body in [#"{"uses":0}"#, #"{"uses":1001}"#, #"{"expires_in":59}"#, #"{"secret":"x"}"#] {
+            #expect(await server.socket(.post, path, body).status == 400)
+        }
     }
 
     @Test func `show the words for scopes as they were given`() async throws {

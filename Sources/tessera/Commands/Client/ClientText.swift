@@ -12,6 +12,7 @@ enum ClientText {
         facts.add("allowed origins", client.text("allowed_origins"))
         facts.add("key set", client["jwks"] == nil ? client.text("jwks_uri") : "\(keyCount(client)) inline")
         facts.add("assertion algorithm", client.text("assertion_algorithm"))
+        if client.bool("self_registered") == true { facts.add("self-registered", "yes; nobody looked at what it says") }
         if let party = client.object("relying_party") { RelyingPartyText.add(party, to: &facts) }
         SecretText.add(client, to: &facts)
         facts.add("created", client.time("created_at"))
