@@ -23,6 +23,7 @@ package final class OpenIDProvider: Sendable {
     let pairwise: PairwiseSubjects
     let waitingRequests: FailureThrottle
     let registrations: FailureThrottle
+    let sectors: SectorCheck
     let userInfoEndpoint: UserInfoEndpoint
     let usage = UsageCounters()
     let refusals = RefusalFolder()
@@ -37,7 +38,7 @@ package final class OpenIDProvider: Sendable {
 
     private init(
         issuer: Issuer, policy: ServerPolicy, store: any Store, secrets: SecretGenerator, keys: KeyKeeper,
-        revocations: RevocationList, fetcher: any KeySetFetcher, sealer: SecretSealer, passwords: PasswordHasher,
+        revocations: RevocationList, fetcher: any DocumentFetcher, sealer: SecretSealer, passwords: PasswordHasher,
         outbound: Outbound, pairwise: PairwiseSubjects
     ) {
         self.issuer = issuer
@@ -63,6 +64,7 @@ package final class OpenIDProvider: Sendable {
         self.pairwise = pairwise
         waitingRequests = FailureThrottle(policy.requestThrottle)
         registrations = FailureThrottle(policy.registration.throttle)
+        sectors = SectorCheck(fetcher: fetcher)
         let ring = keys.ring
         let mint: @Sendable (NumericDate) -> TokenMint = { now in
             TokenMint(
@@ -103,7 +105,7 @@ package final class OpenIDProvider: Sendable {
     /// Loads an issuer from its store; makes its first keys and its administration resource if they are missing.
     package static func open(
         issuer: Issuer, policy: ServerPolicy, store: any Store, sealer: SecretSealer, secrets: SecretGenerator,
-        fetcher: any KeySetFetcher, passwords: PasswordHasher? = nil, outbound: Outbound = Outbound(),
+        fetcher: any DocumentFetcher, passwords: PasswordHasher? = nil, outbound: Outbound = Outbound(),
         at now: NumericDate
     ) async throws -> OpenIDProvider {
         let stored = try await store.claimIssuer(issuer.rawValue)

@@ -47,9 +47,26 @@ package protocol ClientStore: Sendable {
     func update(
         _ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent
     ) async throws -> Change
+    /// The same, and ends all that people gave to the client, in one transaction.
+    func update(
+        _ client: RegisteredClient, advancing epochs: [EpochKey], ending reason: EndReason, recording event: AuditEvent
+    ) async throws -> ClientEnding
     /// Removes the client and ends its grants and all that people gave to it, with their consents, its waiting requests
     /// and logout tokens; the epochs stay, so that a later client of that name inherits nothing.
-    func deleteClient(_ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent) async throws -> Change
+    func deleteClient(
+        _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
+    ) async throws -> ClientEnding
+}
+
+/// How a change of a client or a resource ended that takes along what people gave; nothing ended unless the change is
+/// `done`.
+package struct ClientEnding: Hashable, Sendable {
+    package let change: Change
+    package let ended: Ended
+    package init(_ change: Change, _ ended: Ended = Ended()) {
+        self.change = change
+        self.ended = ended
+    }
 }
 
 /// How an insertion ended.

@@ -51,6 +51,9 @@ package protocol RegistrationStore: Sendable {
     func insert(_ token: InitialAccessToken, most: Int, recording event: AuditEvent) async throws -> Bool
     /// Whether the token could be spent now.
     func acceptsInitialAccessToken(_ hash: TokenHash, at now: NumericDate) async throws -> Bool
+    /// In the order of their ids, after `id`, at most `limit`; also those that expired or are used up, until they are
+    /// swept away.
+    func initialAccessTokens(after id: String?, limit: Int) async throws -> [InitialAccessToken]
     /// Whether there was such a token.
     func deleteInitialAccessToken(_ id: String, recording event: AuditEvent) async throws -> Bool
     /// Writes the client and spends one use of the token, all or nothing. What is told first: the token, the number.

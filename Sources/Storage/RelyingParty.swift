@@ -18,6 +18,8 @@ package struct RelyingParty: Hashable, Sendable {
     package var subjectType: SubjectType
     /// The host that pairwise subjects are made for.
     package var sectorIdentifier: String?
+    /// Where the list of the sector's redirect URIs is, if that is how the client proved to belong to it.
+    package var sectorIdentifierURI: String?
     package var idTokenAlgorithm: Algorithm
     /// `nil`: UserInfo answers plain JSON.
     package var userInfoAlgorithm: Algorithm?
@@ -48,8 +50,8 @@ package struct RelyingParty: Hashable, Sendable {
         redirectURIs: [String], postLogoutRedirectURIs: [String] = [], applicationType: ApplicationType = .web,
         identityScope: Scope = Scope(unchecked: ["openid", "profile", "email"]),
         resourceScopes: [ResourceIndicator: Scope] = [:], defaultResource: ResourceIndicator? = nil,
-        subjectType: SubjectType = .public, sectorIdentifier: String? = nil, idTokenAlgorithm: Algorithm = .ES256,
-        userInfoAlgorithm: Algorithm? = nil, backchannelLogoutURI: String? = nil,
+        subjectType: SubjectType = .public, sectorIdentifier: String? = nil, sectorIdentifierURI: String? = nil,
+        idTokenAlgorithm: Algorithm = .ES256, userInfoAlgorithm: Algorithm? = nil, backchannelLogoutURI: String? = nil,
         backchannelLogoutSessionRequired: Bool = false, initiateLoginURI: String? = nil,
         requiresPushedRequests: Bool = false, mayOmitPKCE: Bool = false,
         mayAddressAssertionsToTokenEndpoint: Bool = false, isFirstParty: Bool = false, defaultMaxAge: Int64? = nil,
@@ -65,6 +67,7 @@ package struct RelyingParty: Hashable, Sendable {
         self.defaultResource = defaultResource
         self.subjectType = subjectType
         self.sectorIdentifier = sectorIdentifier
+        self.sectorIdentifierURI = sectorIdentifierURI
         self.idTokenAlgorithm = idTokenAlgorithm
         self.userInfoAlgorithm = userInfoAlgorithm
         self.backchannelLogoutURI = backchannelLogoutURI

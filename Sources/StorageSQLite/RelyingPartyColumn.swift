@@ -32,6 +32,7 @@ struct RelyingPartyColumn {
         writer.member("default_resource", party.defaultResource?.rawValue)
         writer.member("subject_type", party.subjectType.rawValue)
         writer.member("sector_identifier", party.sectorIdentifier)
+        writer.member("sector_identifier_uri", party.sectorIdentifierURI)
         writer.member("id_token_algorithm", party.idTokenAlgorithm.rawValue)
         writer.member("user_info_algorithm", party.userInfoAlgorithm?.rawValue)
         writer.member("backchannel_logout_uri", party.backchannelLogoutURI)
@@ -94,6 +95,7 @@ extension RelyingParty {
         defaultResource = try members.optional("default_resource") { $0.string.flatMap(Self.resource) }
         subjectType = try members.choice("subject_type")
         sectorIdentifier = try members.optional("sector_identifier", \.string)
+        sectorIdentifierURI = try members.optional("sector_identifier_uri", \.string)
         idTokenAlgorithm = try members.choice("id_token_algorithm")
         userInfoAlgorithm = try members.optional("user_info_algorithm") {
             $0.string.flatMap(Algorithm.init(rawValue:))

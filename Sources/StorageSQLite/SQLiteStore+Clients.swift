@@ -30,38 +30,36 @@ extension SQLiteStore: ClientStore {
         _ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent
     ) async throws -> Change {
         try await write { transaction in
-            let changed = try transaction.run(
-                """
-                UPDATE client
-                SET name = ?2, is_enabled = ?3, credentials = ?4, grant_types = ?5, allowed_origins = ?6, updated_at = ?7,
-                    version = version + 1, relying_party = ?9
-                WHERE id = ?1 AND version = ?8
-                """,
-                .text(client.id), .text(client.name), .bool(client.isEnabled),
-                .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
-                .json(client.allowedOrigins), .date(client.updatedAt), .integer(client.version),
-                .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
-            guard changed == 1 else {
-                let exists = try transaction.integer("SELECT 1 FROM client WHERE id = ?1", .text(client.id)) != nil
-                return exists ? .conflict : .missing
-            }
+            if let refusal = try transaction.replace(client) { return refusal }
             return try transaction.finish(advancing: epochs, recording: event)
+        }
+    }
+
+    package func update(
+        _ client: RegisteredClient, advancing epochs: [EpochKey], ending reason: EndReason, recording event: AuditEvent
+    ) async throws -> ClientEnding {
+        try await write { transaction in
+            if let refusal = try transaction.replace(client) { return ClientEnding(refusal) }
+            let ended = try transaction.end(.client(client.id), because: reason, at: event.at).ended
+            return ClientEnding(try transaction.finish(advancing: epochs, recording: event), ended)
         }
     }
 
     package func deleteClient(
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
-    ) async throws -> Change {
+    ) async throws -> ClientEnding {
         try await write { transaction in
-            guard try transaction.run("DELETE FROM client WHERE id = ?1", .text(id)) == 1 else { return .missing }
+            guard try transaction.run("DELETE FROM client WHERE id = ?1", .text(id)) == 1 else {
+                return ClientEnding(.missing)
+            }
             try transaction.unregister(id)
             try transaction.run(
                 """
                 UPDATE token_grant SET revoked_at = ?2, revocation_reason = ?3 WHERE client = ?1 AND revoked_at IS NULL
                 """,
                 .text(id), .date(event.at), .text(RevocationReason.clientDeleted.rawValue))
-            try transaction.forgetPeople(of: id, at: event.at)
-            return try transaction.finish(advancing: epochs, recording: event)
+            let ended = try transaction.forgetPeople(of: id, at: event.at)
+            return ClientEnding(try transaction.finish(advancing: epochs, recording: event), ended)
         }
     }
 }
@@ -86,6 +84,23 @@ extension WriteTransaction {
             .json(client.allowedOrigins), .date(client.createdAt), .date(client.updatedAt),
             .integer(client.version), .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
         return true
+    }
+
+    /// Replaces the client if its stored version is the one that it was read with; otherwise says why not.
+    fileprivate func replace(_ client: RegisteredClient) throws -> Change? {
+        let changed = try run(
+            """
+            UPDATE client
+            SET name = ?2, is_enabled = ?3, credentials = ?4, grant_types = ?5, allowed_origins = ?6, updated_at = ?7,
+                version = version + 1, relying_party = ?9
+            WHERE id = ?1 AND version = ?8
+            """,
+            .text(client.id), .text(client.name), .bool(client.isEnabled),
+            .text(CredentialsColumn(client.credentials).text), .json(client.grantTypes.map(\.rawValue)),
+            .json(client.allowedOrigins), .date(client.updatedAt), .integer(client.version),
+            .text(client.relyingParty.map { RelyingPartyColumn($0).text }))
+        guard changed != 1 else { return nil }
+        return try integer("SELECT 1 FROM client WHERE id = ?1", .text(client.id)) != nil ? .conflict : .missing
     }
 
     func unregister(_ id: ClientID) throws {

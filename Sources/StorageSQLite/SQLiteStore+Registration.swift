@@ -31,6 +31,21 @@ extension SQLiteStore: RegistrationStore {
         }
     }
 
+    package func initialAccessTokens(after id: String?, limit: Int) async throws -> [InitialAccessToken] {
+        try await list { database in
+            try SQLConnection(database).all(
+                """
+                SELECT id, hash, uses_left, created_at, expires_at FROM initial_access_token
+                WHERE id > ?1 ORDER BY id LIMIT ?2
+                """, [.text(id ?? ""), .integer(Int64(max(0, limit)))]
+            ) { row in
+                InitialAccessToken(
+                    id: try row.text(0), hash: try row.hash(1), usesLeft: Int(try row.integer(2)),
+                    createdAt: try row.date(3), expiresAt: try row.date(4))
+            }
+        }
+    }
+
     package func deleteInitialAccessToken(_ id: String, recording event: AuditEvent) async throws -> Bool {
         try await write { transaction in
             guard try transaction.run("DELETE FROM initial_access_token WHERE id = ?1", .text(id)) == 1 else {

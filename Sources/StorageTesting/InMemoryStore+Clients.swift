@@ -24,25 +24,41 @@ extension InMemoryStore: ClientStore {
         _ client: RegisteredClient, advancing epochs: [EpochKey], recording event: AuditEvent
     ) throws -> Change {
         try write { contents in
-            guard let stored = contents.clients[client.id] else { return .missing }
-            guard stored.version == client.version else { return .conflict }
-            contents.clients[client.id] = RegisteredClient(
-                id: client.id, name: client.name, isEnabled: client.isEnabled, credentials: client.credentials,
-                grantTypes: client.grantTypes, allowedOrigins: client.allowedOrigins,
-                relyingParty: client.relyingParty, createdAt: stored.createdAt, updatedAt: client.updatedAt,
-                version: client.version &+ 1)
-            return contents.finish(advancing: epochs, recording: event)
+            contents.replace(client) ?? contents.finish(advancing: epochs, recording: event)
+        }
+    }
+
+    package func update(
+        _ client: RegisteredClient, advancing epochs: [EpochKey], ending reason: EndReason, recording event: AuditEvent
+    ) throws -> ClientEnding {
+        try write { contents in
+            if let refusal = contents.replace(client) { return ClientEnding(refusal) }
+            let ended = contents.end(.client(client.id), because: reason, at: event.at).ended
+            return ClientEnding(contents.finish(advancing: epochs, recording: event), ended)
         }
     }
 
     package func deleteClient(
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
-    ) throws -> Change {
+    ) throws -> ClientEnding {
         try write { contents in
-            guard contents.clients.removeValue(forKey: id) != nil else { return .missing }
+            guard contents.clients.removeValue(forKey: id) != nil else { return ClientEnding(.missing) }
             contents.endGrants(because: .clientDeleted, at: event.at) { $0.client == id }
-            contents.forget(client: id, at: event.at)
-            return contents.finish(advancing: epochs, recording: event)
+            let ended = contents.forget(client: id, at: event.at)
+            return ClientEnding(contents.finish(advancing: epochs, recording: event), ended)
         }
+    }
+}
+
+extension InMemoryStore.Contents {
+    /// Replaces the client if its stored version is the one that it was read with; otherwise says why not.
+    fileprivate mutating func replace(_ client: RegisteredClient) -> Change? {
+        guard let stored = clients[client.id] else { return .missing }
+        guard stored.version == client.version else { return .conflict }
+        clients[client.id] = RegisteredClient(
+            id: client.id, name: client.name, isEnabled: client.isEnabled, credentials: client.credentials,
+            grantTypes: client.grantTypes, allowedOrigins: client.allowedOrigins, relyingParty: client.relyingParty,
+            createdAt: stored.createdAt, updatedAt: client.updatedAt, version: client.version &+ 1)
+        return nil
     }
 }

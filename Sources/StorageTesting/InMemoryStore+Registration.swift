@@ -21,6 +21,13 @@ extension InMemoryStore: RegistrationStore {
         }
     }
 
+    package func initialAccessTokens(after id: String?, limit: Int) throws -> [InitialAccessToken] {
+        try read { contents in
+            let later = contents.initialAccessTokens.values.filter { token in id.map { $0 < token.id } ?? true }
+            return Array(later.sorted { $0.id < $1.id }.prefix(max(0, limit)))
+        }
+    }
+
     package func deleteInitialAccessToken(_ id: String, recording event: AuditEvent) throws -> Bool {
         try write { contents in
             guard contents.initialAccessTokens.removeValue(forKey: id) != nil else { return false }

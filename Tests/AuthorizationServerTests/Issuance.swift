@@ -120,7 +120,7 @@ struct Issuance: Sendable {
 
 /// A fetcher that serves a document held in memory and counts how often it is asked. The network is not what these tests
 /// are about; the real fetcher has its own.
-final class CountingFetcher: KeySetFetcher {
+final class CountingFetcher: DocumentFetcher {
     struct Unavailable: Error {}
     private let state = Mutex<(document: [UInt8]?, count: Int)>((nil, 0))
 

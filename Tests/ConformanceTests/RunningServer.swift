@@ -106,7 +106,7 @@ struct RunningServer: Sendable {
             }
             request.body = .bytes(Array(form.utf8))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         let body = try await response.body.collect(upTo: 1 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
@@ -131,7 +131,7 @@ struct RunningServer: Sendable {
 }
 
 /// For servers whose clients have no key sets to fetch.
-private struct NoFetcher: KeySetFetcher {
+private struct NoFetcher: DocumentFetcher {
     struct Unreachable: Error {}
     func fetch(_ url: String) async throws -> [UInt8] { throw Unreachable() }
 }

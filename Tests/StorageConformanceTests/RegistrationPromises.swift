@@ -82,6 +82,24 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `lists tokens in the order of their ids, page by page`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            for id in ["c", "a", "B"] {
+                let token = InitialAccessToken(
+                    id: id, hash: TokenHash(of: Secret("tsi_\(id)")), usesLeft: 2, createdAt: Sample.now,
+                    expiresAt: Sample.now + .seconds(60))
+                #expect(try await store.insert(token, most: 9, recording: Sample.event()))
+            }
+            let first = try await store.initialAccessTokens(after: nil, limit: 2)
+            #expect(first.map(\.id) == ["B", "a"] && first[0].usesLeft == 2)
+            #expect(first[0].expiresAt == Sample.now + .seconds(60) && first[0].createdAt == Sample.now)
+            #expect(first[0].hash == TokenHash(of: Secret("tsi_B")))
+            #expect(try await store.initialAccessTokens(after: "a", limit: 9).map(\.id) == ["c"])
+            #expect(try await store.initialAccessTokens(after: nil, limit: 0).isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `has no more self-registered clients than are allowed, and counts no others`(
         kind: StoreUnderTest
     ) async throws {

@@ -56,19 +56,11 @@ extension Administration {
             let fields = client.changedFields(to: changed)
             guard !fields.isEmpty else { return client }
             let isDisabling = client.isEnabled && !changed.isEnabled
-            // A grant type that is taken away takes with it what was issued by it.
-            let isNarrowing = !client.grantTypes.allSatisfy(changed.grantTypes.contains)
-            let endsAll = isDisabling || isNarrowing
             let action = isDisabling ? "client.disabled" : isEnabling ? "client.enabled" : "client.updated"
-            try await save(
-                changed, ending: endsAll ? [.client(id)] : [],
-                recording: event(
-                    action, on: "client:\(id)", detail: "changed \(fields.joined(separator: ", "))", by: administrator,
-                    at: now))
-            if endsAll, client.relyingParty != nil {
-                // What people gave it ends for good: enabling the client again brings nothing back.
-                try await provider.end(.client(id), because: .clientDisabled, with: Effects([]), at: now)
-            }
+            let event = event(
+                action, on: "client:\(id)", detail: "changed \(fields.joined(separator: ", "))", by: administrator,
+                at: now)
+            try await save(changed, replacing: client, recording: event)
             return try await existingClient(id)
         }
     }
@@ -80,12 +72,12 @@ extension Administration {
         try await changes.alone {
             let client = try await existingClient(id)
             try check(version, against: client.version)
-            let change = try await store.deleteClient(
+            let ending = try await store.deleteClient(
                 id, advancing: [.client(id)],
                 recording: event("client.deleted", on: "client:\(id)", by: administrator, at: now))
-            let counters = try counters(of: change, "client")
+            _ = try counters(of: ending.change, "client")
             provider.registry.forgetClient(id)
-            provider.revocations.apply(counters)
+            provider.revocations.apply(ending, at: now)
         }
     }
 
@@ -95,13 +87,14 @@ extension Administration {
     ) async throws -> NewSecret {
         try demand(.write, of: administrator, at: now)
         return try await changes.alone {
-            var client = try await existingClient(id)
+            let client = try await existingClient(id)
             try await demandGrant(over: id, of: administrator, at: now)
-            let new = try client.credentials.addSecret(
+            var changed = client
+            let new = try changed.credentials.addSecret(
                 endingOthersIn: overlap, secrets: provider.secrets, at: now)
-            client.updatedAt = now
+            changed.updatedAt = now
             try await save(
-                client, ending: [],
+                changed, replacing: client,
                 recording: event(
                     "client.secret_added", on: "client:\(id)", detail: "secret \(new.stored.id)", by: administrator,
                     at: now))
@@ -114,11 +107,12 @@ extension Administration {
     ) async throws {
         try demand(.write, of: administrator, at: now)
         try await changes.alone {
-            var client = try await existingClient(id)
-            guard client.credentials.removeSecret(secret) else { throw AdministrationError.missing("secret") }
-            client.updatedAt = now
+            let client = try await existingClient(id)
+            var changed = client
+            guard changed.credentials.removeSecret(secret) else { throw AdministrationError.missing("secret") }
+            changed.updatedAt = now
             try await save(
-                client, ending: [],
+                changed, replacing: client,
                 recording: event(
                     "client.secret_removed", on: "client:\(id)", detail: "secret \(secret)", by: administrator, at: now)
             )
@@ -169,13 +163,21 @@ extension Administration {
         if held != nil { try demand(.grant, of: administrator, at: now) }
     }
 
+    /// In one transaction with all that the change ends.
     private func save(
-        _ client: RegisteredClient, ending epochs: [EpochKey], recording event: AuditEvent
+        _ client: RegisteredClient, replacing old: RegisteredClient, recording event: AuditEvent
     ) async throws {
-        let change = try await store.update(client, advancing: epochs, recording: event)
-        let counters = try counters(of: change, "client")
+        let epoch = EpochKey.client(client.id)
+        let ending =
+            switch old.issuedBefore(changeTo: client, at: event.at) {
+            case .stays: ClientEnding(try await store.update(client, advancing: [], recording: event))
+            case .tokensEnd: ClientEnding(try await store.update(client, advancing: [epoch], recording: event))
+            case .allEnds:
+                try await store.update(client, advancing: [epoch], ending: .clientDisabled, recording: event)
+            }
+        _ = try counters(of: ending.change, "client")
         provider.registry.forgetClient(client.id)
-        provider.revocations.apply(counters)
+        provider.revocations.apply(ending, at: event.at)
     }
 
     /// Adds one to a counter, in the store and then in memory.

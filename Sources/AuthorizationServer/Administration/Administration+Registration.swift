@@ -54,6 +54,15 @@ extension Administration {
         return NewInitialAccess(stored: token, secret: secret)
     }
 
+    /// The tokens, without what they are made of: that is known to nobody but whoever has them.
+    package func initialAccess(
+        after id: String?, limit: Int, by administrator: Administrator, at now: NumericDate
+    ) async throws -> [InitialAccessToken] {
+        try demand(.read, of: administrator, at: now)
+        return try await store.initialAccessTokens(after: id, limit: try pageSize(limit))
+    }
+
+    /// Ends a token; the clients that registered with it stay.
     package func deleteInitialAccess(
         _ id: String, by administrator: Administrator, at now: NumericDate
     ) async throws {

@@ -71,8 +71,8 @@ extension DraftCheck {
         tokens(draft, &party, method: method)
         party.backchannelLogoutURI = page(
             draft.backchannelLogoutURI, party.backchannelLogoutURI, "backchannel_logout_uri")
-        party.initiateLoginURI = page(
-            draft.initiateLoginURI, party.initiateLoginURI, "initiate_login_uri", isNative: isNative)
+        // OpenID Core §4: people's browsers are sent there, with nothing but https for any kind of client.
+        party.initiateLoginURI = page(draft.initiateLoginURI, party.initiateLoginURI, "initiate_login_uri")
         party.homeURI = page(draft.homeURI, party.homeURI, "client_uri", isNative: isNative)
         party.logoURI = page(draft.logoURI, party.logoURI, "logo_uri")
         party.policyURI = page(draft.policyURI, party.policyURI, "policy_uri")
@@ -148,6 +148,7 @@ extension DraftCheck {
         }
         if let sector = draft.sectorIdentifier {
             party.sectorIdentifier = sector.isEmpty ? nil : sector
+            party.sectorIdentifierURI = nil
             if !sector.isEmpty,
                 Self.hostAndPort(Substring(sector))?.port != nil || Self.hostAndPort(Substring(sector)) == nil
             {

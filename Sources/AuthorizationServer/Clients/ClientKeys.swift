@@ -17,12 +17,12 @@ actor ClientKeys {
     static let pause = Duration.seconds(60)
     static let capacity = 1000
 
-    private let fetcher: any KeySetFetcher
+    private let fetcher: any DocumentFetcher
     private let keysKept: Int
     private var entries: [String: Entry] = [:]
     private var downloads: [String: Task<JWKSet?, Never>] = [:]
 
-    init(fetcher: any KeySetFetcher, keysKept: Int) {
+    init(fetcher: any DocumentFetcher, keysKept: Int) {
         self.fetcher = fetcher
         self.keysKept = max(1, keysKept)
     }

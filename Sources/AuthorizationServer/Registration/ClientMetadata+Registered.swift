@@ -16,6 +16,7 @@ extension ClientMetadata {
         applicationType = party.applicationType == .native ? .native : .web
         scope = party.identityScope
         subjectType = party.subjectType == .pairwise ? .pairwise : .public
+        sectorIdentifierURI = party.sectorIdentifierURI
         idTokenAlgorithm = party.idTokenAlgorithm
         userInfoAlgorithm = party.userInfoAlgorithm
         defaultMaxAge = party.defaultMaxAge

@@ -35,6 +35,8 @@ extension OpenIDProvider {
         let access = secrets.secret(.registration)
         var client = try request.client(
             policy.registration, token: TokenHash(of: access), secrets: secrets, at: now)
+        // Last of all that is judged, so that only what is well formed makes this server ask another.
+        try await sectors.check(request.metadata)
         let secret =
             client.credentials.method.usesSecret
             ? try client.credentials.addSecret(secrets: secrets, at: now).secret : nil
@@ -97,9 +99,8 @@ extension OpenIDProvider {
 
     /// Removes a client and ends all that was issued to it, at once.
     func remove(_ id: ClientID, recording event: AuditEvent) async throws {
-        try await end(.client(id), because: .clientDeleted, with: Effects([]), at: event.at)
-        let change = try await store.deleteClient(id, advancing: [.client(id)], recording: event)
+        let ending = try await store.deleteClient(id, advancing: [.client(id)], recording: event)
         registry.forgetClient(id)
-        if case .done(let counters) = change { revocations.apply(counters) }
+        revocations.apply(ending, at: event.at)
     }
 }

@@ -59,6 +59,7 @@ extension OpenIDProvider {
     ) async throws -> Answered<ClientRegistration> {
         let described = try request.client(
             policy.registration, token: TokenHash(of: access), secrets: secrets, at: now)
+        try await sectors.check(request.metadata)
         var client = stored
         client.name = described.name
         client.grantTypes = described.grantTypes
@@ -75,18 +76,28 @@ extension OpenIDProvider {
             }
         }
         client.updatedAt = now
-        // What went to one set of addresses does not go on at another; nor does a refresh token outlive its grant type.
-        let isAnother =
-            !stored.grantTypes.allSatisfy(client.grantTypes.contains)
-            || stored.relyingParty?.redirectURIs != client.relyingParty?.redirectURIs
         let event = registrationEvent("client.updated", client, caller, now)
-        switch try await store.update(client, advancing: isAnother ? [.client(client.id)] : [], recording: event) {
-        case .done(let counters): revocations.apply(counters)
+        let ending =
+            Self.isAnother(client, than: stored)
+            ? try await store.update(
+                client, advancing: [.client(client.id)], ending: .clientDisabled, recording: event)
+            : ClientEnding(try await store.update(client, advancing: [], recording: event))
+        switch ending.change {
+        case .done: revocations.apply(ending, at: now)
         case .missing: throw Rejection.registrationTokenWrong
         case .conflict: throw StoreError.busy
         }
         registry.forgetClient(client.id)
-        if isAnother { try await end(.client(client.id), because: .clientDisabled, with: Effects([]), at: now) }
         return try answer(client, secret: secret, access: access, "updated")
+    }
+
+    /// Whether what people gave to the one is not for the other: it does not go on at other addresses, under other names
+    /// for the people, or without the proof of who asks; nor does a refresh token outlive its grant type.
+    private static func isAnother(_ client: RegisteredClient, than stored: RegisteredClient) -> Bool {
+        !stored.grantTypes.allSatisfy(client.grantTypes.contains)
+            || stored.relyingParty?.redirectURIs != client.relyingParty?.redirectURIs
+            || stored.relyingParty?.subjectType != client.relyingParty?.subjectType
+            || stored.relyingParty?.sectorIdentifier != client.relyingParty?.sectorIdentifier
+            || stored.credentials.method != client.credentials.method
     }
 }

@@ -27,17 +27,14 @@ struct RegistrationRequest {
             throw OAuthError(.invalidClientMetadata, "\(member) is not for the client to set")
         }
         do { metadata = try ClientMetadata(json) } catch { throw error.oauthError }
-        // OpenID Core §8.1 wants it fetched; who is not checked could take the subjects of another's sector.
-        guard metadata.sectorIdentifierURI == nil else {
-            throw OAuthError(.invalidClientMetadata, "sector_identifier_uri is not supported")
-        }
         // RFC 6749 §4.4: permissions of a client itself are for an administrator to give.
         guard metadata.grantTypes.allSatisfy({ $0 == .authorizationCode || $0 == .refreshToken }) else {
             throw OAuthError(.invalidClientMetadata, "grant_types may name authorization_code and refresh_token")
         }
     }
 
-    /// The client that it describes, under a new id and without a secret.
+    /// The client that it describes, under a new id and without a secret. That it belongs to the sector that it names is
+    /// for ``SectorCheck`` to find out.
     func client(
         _ policy: RegistrationPolicy, token: TokenHash, secrets: SecretGenerator, at now: NumericDate
     ) throws(OAuthError) -> RegisteredClient {
@@ -47,6 +44,7 @@ struct RegistrationRequest {
         do {
             var client = try draft.checked(secrets: secrets, at: now)
             client.relyingParty?.registrationToken = token
+            client.relyingParty?.sectorIdentifierURI = metadata.sectorIdentifierURI
             return client
         } catch {
             throw Self.oauthError(error)
@@ -74,6 +72,7 @@ struct RegistrationRequest {
         let wanted = metadata.scope?.tokens ?? Self.scopes
         draft.identityScope = wanted.filter(Self.scopes.contains).joined(separator: " ")
         draft.subjectType = metadata.subjectType?.rawValue
+        draft.sectorIdentifier = metadata.sectorIdentifierURI.flatMap { DraftCheck.host(of: $0) }
         draft.idTokenAlgorithm = metadata.idTokenAlgorithm.rawValue
         draft.userInfoAlgorithm = metadata.userInfoAlgorithm?.rawValue
         draft.backchannelLogoutURI = metadata.backchannelLogoutURI

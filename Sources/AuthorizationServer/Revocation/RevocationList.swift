@@ -45,6 +45,13 @@ package final class RevocationList: Sendable {
         }
     }
 
+    /// Ends every token of what a client's change or removal took along.
+    package func apply(_ ending: ClientEnding, at now: NumericDate) {
+        guard case .done(let counters) = ending.change else { return }
+        apply(counters)
+        apply(ending.ended, at: now)
+    }
+
     /// Forgets what has died by itself.
     package func prune(at now: NumericDate) {
         state.withLock { state in

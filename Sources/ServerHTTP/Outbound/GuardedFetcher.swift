@@ -7,7 +7,7 @@ package import Risk
 
 /// The one way in which this server calls where a client points it to: `https` only, to public addresses only, to the
 /// very address that was checked, once at a time, and never much or for long.
-package actor GuardedFetcher: KeySetFetcher, LogoutTransport {
+package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
     package typealias Resolver = @Sendable (_ host: String) async throws -> [IPAddress]
 
     package static let maximumSize = 1_048_576

@@ -29,7 +29,7 @@ struct AdministeredServer: Sendable {
     }
 
     /// No client of these tests has a `jwks_uri`.
-    struct NoFetcher: KeySetFetcher {
+    struct NoFetcher: DocumentFetcher {
         struct Unavailable: Error {}
         func fetch(_ url: String) async throws -> [UInt8] { throw Unavailable() }
     }

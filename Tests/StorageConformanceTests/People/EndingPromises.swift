@@ -128,6 +128,31 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `a client that becomes another loses all that people gave, or stays as it is`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await runWithTwoPeople(kind) { store async throws in
+            let id = ClientID(unchecked: "second")
+            let grant = GrantID(unchecked: "other-session-offline")
+            var client = try #require(try await store.client(id))
+            client.version += 1
+            let conflict = try await store.update(
+                client, advancing: [.client(id)], ending: .clientDisabled, recording: Sample.event("client.updated"))
+            #expect(conflict == ClientEnding(.conflict))
+            #expect(try await store.endReason(of: grant) == nil)
+            client.version -= 1
+            client.name = "Another"
+            let done = try await store.update(
+                client, advancing: [.client(id)], ending: .clientDisabled, recording: Sample.event("client.updated"))
+            #expect(done.change == .done([.client(id): 1]) && done.ended.grants.contains(grant))
+            #expect(done.ended.sessions.isEmpty)
+            #expect(try await store.endReason(of: grant) == .clientDisabled)
+            #expect(try await store.client(id)?.name == "Another")
+            #expect(try await store.count("client.updated") == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a deleted client takes along all that people gave, and a later one of its name inherits nothing`(
         kind: StoreUnderTest
     ) async throws {
@@ -137,8 +162,9 @@ import Testing
                 .session(SessionID(unchecked: "s1")), because: .signedOut, at: Sample.now, with: Effects([]))
             try await store.insert(Sample.pending("p", client: "second"))
             #expect(try await store.outboxCounts().logouts == 1)
-            _ = try await store.deleteClient(id, advancing: [], recording: Sample.event("client.deleted"))
+            let deleted = try await store.deleteClient(id, advancing: [], recording: Sample.event("client.deleted"))
             let grant = GrantID(unchecked: "other-session-offline")
+            #expect(deleted.ended.grants.contains(grant))
             #expect(try await store.endReason(of: grant) == .clientDeleted)
             _ = try await store.insert(
                 Sample.application("second", backchannelLogoutURI: "https://second.example/x"),
@@ -157,6 +183,49 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `a deleted resource takes along what people gave there, and a later one of its name inherits nothing`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            let gone = ResourceIndicator(unchecked: "https://gone.example")
+            let other = ResourceIndicator(unchecked: "https://gone.example/other")
+            let resource = Sample.resource("gone", identifier: gone.rawValue)
+            _ = try await store.insert(resource, recording: Sample.event())
+            let read = Scope(unchecked: ["read"])
+            // The name of a resource may be a scope of another one.
+            let given: [(String, [ResourceIndicator: Scope])] = [
+                ("there", [gone: read]), ("there-and-elsewhere", [other: read, gone: .empty]),
+                ("elsewhere", [other: Scope(unchecked: [gone.rawValue])]), ("nowhere", [:]),
+            ]
+            for (id, scopes) in given { try await store.start(Sample.authorization(id, resourceScopes: scopes)) }
+            var consent = Sample.consent()
+            consent.resourceScopes = [gone: read, other: Scope(unchecked: [gone.rawValue])]
+            try await store.give(consent, with: Effects([]))
+            for (id, scopes) in [("p1", [gone: read]), ("p2", [other: read])] {
+                let pending = Sample.pending(id)
+                try await store.insert(pending)
+                let decision = ConsentDecision(subject: Sample.user().id, isGiven: true, resourceScopes: scopes)
+                _ = try await store.note(
+                    decision, for: pending.hash, remembering: nil, at: Sample.now, with: Effects([]))
+            }
+            let epoch = EpochKey.resource(gone)
+            let ending = try await store.deleteResource(
+                resource.id, advancing: [epoch], recording: Sample.event("resource.deleted"))
+            #expect(ending.change == .done([epoch: 1]))
+            #expect(ending.ended.grants.map(\.rawValue) == ["there", "there-and-elsewhere"])
+            _ = try await store.insert(resource, recording: Sample.event())
+            for (id, _) in given {
+                let reason = try await store.endReason(of: GrantID(unchecked: id))
+                #expect(reason == (id.hasPrefix("there") ? .resourceDeleted : nil))
+            }
+            consent.resourceScopes[gone] = nil
+            #expect(try await store.consent(of: Sample.user().id, to: consent.client) == consent)
+            #expect(try await store.pendingAuthorization(Sample.pending("p1").hash, at: Sample.now) == nil)
+            #expect(try await store.pendingAuthorization(Sample.pending("p2").hash, at: Sample.now) != nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a client keeps what it was registered with for signing people in`(kind: StoreUnderTest) async throws {
         try await kind.run { store async throws in
             var client = Sample.application()
@@ -166,7 +235,9 @@ import Testing
                 identityScope: Scope(unchecked: ["openid", "phone"]),
                 resourceScopes: [ResourceIndicator(unchecked: "https://api.example"): Scope(unchecked: ["a", "b"])],
                 defaultResource: ResourceIndicator(unchecked: "https://api.example"), subjectType: .pairwise,
-                sectorIdentifier: "app.example", idTokenAlgorithm: .RS256, userInfoAlgorithm: .ES256,
+                sectorIdentifier: "app.example",
+                sectorIdentifierURI: "https://app.example/sector.json", idTokenAlgorithm: .RS256,
+                userInfoAlgorithm: .ES256,
                 backchannelLogoutURI: "https://app.example/logout", backchannelLogoutSessionRequired: true,
                 initiateLoginURI: "https://app.example/login", requiresPushedRequests: true, mayOmitPKCE: true,
                 mayAddressAssertionsToTokenEndpoint: true, isFirstParty: true, defaultMaxAge: 3600,
