@@ -20,6 +20,8 @@ extension WebApplication {
         case .refused(code: "access_denied", _): "You did not allow the sign-in."
         case .refused(let code, _): "The sign-in was refused (\(code))."
         case .callback: "This sign-in was not started here, or took too long. Please start again."
+        case .initiation(.unknownIssuer): "This application does not know that provider."
+        case .initiation: "The request to sign in cannot be followed."
         case .ended: "Your session has ended. Please sign in again."
         case .token(let problem): "The provider's answer could not be verified (\(problem.rawValue))."
         case .discovery(let reason), .unavailable(let reason): "The provider cannot be used: \(reason)."

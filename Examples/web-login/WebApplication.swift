@@ -28,6 +28,7 @@ struct WebApplication: Sendable {
         router.get("/style.css") { _, _ in file("text/css; charset=utf-8", Page.stylesheet) }
         router.get("/icon.svg") { _, _ in file("image/svg+xml", Page.icon) }
         router.get("/sign-in") { request, _ in await answering { try await startSignIn(request) } }
+        router.post("/sign-in") { request, _ in await answering { try await continueSignIn(request) } }
         router.get("/callback") { request, _ in await answering { try await finishSignIn(request) } }
         router.post("/refresh") { request, _ in await answering { try await refresh(request) } }
         router.post("/sign-out") { request, _ in await answering { try await signOut(request) } }
@@ -44,18 +45,27 @@ struct WebApplication: Sendable {
         return page(name, Page.person(person, hasToken: hasToken))
     }
 
-    /// Also where the provider sends people who start there (OpenID Core §4).
+    /// The button of the page; and where the provider sends people who start there, who say so by a query (OpenID Core §4).
     private func startSignIn(_ request: Request) async throws -> Response {
-        let parameters = try FormParameters(Array((request.uri.query ?? "").utf8))
-        guard parameters["iss"] == nil || parameters["iss"] == flow.provider.issuer.rawValue else {
-            return page("Sign in", Page.message("This application does not know that provider."), status: .badRequest)
-        }
         var wishes = wishes
-        wishes.loginHint = parameters["login_hint"].map { String($0.prefix(200)) }
+        if let query = request.uri.query, !query.isEmpty {
+            wishes = try InitiatedSignIn(Array(query.utf8), among: [flow.provider], base: base).wishes(wishes)
+        }
         let now = WebLogin.now()
         let (location, pending) = try await flow.start(wishes, at: now)
         let id = await visitors.keep(pending, for: cookie(request), at: now)
         return redirect(to: location, cookie: id)
+    }
+
+    /// The same by a form. It comes from another site and so without the visitor's cookie: the browser is sent on, to
+    /// come back with it.
+    private func continueSignIn(_ request: Request) async throws -> Response {
+        let body = Array(try await request.body.collect(upTo: 16 * 1024).readableBytesView)
+        let initiated = try InitiatedSignIn(body, among: [flow.provider], base: base)
+        var form = FormWriter()
+        form.append("iss", initiated.provider.issuer.rawValue)
+        form.append("login_hint", initiated.loginHint)
+        return redirect(to: "/sign-in?" + form.text)
     }
 
     private func finishSignIn(_ request: Request) async throws -> Response {

@@ -8,6 +8,8 @@ public enum OAuthClientError: Error, Hashable, Sendable {
     case refused(code: String, description: String?)
     /// What came through the browser is not the answer to this sign-in.
     case callback(CallbackProblem)
+    /// Somebody else's request to sign a person in is not to be followed.
+    case initiation(InitiationProblem)
     /// A token of the provider does not prove what it should.
     case token(TokenProblem)
     /// The session at the provider has ended: the person must sign in again.
@@ -17,6 +19,11 @@ public enum OAuthClientError: Error, Hashable, Sendable {
 /// What is wrong with an authorization response (RFC 6749 §10.12, RFC 9207 §2.4, RFC 9700 §4.4).
 public enum CallbackProblem: String, Hashable, Sendable, CaseIterable {
     case malformed, expired, wrongState, missingIssuer, wrongIssuer, missingCode
+}
+
+/// What is wrong with a request of somebody else to sign a person in (OpenID Core §4).
+public enum InitiationProblem: String, Hashable, Sendable, CaseIterable {
+    case malformed, missingIssuer, unknownIssuer, foreignTarget
 }
 
 /// What is wrong with an ID token or a logout token (OpenID Core §3.1.3.7, OpenID Back-Channel Logout §2.6).

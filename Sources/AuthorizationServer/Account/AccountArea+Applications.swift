@@ -8,6 +8,8 @@ package struct ConnectedApplication: Hashable, Sendable {
     /// As it is registered; its id if it is not any more.
     package let name: String
     package let homeURI: String?
+    /// Where it lets itself be told to sign the person in (OpenID Core §4).
+    package let initiateLoginURI: String?
     package let identityScope: Scope
     package let resourceScopes: [ResourceIndicator: Scope]
     /// Also when the person is not signed in.
@@ -45,6 +47,7 @@ extension AccountArea {
         let moments = given.map(\.createdAt) + (consent.map { [$0.givenAt, $0.updatedAt] } ?? [])
         return ConnectedApplication(
             client: id, name: registered?.name ?? id.rawValue, homeURI: registered?.relyingParty?.homeURI,
+            initiateLoginURI: registered.flatMap { $0.isEnabled ? $0.relyingParty?.initiateLoginURI : nil },
             identityScope: Scope(unchecked: identity), resourceScopes: resources.mapValues(Scope.init(unchecked:)),
             isOffline: given.contains(where: \.isOffline), since: moments.min() ?? user.createdAt,
             lastUsedAt: moments.max() ?? user.createdAt)

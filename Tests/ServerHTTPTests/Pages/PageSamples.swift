@@ -154,7 +154,9 @@ struct PageSample: Sendable {
                             permissions: [
                                 .init(scope: "email", resource: nil),
                                 .init(scope: text("read"), resource: text("Order archive")),
-                            ], since: time)
+                            ], since: time,
+                            address: "https://orders.example/login?tab=1&iss=https%3A%2F%2Fid.example"),
+                        .init(id: "c2", name: "Notes", host: nil, permissions: [], since: time),
                     ], hasEnded: true)),
             PageSample("account-applications-none", AccountApplicationsPage(items: [])),
             PageSample(

@@ -21,13 +21,19 @@ package struct AccountApplicationsPage: AccountPage {
         package let host: String?
         package let permissions: [Permission]
         package let since: NumericDate?
+        /// Where the person is sent to open it; `nil` if it does not let itself be opened from here.
+        package let address: String?
 
-        package init(id: String, name: String, host: String?, permissions: [Permission], since: NumericDate?) {
+        package init(
+            id: String, name: String, host: String?, permissions: [Permission], since: NumericDate?,
+            address: String? = nil
+        ) {
             self.id = id
             self.name = name
             self.host = host
             self.permissions = permissions
             self.since = since
+            self.address = address
         }
     }
 
@@ -57,6 +63,8 @@ package struct AccountApplicationsPage: AccountPage {
                     .text(ScopeWords.text($0.scope, at: $0.resource, describedAs: $0.description, texts))
                 }),
             "since": .text(since.map { texts("application_since", ["moment": $0]) } ?? ""),
+            "open": .optional(PageLink.safe(item.address)),
+            "open_label": .text(texts("application_open_label", ["client": item.name])),
             "end_label": .text(texts("application_end_label", ["client": item.name])),
         ])
     }

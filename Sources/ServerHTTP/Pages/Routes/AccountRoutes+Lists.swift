@@ -29,7 +29,17 @@ extension AccountRoutes {
         }
         return AccountApplicationsPage.Item(
             id: application.client.rawValue, name: application.name,
-            host: application.homeURI.flatMap(PageLink.host), permissions: permissions, since: application.since)
+            host: (application.homeURI ?? application.initiateLoginURI).flatMap(PageLink.host),
+            permissions: permissions, since: application.since,
+            address: application.initiateLoginURI.map { initiation(at: $0, by: visit.provider.issuer) })
+    }
+
+    /// OpenID Core §4: what asks an application to sign the person in here. Without `login_hint`: the session says who it
+    /// is, and an address in a log should not; without `target_link_uri`: the application knows best where it begins.
+    private func initiation(at address: String, by issuer: Issuer) -> String {
+        var form = FormWriter()
+        form.append("iss", issuer.rawValue)
+        return address + (address.contains("?") ? "&" : "?") + form.text
     }
 
     @Sendable
