@@ -62,8 +62,9 @@ package protocol ResourceStore: Sendable {
     func update(
         _ resource: ProtectedResource, advancing epochs: [EpochKey], recording event: AuditEvent
     ) async throws -> Change
-    /// Removes the resource and ends the grants at it; the epochs stay.
+    /// Removes the resource and ends the grants at it and all that people gave there, with that part of their consents;
+    /// the epochs stay.
     func deleteResource(
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
-    ) async throws -> Change
+    ) async throws -> ClientEnding
 }

@@ -75,19 +75,20 @@ extension SQLiteStore: ResourceStore {
 
     package func deleteResource(
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
-    ) async throws -> Change {
+    ) async throws -> ClientEnding {
         try await write { transaction in
+            let deleted = try transaction.first(
+                "DELETE FROM protected_resource WHERE id = ?1 RETURNING identifier", .text(id)
+            ) { ResourceIndicator(unchecked: try $0.text(0)) }
+            guard let deleted else { return ClientEnding(.missing) }
+            try transaction.unregister(id)
             try transaction.run(
                 """
-                UPDATE token_grant SET revoked_at = ?2, revocation_reason = ?3
-                WHERE resource = (SELECT identifier FROM protected_resource WHERE id = ?1) AND revoked_at IS NULL
+                UPDATE token_grant SET revoked_at = ?2, revocation_reason = ?3 WHERE resource = ?1 AND revoked_at IS NULL
                 """,
-                .text(id), .date(event.at), .text(RevocationReason.resourceDeleted.rawValue))
-            guard try transaction.run("DELETE FROM protected_resource WHERE id = ?1", .text(id)) == 1 else {
-                return .missing
-            }
-            try transaction.unregister(id)
-            return try transaction.finish(advancing: epochs, recording: event)
+                .text(deleted.rawValue), .date(event.at), .text(RevocationReason.resourceDeleted.rawValue))
+            let ended = try transaction.end(.resource(deleted), because: .resourceDeleted, at: event.at).ended
+            return ClientEnding(try transaction.finish(advancing: epochs, recording: event), ended)
         }
     }
 }

@@ -24,6 +24,12 @@ struct WriteTransaction {
         try connection.first(sql, values, read)
     }
 
+    func all<Result>(
+        _ sql: StaticString, _ values: SQLValue..., read: (StatementRow) throws -> Result
+    ) throws -> [Result] {
+        try connection.all(sql, values, read)
+    }
+
     /// The first column of the first row.
     func integer(_ sql: StaticString, _ values: SQLValue...) throws -> Int64? {
         try connection.first(sql, values) { $0.isNull(0) ? nil : try $0.integer(0) }.flatMap { $0 }

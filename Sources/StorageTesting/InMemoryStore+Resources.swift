@@ -44,11 +44,12 @@ extension InMemoryStore: ResourceStore {
 
     package func deleteResource(
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
-    ) throws -> Change {
+    ) throws -> ClientEnding {
         try write { contents in
-            guard let removed = contents.resources.removeValue(forKey: id) else { return .missing }
+            guard let removed = contents.resources.removeValue(forKey: id) else { return ClientEnding(.missing) }
             contents.endGrants(because: .resourceDeleted, at: event.at) { $0.resource == removed.identifier }
-            return contents.finish(advancing: epochs, recording: event)
+            let ended = contents.end(.resource(removed.identifier), because: .resourceDeleted, at: event.at).ended
+            return ClientEnding(contents.finish(advancing: epochs, recording: event), ended)
         }
     }
 }

@@ -1,5 +1,5 @@
 package import JOSE
-import OAuth
+package import OAuth
 package import Storage
 
 extension Sample {
@@ -35,13 +35,16 @@ extension Sample {
 
     package static func authorization(
         _ id: String = "a1", client: String = "app", of user: String = "u1", in session: String = "s1",
-        isOffline: Bool = false, at date: NumericDate = now
+        isOffline: Bool = false,
+        resourceScopes: [ResourceIndicator: Scope] = [
+            ResourceIndicator(unchecked: "https://api.example"): Scope(unchecked: ["read", "write"])
+        ], at date: NumericDate = now
     ) -> Authorization {
         Authorization(
             id: GrantID(unchecked: id), client: ClientID(unchecked: client), subject: Subject(unchecked: user),
             session: SessionID(unchecked: session), identityScope: Scope(unchecked: ["openid", "email"]),
-            resourceScopes: [ResourceIndicator(unchecked: "https://api.example"): Scope(unchecked: ["read", "write"])],
-            isOffline: isOffline, authenticatedAt: date, methods: ["pwd"], acr: nil, nonce: nil, claimsRequest: nil,
+            resourceScopes: resourceScopes, isOffline: isOffline, authenticatedAt: date, methods: ["pwd"], acr: nil,
+            nonce: nil, claimsRequest: nil,
             createdAt: date, expiresAt: date + .seconds(500_000))
     }
 

@@ -78,14 +78,14 @@ extension Administration {
         try await changes.alone {
             let resource = try await changeableResource(id)
             try check(version, against: resource.version)
-            let change = try await store.deleteResource(
+            let ending = try await store.deleteResource(
                 id, advancing: [.resource(resource.identifier)],
                 recording: event(
                     "resource.deleted", on: "resource:\(id)", detail: resource.identifier.rawValue, by: administrator,
                     at: now))
-            let counters = try counters(of: change, "resource")
+            _ = try counters(of: ending.change, "resource")
             provider.registry.forgetResource(id, identifier: resource.identifier)
-            provider.revocations.apply(counters)
+            provider.revocations.apply(ending, at: now)
         }
     }
 

@@ -138,10 +138,12 @@ struct AuthorizationTokens: Sendable {
                 return standard
             }
         }
-        guard authorization.resourceScopes.count <= 1 || authorization.identityScope.contains("openid") else {
-            throw Rejection.resourceNotNamed(client)
-        }
-        return authorization.resourceScopes.count == 1 ? authorization.resourceScopes.keys.first : nil
+        // A resource that the client may not ask for any more is none that was given, unless it is all that was.
+        let given = authorization.resourceScopes.keys
+        let left = given.filter { party.resourceScopes[$0] != nil }
+        guard !authorization.identityScope.contains("openid") else { return left.count == 1 ? left.first : nil }
+        guard given.count <= 1 || left.count == 1 else { throw Rejection.resourceNotNamed(client) }
+        return left.first ?? given.first
     }
 
     private func permitted(
