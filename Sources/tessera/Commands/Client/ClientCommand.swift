@@ -7,7 +7,8 @@ struct ClientCommand: AsyncParsableCommand {
         discussion: Availability.needsServer,
         subcommands: [
             ClientCreateCommand.self, ClientListCommand.self, ClientShowCommand.self, ClientUpdateCommand.self,
-            ClientDeleteCommand.self, ClientSecretCommand.self, ClientPermitCommand.self, ClientForbidCommand.self,
-            ClientPermissionsCommand.self, ClientRevokeTokensCommand.self,
+            ClientDeleteCommand.self, OwnerSecretCommand<ClientOwner>.self, ClientPermitCommand.self,
+            ClientForbidCommand.self,
+            ClientPermissionsCommand.self, OwnerRevokeTokensCommand<ClientOwner>.self,
         ])
 }

@@ -7,6 +7,7 @@ struct ResourceCommand: AsyncParsableCommand {
         discussion: Availability.needsServer,
         subcommands: [
             ResourceCreateCommand.self, ResourceListCommand.self, ResourceShowCommand.self, ResourceUpdateCommand.self,
-            ResourceDeleteCommand.self, ResourceSecretCommand.self, ResourceRevokeTokensCommand.self,
+            ResourceDeleteCommand.self, OwnerSecretCommand<ResourceOwner>.self,
+            OwnerRevokeTokensCommand<ResourceOwner>.self,
         ])
 }
