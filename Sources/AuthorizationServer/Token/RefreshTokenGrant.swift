@@ -129,11 +129,14 @@ struct RefreshTokenGrant: Sendable {
         _ authorization: Authorization, _ token: RefreshToken, _ caller: Caller, _ mails: [MailItem],
         at now: NumericDate
     ) -> RotationEffects {
+        // The same texts for every event: nearly all of them are made for nothing.
+        let actor = "client:\(authorization.client)"
+        let target = "user:\(authorization.subject)"
+        let detail = "authorization \(authorization.id), generation \(token.generation)"
         func event(_ action: String, _ outcome: AuditEvent.Outcome) -> AuditEvent {
             AuditEvent(
-                at: now, action: action, outcome: outcome, actor: "client:\(authorization.client)",
-                target: "user:\(authorization.subject)", address: caller.address, requestID: caller.requestID,
-                detail: "authorization \(authorization.id), generation \(token.generation)")
+                at: now, action: action, outcome: outcome, actor: actor, target: target, address: caller.address,
+                requestID: caller.requestID, detail: detail)
         }
         return RotationEffects(
             repeated: Effects([event("refresh_token.repeated", .success)]),

@@ -12,7 +12,8 @@ extension InMemoryStore: RefreshTokenStore {
                 family: family, authorization: entry.authorization, isEnded: !contents.isAlive(entry, at: now),
                 userMayAct: contents.mayAct(entry.authorization.subject),
                 sessionStands: contents.sessionStands(for: entry.authorization, at: now),
-                consent: contents.consent(of: entry.authorization.subject, to: entry.authorization.client))
+                consent: contents.people.consents[
+                    ConsentKey(subject: entry.authorization.subject, client: entry.authorization.client)])
         }
     }
 
