@@ -138,6 +138,7 @@ def case_065_revocation_of_a_refresh_token_by_another(w):
 
 
 def case_066_revocation_of_a_refresh_token(w):
+    # requirement: 7009-2-1 7009-2.1-9
     for hint in (None, "refresh_token", "access_token", "nonsense"):
         tokens = signed_in(w)
         later = w.noted(w.refresh("web", tokens["refresh_token"], resource=RS1).json())

@@ -221,7 +221,8 @@ import Testing
         #expect(try await journey.tokens(form, in: try await journey.signedIn()).scope == Scope(unchecked: ["openid"]))
     }
 
-    @Test func `without a resource means the one that has the scope, or the default`() async throws {
+    @Test(.requirement("9068-3-4", "9068-5-3"))
+    func `without a resource means the one that has the scope, or the default`() async throws {
         let journey = try await Journey { client in
             client.relyingParty?.resourceScopes = [
                 Journey.api: Scope(unchecked: ["read"]), Issuance.opaqueAPI: Scope(unchecked: ["read", "refund"]),

@@ -63,7 +63,8 @@ import Testing
         .requirement(
             "9207-2.3-1", "oidc-discovery-3-1", "oidc-discovery-3-2", "oidc-discovery-3-3", "oidc-discovery-3-4",
             "oidc-discovery-3-5", "oidc-discovery-3-7", "oidc-discovery-3-10", "oidc-discovery-3-11",
-            "oidc-discovery-3-12", "oidc-discovery-3-13", "oidc-discovery-3-14", "oidc-discovery-4.1-2"))
+            "oidc-discovery-3-12", "oidc-discovery-3-13", "oidc-discovery-3-14", "oidc-discovery-4.1-2", "9068-4-3",
+            "8414-2-2"))
     func `of OpenID Connect says the same and more`() async throws {
         let plain = try await metadata()
         let openID = try await metadata(isOpenID: true)

@@ -100,7 +100,8 @@ import Testing
     @Test(
         .requirement(
             "oidc-core-8-1", "oidc-core-8.1-1", "oidc-core-8.1-3", "oidc-core-8.1-4", "oidc-core-8.1-5",
-            "oidc-core-17.3-1")) func `and every token name people by sector where the client is registered so`()
+            "oidc-core-17.3-1", "9068-2.2-5", "9068-6-2"))
+    func `and every token name people by sector where the client is registered so`()
         async throws
     {
         let journey = try await Journey { $0.relyingParty?.subjectType = .pairwise }
@@ -129,7 +130,8 @@ import Testing
         #expect(!subjects.values.contains(user.id.rawValue))
     }
 
-    @Test func `and tokens say the groups and roles that were asked for, to resources as well`() async throws {
+    @Test(.requirement("9068-2.2.3.1-1"))
+    func `and tokens say the groups and roles that were asked for, to resources as well`() async throws {
         let journey = try await Journey { client in
             client.relyingParty?.identityScope = Scope(unchecked: ["openid", "groups"])
         }

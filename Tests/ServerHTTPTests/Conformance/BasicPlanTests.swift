@@ -12,7 +12,8 @@ import Testing
         .requirement(
             "6749-3.1-1", "6749-3.1-5", "7636-4.2-1", "7636-7.3-1", "9700-2.1-4", "oidc-core-2-2", "oidc-core-5.3-3",
             "oidc-core-3.1.3.3-2",
-            "oidc-core-3.1.3.3-3", "oidc-core-3.1.2.1-9", "oidc-form-post-2-1", "oidc-form-post-2-5", "8252-8.10-1"),
+            "oidc-core-3.1.3.3-3", "oidc-core-3.1.2.1-9", "oidc-form-post-2-1", "oidc-form-post-2-5", "8252-8.10-1",
+            "7519-5.1-1", "7519-5.1-2"),
         arguments: AnswerMode.allCases)
     func `takes a person to a code, tokens and UserInfo`(mode: AnswerMode) async throws {
         try await ConformanceServer.run { server in

@@ -12,7 +12,7 @@ import Testing
             "oidc-discovery-3-5", "oidc-discovery-3-6", "oidc-discovery-3-7", "oidc-discovery-3-8",
             "oidc-discovery-3-9", "oidc-discovery-3-10", "oidc-discovery-3-11", "oidc-discovery-3-12",
             "oidc-discovery-3-13", "oidc-discovery-3-14", "oidc-discovery-3-15", "oidc-discovery-4.2-1", "6749-3.1-3",
-            "9700-2.6-1", "oidc-core-15.2-1", "oidc-rp-initiated-logout-2.1-1"))
+            "9700-2.6-1", "oidc-core-15.2-1", "oidc-rp-initiated-logout-2.1-1", "8414-2-6"))
     func `finds all that a client has to know, and only https addresses`() async throws {
         try await ConformanceServer.run { server in
             let answer = try await server.live.exchange(RequestText.get("/.well-known/openid-configuration"))

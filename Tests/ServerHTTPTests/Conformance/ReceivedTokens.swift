@@ -27,7 +27,7 @@ struct ReceivedTokens {
 
         let jwt = try UnverifiedJWT(idToken)
         header = jwt.header
-        #expect(header.algorithm == algorithm.rawValue && header.keyID != nil)
+        #expect(header.algorithm == algorithm.rawValue && header.keyID != nil && header.type == "JWT")
         let published = try await server.keySet()
         let key = try #require(published.verificationKeys(for: header).first)
         identity = try jwt.verified(by: key, type: .exactly("JWT")).claims
