@@ -44,7 +44,7 @@ class TestWorld(World):
     def __init__(self, binary, slow, seconds_announced=4):
         self.watch = Watch()
         limits()
-        self.made, self.second, self.hasty, self.slow = [], None, None, slow
+        self.made, self.second, self.hasty, self.registrars, self.slow = [], None, None, None, slow
         self.letterbox = None
         self.keys_announcement = seconds_announced
         self.certificates = tempfile.mkdtemp(prefix="tessera-attack-host-")
@@ -190,6 +190,22 @@ class TestWorld(World):
             self.hasty.furnish_people()
             self.watch.rss = self.server.rss()
         return self.hasty
+
+    def registering(self):
+        """A server at which clients register themselves with a token, and a second one at which anybody may."""
+        if self.registrars is None:
+            rules = {"enabled": True, "clients": 60, "unused-lifetime": 3600}
+            made = [
+                World(self.installation(name, {"registration": rules | more}), self.watch, slow=self.slow)
+                for name, more in (("invited", {}), ("open", {"open": True}))
+            ]
+            for world in made:
+                world.key_host = self.key_host
+                world.furnish()
+                world.furnish_people()
+            self.registrars = made
+            self.watch.rss = self.server.rss()
+        return self.registrars
 
     def fresh(self):
         """A new installation with the shipped settings, started."""

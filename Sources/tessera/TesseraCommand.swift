@@ -16,7 +16,8 @@ package struct TesseraCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, StatusCommand.self, HealthCommand.self, DoctorCommand.self,
-            ClientCommand.self, RegistrationTokenCommand.self, ResourceCommand.self, UserCommand.self, KeyCommand.self, GrantCommand.self,
+            ClientCommand.self, RegistrationTokenCommand.self, ResourceCommand.self, UserCommand.self, KeyCommand.self,
+            GrantCommand.self,
             SubjectCommand.self,
             TokenCommand.self, AuditCommand.self, UsageCommand.self, ConfigCommand.self, BackupCommand.self,
             MasterKeyCommand.self, CommandLineReferenceCommand.self,

@@ -1,0 +1,43 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import TestSupport
+import Testing
+
+/// From the account page into an application (OpenID Core §4).
+@Suite(.timeLimit(.minutes(5))) struct `The page of applications` {
+    @Test(.requirement("oidc-core-4-1")) func `opens an application where it wants to be asked`() async throws {
+        try await ConformanceServer.run { server async throws in
+            let made = try await server.register(
+                #""client_name":"App","initiate_login_uri":"https://app.example/login?from=account""#)
+            let browser = PageBrowser(server.live)
+            _ = try await server.application(made, in: browser).tokens(["scope": "openid email"])
+            _ = try await Application(server, in: browser).tokens()
+            try await browser.get("/account/applications")
+            let links = browser.page.all("a").filter { $0.attributes["href"]?.contains("iss=") == true }
+            #expect(links.count == 1, "one that says nothing of it is not opened from here")
+            let link = try #require(links.first)
+            let address = link.attributes["href"]?.replacing("&amp;", with: "&")
+            // Who it is, the session says; an address in the logs of the application does not.
+            #expect(address == "https://app.example/login?from=account&iss=https%3A%2F%2Fid.example")
+            #expect(link.attributes["rel"] == "noreferrer" && browser.last.header("referrer-policy") == "no-referrer")
+            #expect(browser.last.body.contains("app.example"))
+        }
+    }
+
+    @Test func `opens no application that is disabled`() async throws {
+        try await ConformanceServer.run { server async throws in
+            let made = try await server.register(#""initiate_login_uri":"https://app.example/login""#)
+            let browser = PageBrowser(server.live)
+            _ = try await server.application(made, in: browser).tokens()
+            _ = try await Administration(provider: server.provider).updateClient(
+                ClientID(unchecked: made.id), with: ClientChange(isEnabled: false),
+                by: Administrator(
+                    actor: "uid:0", rights: Set(AdministrativeRight.allCases), address: "unix", requestID: "r"),
+                at: server.clock.now)
+            try await browser.get("/account/applications")
+            #expect(!browser.last.body.contains("https://app.example/login"))
+        }
+    }
+}
