@@ -26,6 +26,26 @@ import Testing
         }
     }
 
+    @Test(.requirement("oidc-core-4-4"), arguments: ["http://127.0.0.1/login", "com.example.app:/login"])
+    func `has no such address without https from an administrator either`(address: String) async throws {
+        let server = try await ConformanceServer()
+        var party = RelyingPartyDraft(redirectURIs: ["http://127.0.0.1/cb"])
+        party.applicationType = "native"
+        party.initiateLoginURI = address
+        let draft = ClientDraft(
+            name: "Native", credentials: CredentialsDraft(method: "none"), relyingParty: party)
+        let error = await #expect(throws: AdministrationError.self) {
+            try await Administration(provider: server.provider).createClient(
+                draft,
+                by: Administrator(
+                    actor: "uid:0", rights: Set(AdministrativeRight.allCases), address: "unix", requestID: "r"),
+                at: server.clock.now)
+        }
+        guard case .invalid(let problems) = error else { throw try #require(error) }
+        #expect(problems.map(\.field) == ["initiate_login_uri"])
+        try await server.live.shutDown()
+    }
+
     @Test func `opens no application that is disabled`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(#""initiate_login_uri":"https://app.example/login""#)
