@@ -5,6 +5,9 @@ extension GoldenSchema {
 
             ALTER TABLE protected_resource ADD COLUMN scope_descriptions TEXT NOT NULL DEFAULT '{}';
 
+            DROP INDEX authorization_session;
+            CREATE INDEX authorization_session ON authorization (session, client) WHERE ended_at IS NULL;
+
             UPDATE protected_resource SET scope_descriptions =
                 '{"read":{"text":"See your orders","translations":{"de":"Ihre Bestellungen sehen"}}}';
             PRAGMA user_version = 3;
