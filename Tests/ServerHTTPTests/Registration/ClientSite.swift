@@ -51,7 +51,7 @@ struct ClientSite: Sendable {
         let pinned = [IPAddress(address)].compactMap { $0 }
         let fetcher = GuardedFetcher(
             eventLoops: MultiThreadedEventLoopGroup.singleton, allowed: [AddressRange(address)].compactMap { $0 },
-            authorityFile: authority, resolve: { _ in pinned })
+            authorityFile: authority, timeLimit: .seconds(300), resolve: { _ in pinned })
         do {
             try await body(
                 ClientSite(base: "https://localhost:\(server.port)", fetcher: fetcher, documents: documents))
