@@ -1,4 +1,5 @@
-import Foundation  // Process is not in FoundationEssentials
+import Foundation
+import TestSupport
 
 /// The built program, run as an operator runs it.
 struct Program: Sendable {
@@ -7,6 +8,7 @@ struct Program: Sendable {
         let status: Int32
         let output: String
         let complaint: String
+        let time: Duration
     }
 
     /// It lies beside the tests that were built with it.
@@ -16,44 +18,36 @@ struct Program: Sendable {
     let folder: String
     var environment: [String: String] = [:]
 
-    func run(_ arguments: String..., input: String = "") throws -> Outcome { try run(arguments, input: input) }
+    func run(_ arguments: String..., input: String = "") async throws -> Outcome {
+        try await run(arguments, input: input)
+    }
 
-    func run(_ arguments: [String], input: String = "") throws -> Outcome {
-        let process = makeProcess(arguments)
-        let output = Pipe()
-        let complaint = Pipe()
-        let source = Pipe()
-        process.standardOutput = output
-        process.standardError = complaint
-        process.standardInput = source
-        try process.run()
-        try source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try source.fileHandleForWriting.close()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        let complained = complaint.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+    func run(_ arguments: [String], input: String = "") async throws -> Outcome {
+        let said = try TestFolder()
+        var files = ChildProcess.Files()
+        (files.input, files.output, files.complaint) = (said.path + "/in", said.path + "/out", said.path + "/err")
+        try Data(input.utf8).write(to: URL(filePath: files.input))
+        let end = try await process(arguments, files, within: .seconds(240)).ended()
         return Outcome(
-            status: process.terminationStatus, output: String(decoding: said, as: UTF8.self),
-            complaint: String(decoding: complained, as: UTF8.self))
+            status: end.status, output: try text(files.output), complaint: try text(files.complaint), time: end.time)
     }
 
-    /// A server in the background; its log goes to files in the folder.
-    func start(_ arguments: String...) throws -> Process {
-        let process = makeProcess(arguments)
-        try Data().write(to: URL(filePath: folder + "/server.log"))
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: folder + "/server.log"))
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return process
+    /// A server in the background; its log is a file in the folder.
+    func start(_ arguments: String...) throws -> ChildProcess {
+        var files = ChildProcess.Files()
+        files.complaint = folder + "/server.log"
+        return try process(arguments, files, within: .seconds(1200))
     }
 
-    private func makeProcess(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }
-        return process
+    private func process(
+        _ arguments: [String], _ files: ChildProcess.Files, within limit: Duration
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            [Self.path] + arguments, in: folder,
+            environment: ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }, files: files, within: limit)
+    }
+
+    private func text(_ path: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }
 }

@@ -1,15 +1,15 @@
-import Foundation  // Process is not in FoundationEssentials
+import FoundationEssentials
 import JOSE
 import Testing
 import tessera
 
-@Suite(.serialized) struct `The commands for people` {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct `The commands for people` {
     private static let password = "seven umbrellas against the window"
 
     @Test func `register, show, change and delete somebody, found by id, name or address`() async throws {
         let server = try await RunningServer()
         let program = server.program
-        let created = try program.run(
+        let created = try await program.run(
             [
                 "user", "create", "Ada", "--email", "ada@example.org", "--group", "staff", "--attribute",
                 "given_name=Ada",
@@ -20,57 +20,59 @@ import tessera
         #expect(ada.string("username") == "ada" && ada.strings("groups") == ["staff"])
         #expect(ada.object("attributes")?.string("given_name") == "Ada" && !created.output.contains(Self.password))
         for name in [try #require(ada.string("id")), "ADA", "ada@example.org"] {
-            let shown = try program.run("user", "show", name, "--json")
+            let shown = try await program.run("user", "show", name, "--json")
             #expect(try JSONObject(parsing: Array(shown.output.utf8)) == ada, "\(name)")
         }
-        #expect(try program.run("user", "show", "ad").status == 4)
-        #expect(try program.run("user", "create", "ada").status == 1)
-        #expect(try program.run("user", "list", "--search", "ad").output.contains("ada@example.org"))
-        let changed = try program.run(
+        #expect(try await program.run("user", "show", "ad").status == 4)
+        #expect(try await program.run("user", "create", "ada").status == 1)
+        #expect(try await program.run("user", "list", "--search", "ad").output.contains("ada@example.org"))
+        let changed = try await program.run(
             "user", "update", "ada", "--no-email", "--no-groups", "--role", "admin", "--remove-attribute", "given_name")
         #expect(changed.status == 0 && changed.output.contains("admin") && !changed.output.contains("staff"))
-        #expect(try program.run("user", "update", "ada").status == 2)
-        #expect(try program.run("user", "update", "ada", "--version", "1", "--role", "x").status == 1)
-        #expect(try program.run("user", "delete", "ada").status == 0)
-        #expect(try program.run("user", "show", "ada").status == 4)
+        #expect(try await program.run("user", "update", "ada").status == 2)
+        #expect(try await program.run("user", "update", "ada", "--version", "1", "--role", "x").status == 1)
+        #expect(try await program.run("user", "delete", "ada").status == 0)
+        #expect(try await program.run("user", "show", "ada").status == 4)
     }
 
     @Test func `keep somebody out, and let them in again`() async throws {
         let server = try await RunningServer()
         let program = server.program
-        #expect(try program.run("user", "create", "bob", "--email", "bob@example.org").status == 0)
+        #expect(try await program.run("user", "create", "bob", "--email", "bob@example.org").status == 0)
         let steps: [(command: String, member: String, isThere: Bool)] = [
             ("disable", #""enabled":false"#, true), ("enable", #""enabled":true"#, true),
             ("lockdown", "locked_down_at", true), ("release", "locked_down_at", false),
         ]
         for step in steps {
-            let outcome = try program.run("user", step.command, "bob", "--json")
+            let outcome = try await program.run("user", step.command, "bob", "--json")
             #expect(outcome.status == 0 && outcome.output.contains(step.member) == step.isThere, "\(step.command)")
         }
-        let invited = try program.run("user", "invite", "bob")
+        let invited = try await program.run("user", "invite", "bob")
         #expect(invited.output.contains("https://id.example.com/invitation?link="))
-        #expect(try program.run("user", "reset-link", "bob", "--json").output.contains("/reset/set?link="))
+        #expect(try await program.run("user", "reset-link", "bob", "--json").output.contains("/reset/set?link="))
         for command in ["sessions", "applications"] {
-            #expect(try program.run("user", command, "bob").output == "none\n")
-            #expect(try program.run("user", command, "nobody").status == 4)
+            #expect(try await program.run("user", command, "bob").output == "none\n")
+            #expect(try await program.run("user", command, "nobody").status == 4)
         }
-        #expect(try program.run("user", "end-sessions", "bob").status == 0)
-        #expect(try program.run("user", "end-sessions", "bob", "--session", "x").status == 4)
-        #expect(try program.run("user", "end-application", "bob", "web").status == 0)
+        #expect(try await program.run("user", "end-sessions", "bob").status == 0)
+        #expect(try await program.run("user", "end-sessions", "bob", "--session", "x").status == 4)
+        #expect(try await program.run("user", "end-application", "bob", "web").status == 0)
     }
 
     @Test func `take a password from a file or standard input, and never from an argument`() async throws {
         let server = try await RunningServer()
         let program = server.program
-        #expect(try program.run("user", "create", "bob", "--password", Self.password).status == 2)
-        #expect(try program.run("user", "create", "bob").status == 0)
-        #expect(try program.run("user", "password", "bob", Self.password).status == 2)
+        #expect(try await program.run("user", "create", "bob", "--password", Self.password).status == 2)
+        #expect(try await program.run("user", "create", "bob").status == 0)
+        #expect(try await program.run("user", "password", "bob", Self.password).status == 2)
         try Data(Self.password.utf8).write(to: URL(filePath: program.folder + "/password"))
-        #expect(try program.run("user", "password", "bob", "--password-file", "password").status == 0)
-        #expect(try program.run(["user", "password", "bob", "--password-file", "-"], input: Self.password).status == 0)
-        let weak = try program.run(["user", "password", "bob", "--password-file", "-"], input: "hunter2")
+        #expect(try await program.run("user", "password", "bob", "--password-file", "password").status == 0)
+        #expect(
+            try await program.run(["user", "password", "bob", "--password-file", "-"], input: Self.password).status == 0
+        )
+        let weak = try await program.run(["user", "password", "bob", "--password-file", "-"], input: "hunter2")
         #expect(weak.status == 1 && weak.complaint.contains("15 characters") && !weak.complaint.contains("hunter2"))
-        #expect(try program.run(["user", "password", "bob", "--password-file", "-"], input: "").status == 1)
+        #expect(try await program.run(["user", "password", "bob", "--password-file", "-"], input: "").status == 1)
     }
 
     @Test func `import people line by line, and say which were refused`() async throws {
@@ -80,30 +82,30 @@ import tessera
             #"{"username":"ann","password_hash":"\#(hash)","groups":["staff"]}"#, "", #"{"username":"ANN"}"#, "[]",
             #"{"username":"bert","colour":1}"#, #"{"username":"carl"}"#,
         ]
-        let outcome = try server.program.run(
+        let outcome = try await server.program.run(
             ["user", "import", "-", "--json"], input: lines.joined(separator: "\r\n"))
         #expect(outcome.status == 1)
         let answer = try JSONObject(parsing: Array(outcome.output.utf8))
         #expect(answer.integer("created") == 2)
         #expect(answer["refused"]?.array?.compactMap { $0.object?.integer("line") } == [3, 4, 5])
         #expect(!outcome.output.contains(hash) && !outcome.complaint.contains(hash))
-        #expect(try server.program.run("user", "list").output.contains("carl"))
-        #expect(try server.program.run("user", "import", "missing.jsonl").status == 1)
+        #expect(try await server.program.run("user", "list").output.contains("carl"))
+        #expect(try await server.program.run("user", "import", "missing.jsonl").status == 1)
         let long = String(repeating: "a", count: 70_000)
-        #expect(try server.program.run(["user", "import", "-"], input: long).status == 1)
+        #expect(try await server.program.run(["user", "import", "-"], input: long).status == 1)
     }
 
-    @Test func `say that no server answers`() throws {
+    @Test func `say that no server answers`() async throws {
         let folder = try TestFolder()
-        let outcome = try Program(folder: folder.path).run("user", "list")
+        let outcome = try await Program(folder: folder.path).run("user", "list")
         #expect(outcome.status == 3)
-        #expect(try Program(folder: folder.path).run(["user", "import", "-"], input: "{}").status == 3)
+        #expect(try await Program(folder: folder.path).run(["user", "import", "-"], input: "{}").status == 3)
     }
 
     @Test func `register clients that people sign in to`() async throws {
         let server = try await RunningServer()
         let program = server.program
-        let created = try program.run(
+        let created = try await program.run(
             "client", "create", "web", "--redirect-uri", "https://app.example/cb", "--redirect-uri",
             "https://app.example/other", "--first-party", "--id-token-alg", "RS256", "--json")
         let client = try JSONObject(parsing: Array(created.output.utf8))
@@ -111,20 +113,27 @@ import tessera
         let party = try #require(client.object("relying_party"))
         #expect(party.strings("redirect_uris") == ["https://app.example/cb", "https://app.example/other"])
         #expect(party.bool("first_party") == true && party.string("id_token_signed_response_alg") == "RS256")
-        _ = try program.run(
-            "resource", "create", "orders", "--identifier", "https://orders.example", "--scope", "read write")
-        let changed = try program.run(
+        _ = try await program.run(
+            "resource", "create", "orders", "--identifier", "https://orders.example", "--scope", "read write",
+            "--scope-description", "read=See your orders", "--scope-description", "read#de=Ihre Bestellungen sehen")
+        let described = try await program.run("resource", "show", "orders", "--json")
+        #expect(
+            try JSONObject(parsing: Array(described.output.utf8)).object("scope_descriptions")?.jsonText
+                == #"{"read":{"text":"See your orders","translations":{"de":"Ihre Bestellungen sehen"}}}"#)
+        let wordless = try await program.run("resource", "update", "orders", "--scope-description", "write#de=Ändern")
+        #expect(wordless.status != 0 && wordless.complaint.contains("write=words"))
+        let changed = try await program.run(
             "client", "update", "web", "--no-first-party", "--resource-scope", "https://orders.example=read write",
             "--default-resource", "https://orders.example", "--pairwise")
         #expect(changed.status == 0, "\(changed.complaint)")
         #expect(changed.output.contains("scope at https://orders.example  read write"))
         #expect(changed.output.contains("pairwise") && !changed.output.contains("first party"))
-        let native = try program.run(
+        let native = try await program.run(
             "client", "create", "cli", "--authentication", "none", "--native", "--redirect-uri", "http://127.0.0.1/cb")
         #expect(native.status == 0 && native.output.contains("native"))
-        #expect(try program.run("client", "create", "x", "--redirect-uri", "http://app.example/").status == 1)
-        #expect(try program.run("client", "create", "x", "--resource-scope", "orders").status == 2)
-        let service = try program.run("client", "create", "svc", "--json")
+        #expect(try await program.run("client", "create", "x", "--redirect-uri", "http://app.example/").status == 1)
+        #expect(try await program.run("client", "create", "x", "--resource-scope", "orders").status == 2)
+        let service = try await program.run("client", "create", "svc", "--json")
         #expect(service.output.contains("client_credentials") && !service.output.contains("relying_party"))
     }
 }

@@ -38,7 +38,7 @@ final class RawConnection: Sendable {
 
     var text: String { String(decoding: received.bytes, as: UTF8.self) }
 
-    /// Waits until the server has closed its side, or fails after ten seconds.
+    /// Waits until the server has closed its side, or fails after two minutes.
     func readToEnd() async throws -> String {
         try await wait { self.received.isClosed }
         try? await channel.close()
@@ -52,8 +52,11 @@ final class RawConnection: Sendable {
 
     var isClosed: Bool { received.isClosed }
 
+    /// How many whole answers of the health check have come.
+    var answers: Int { text.split(separator: #"{"status":"live"}"#, omittingEmptySubsequences: false).count - 1 }
+
     func wait(until condition: @Sendable () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         while !condition() {
             guard ContinuousClock.now < deadline else { throw TooLate(received: text) }
             try await Task.sleep(for: .milliseconds(5))

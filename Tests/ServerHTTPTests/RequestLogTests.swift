@@ -2,6 +2,7 @@ import JOSE
 import Logging
 import OAuth
 import ServerHTTP
+import TestSupport
 import Testing
 
 @Suite struct RequestLogTests {
@@ -65,9 +66,7 @@ import Testing
         #expect(captured.lines.isEmpty)
         let writing = Task { await server.requestLog.run() }
         _ = try await server.exchange(RequestText.get("/jwks"))
-        for _ in 0..<200 where !server.log.lines.contains(where: { $0.contains("/jwks") }) {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await eventually { server.log.lines.contains { $0.contains("/jwks") } }
         #expect(server.log.lines.contains { $0.contains("/jwks") })
         writing.cancel()
         await writing.value

@@ -11,7 +11,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     /// A client that trusts one authority only.
     private func client(
         trusting authority: String, maximum: TLSVersion? = nil, http1: Bool = false, ciphers: String? = nil
@@ -23,14 +23,16 @@ import Testing
         if let ciphers { tls.cipherSuites = ciphers }
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.httpVersion = http1 ? .http1Only : .automatic
-        configuration.timeout = .init(connect: .seconds(3))
+        configuration.timeout = .init(connect: .seconds(60))
         configuration.networkFrameworkWaitForConnectivity = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    private func get(_ server: LiveServer, _ client: HTTPClient) async throws -> HTTPClientResponse {
+    private func get(
+        _ server: LiveServer, _ client: HTTPClient, within limit: TimeAmount = .seconds(120)
+    ) async throws -> HTTPClientResponse {
         let request = HTTPClientRequest(url: "https://localhost:\(server.port)/jwks")
-        let response = try await client.execute(request, timeout: .seconds(5))
+        let response = try await client.execute(request, timeout: limit)
         _ = try await response.body.collect(upTo: 100_000)
         return response
     }
@@ -39,6 +41,13 @@ import Testing
         let status = try? await get(server, client).status.code
         try await client.shutdown()
         return status
+    }
+
+    /// The client tries again until its time is over, so this takes all of it.
+    private func isRefused(by server: LiveServer, _ client: HTTPClient) async throws -> Bool {
+        let response = try? await get(server, client, within: .seconds(4))
+        try await client.shutdown()
+        return response == nil
     }
 
     @Test(.requirement("6749-2.3.1-8", "6749-3.2-3", "6750-5.2-5", "7009-2-5", "7521-4-1", "8414-6.1-1"))
@@ -68,9 +77,9 @@ import Testing
         let server = try await LiveServer.publicServer {
             $0.certificates = try TLSCertificates(files, at: RealClock.now)
         }
-        #expect(try await status(server, client(trusting: authority, maximum: .tlsv11)) == nil)
+        #expect(try await isRefused(by: server, client(trusting: authority, maximum: .tlsv11)))
         let old = "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:AES128-SHA"
-        #expect(try await status(server, client(trusting: authority, maximum: .tlsv12, ciphers: old)) == nil)
+        #expect(try await isRefused(by: server, client(trusting: authority, maximum: .tlsv12, ciphers: old)))
         #expect(try await status(server, client(trusting: authority, maximum: .tlsv12)) == 200)
         try await server.shutDown()
         folder.remove()
@@ -121,13 +130,13 @@ import Testing
         }
         try await wait { log.lines.contains { $0.contains("certificate reloaded") } }
         #expect(try await status(server, client(trusting: newAuthority)) == 200)
-        #expect(try await status(server, client(trusting: oldAuthority)) == nil)
+        #expect(try await isRefused(by: server, client(trusting: oldAuthority)))
         try await server.shutDown()
         folder.remove()
     }
 
     private func wait(until condition: () -> Bool) async throws {
-        for _ in 0..<1_000 where !condition() { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually(condition)
         #expect(condition())
     }
 
@@ -156,9 +165,8 @@ import Testing
             $0.certificates = try TLSCertificates(files, at: RealClock.now)
             $0.limits.headerDeadline = .milliseconds(200)
         }
-        let start = ContinuousClock.now
+        // Every other deadline is longer than this waits.
         #expect(try await server.exchange("\u{16}\u{3}\u{1}").text.isEmpty)
-        #expect(ContinuousClock.now - start < .seconds(3))
         try await server.shutDown()
         folder.remove()
     }

@@ -7,7 +7,7 @@ import StorageTesting
 import Testing
 
 /// Group commit: answered after the commit, alone in failure, bounded in waiting.
-@Suite struct SQLiteGroupCommitTests {
+@Suite(.timeLimit(.minutes(10))) struct SQLiteGroupCommitTests {
     private let folder: TemporaryFolder
     private let until = Sample.now + .seconds(60)
 
@@ -42,18 +42,23 @@ import Testing
     }
 
     @Test func `concurrent writes share commits`() async throws {
-        let store = try await SQLiteStore.open(path: folder.database)
-        let before = try RawDatabase(folder.database).integer("PRAGMA data_version")
-        #expect(before != nil)
+        let limits = SQLiteLimits(waitingWrites: 200, busyTimeout: .seconds(240))
+        let store = try await SQLiteStore.open(path: folder.database, limits: limits)
         let size = try logSize()
+        // Somebody else writes until the line is full, so that the writes are there together however they arrive.
+        let holder = try RawDatabase(folder.database)
+        try holder.execute("BEGIN IMMEDIATE")
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for caller in 0..<500 {
-                group.addTask { _ = try await store.claim("\(caller)", in: .clientAssertion("a"), until: until) }
+            for caller in 0..<300 {
+                group.addTask { _ = try? await store.claim("\(caller)", in: .clientAssertion("a"), until: until) }
             }
+            for _ in 0..<100 { try await group.next() }
+            try holder.execute("COMMIT")
             try await group.waitForAll()
         }
+        #expect(try RawDatabase(folder.database).integer("SELECT count(*) FROM replay_claim") == 200)
         // A commit of its own writes at least one page of table and one of index for each.
-        #expect(try logSize() - size < 500 * 2 * 4096 / 3)
+        #expect(try logSize() - size < 200 * 2 * 4096 / 3)
         await store.close()
     }
 
@@ -126,7 +131,7 @@ import Testing
 
     @Test func `more than may wait are told that it is busy`() async throws {
         // Nobody is refused because the holder took long: on a busy machine its COMMIT comes when it comes.
-        let limits = SQLiteLimits(waitingWrites: 20, busyTimeout: .seconds(60))
+        let limits = SQLiteLimits(waitingWrites: 20, busyTimeout: .seconds(240))
         let store = try await SQLiteStore.open(path: folder.database, limits: limits)
         let holder = try RawDatabase(folder.database)
         try holder.execute("BEGIN IMMEDIATE")
@@ -165,7 +170,7 @@ import Testing
         }
         await #expect(throws: StoreError.busy) { _ = try await write.value }
         // Two seconds, and as much again and more on a machine that is busy with other things.
-        #expect((.seconds(1.5)..<(.seconds(15))).contains(clock.now - start))
+        #expect((.seconds(1.5)..<(.seconds(60))).contains(clock.now - start))
         #expect(try await store.client(Sample.client().id) != nil)
         try holder.execute("COMMIT")
         #expect(try await store.claim("x", in: .clientAssertion("a"), until: until))
@@ -173,7 +178,7 @@ import Testing
     }
 
     @Test func `a health check does not wait for ever`() async throws {
-        let limits = SQLiteLimits(busyTimeout: .seconds(30), healthDeadline: .milliseconds(200))
+        let limits = SQLiteLimits(busyTimeout: .seconds(300), healthDeadline: .milliseconds(200))
         let store = try await SQLiteStore.open(path: folder.database, limits: limits)
         try await store.checkHealth()
         let holder = try RawDatabase(folder.database)
@@ -181,7 +186,7 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         await #expect(throws: StoreError.busy) { try await store.checkHealth() }
-        #expect(clock.now - start < .seconds(15))
+        #expect(clock.now - start < .seconds(120))
         try holder.execute("COMMIT")
         await store.close()
     }

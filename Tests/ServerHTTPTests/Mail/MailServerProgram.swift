@@ -1,6 +1,8 @@
-import Foundation  // Process is not in FoundationEssentials
+import FoundationEssentials
+import Glibc
 import JOSE
 import ServerHTTP
+import TestSupport
 import Testing
 
 /// A real SMTP server of somebody else, run for one test.
@@ -10,42 +12,43 @@ final class MailServerProgram: Sendable {
     static let python = folder + "/../../../.venv/smtp/bin/python"
 
     let port: Int
-    private let process: Process
-    private let input = Pipe()
-    private let output: FileHandle
+    private let process: ChildProcess
+    private let scratch: TemporaryFolder
+    private let output: String
 
-    init(_ mode: String, _ files: TLSFiles, at address: String = "127.0.0.1") throws {
-        let process = Process()
-        let pipe = Pipe()
-        // Process would resolve the link.
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            Self.python, Self.folder + "/smtp_server.py", address, mode, files.certificate, files.privateKey,
-        ]
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = input
-        process.standardOutput = pipe
-        try process.run()
-        self.process = process
-        output = pipe.fileHandleForReading
-        port = try #require(Int(Self.line(of: output)))
+    init(_ mode: String, _ files: TLSFiles, at address: String = "127.0.0.1") async throws {
+        scratch = try TemporaryFolder()
+        output = scratch.path + "/said"
+        var standard = ChildProcess.Files()
+        (standard.output, standard.complaint) = (output, scratch.path + "/complaint")
+        process = try ChildProcess(
+            [Self.python, Self.folder + "/smtp_server.py", address, mode, files.certificate, files.privateKey],
+            in: Self.folder, environment: ["PATH": "/usr/bin:/bin"], files: standard)
+        let (process, output) = (process, output)
+        try await eventually { Self.lines(of: output).count > 0 || !process.isRunning }
+        let complaint = try String(contentsOfFile: standard.complaint, encoding: .utf8)
+        port = try #require(Self.lines(of: output).first.flatMap { Int($0) }, "\(complaint)")
     }
 
-    /// The next mail that it took; waits for it.
-    func nextMail() throws -> JSONObject { try JSONObject(parsing: Array(Self.line(of: output).utf8)) }
-
-    /// Ends it; returns what it said since.
-    func stop() throws -> String {
-        try input.fileHandleForWriting.close()
-        let rest = output.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: rest, as: UTF8.self)
+    /// The first mail that it took; waits for it.
+    func firstMail() async throws -> JSONObject {
+        try await eventually { Self.lines(of: output).count > 1 }
+        return try JSONObject(parsing: Array(try #require(Self.lines(of: output).dropFirst().first).utf8))
     }
 
-    private static func line(of handle: FileHandle) -> String {
-        var bytes: [UInt8] = []
-        while let byte = handle.readData(ofLength: 1).first, byte != 0x0A { bytes.append(byte) }
-        return String(decoding: bytes, as: UTF8.self)
+    /// Ends it; returns what it said besides its port.
+    func stop() async -> String {
+        process.signal(SIGTERM)
+        _ = await process.ended()
+        let said = Self.lines(of: output).dropFirst().joined(separator: "\n")
+        scratch.remove()
+        return said
+    }
+
+    /// Whole lines only.
+    private static func lines(of path: String) -> [Substring] {
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     }
 }
 

@@ -6,7 +6,7 @@ import ServerHTTP
 import Storage
 import Testing
 
-@Suite(.mailServer) struct `The mail transport` {
+@Suite(.mailServer, .timeLimit(.minutes(10))) struct `The mail transport` {
     private func mail(to recipient: String = "ann@example.org") -> OutgoingMail {
         OutgoingMail(
             id: "m1", person: Subject(unchecked: "p"), recipient: LoginName(canonical: recipient), subject: "Grüße",
@@ -20,7 +20,7 @@ import Testing
         let sender = try #require(SMTPSettings.Sender(address: "id@example.com", name: "Tessera"))
         var settings = try #require(SMTPSettings(host: host, port: port, security: security, sender: sender))
         settings.authorityFile = authority
-        settings.timeLimit = .seconds(10)
+        settings.timeLimit = .seconds(120)
         if let password { settings.credentials = .init(user: "tessera", password: Secret(password)) }
         return settings
     }
@@ -40,12 +40,12 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let (files, authority) = try DevelopmentCertificate.files(in: folder.path + "/tls", at: RealClock.now)
-        let server = try MailServerProgram(mode, files, at: address)
+        let server = try await MailServerProgram(mode, files, at: address)
         do { try await body(server, authority) } catch {
-            _ = try server.stop()
+            _ = await server.stop()
             throw error
         }
-        return try server.stop()
+        return await server.stop()
     }
 
     @Test(arguments: [SMTPSettings.Security.startTLS, .tls])
@@ -53,7 +53,7 @@ import Testing
         _ = try await server(security.rawValue) { server, authority in
             let settings = try settings(security, port: server.port, authority: authority, password: "pass wörd")
             try await transport(settings).send(mail())
-            let taken = try server.nextMail()
+            let taken = try await server.firstMail()
             #expect(taken.string("from") == "id@example.com")
             #expect(taken.strings("to") == ["ann@example.org"])
             #expect(taken["tls"]?.bool == true)

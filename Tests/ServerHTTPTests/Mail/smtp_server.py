@@ -1,12 +1,17 @@
 """A real SMTP server for the tests of the mail transport: says its port, then one JSON object for each mail that it took.
 
-usage: smtp_server.py ADDRESS MODE [CERTIFICATE KEY]   MODE: starttls, tls, plain or silent; ends when its input does
+usage: smtp_server.py ADDRESS MODE [CERTIFICATE KEY]   MODE: starttls, tls, plain or silent; ends on SIGTERM, and with
+whoever started it
 """
 import base64
+import errno
 import json
+import os
+import signal
 import socket
 import ssl
 import sys
+import time
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -46,14 +51,36 @@ def free_port(address):
         return probe.getsockname()[1]
 
 
+def wait():
+    """Until it is asked to end, or whoever started it is gone."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(0)
+
+
+def started(address, options):
+    """A controller on a port that nobody took in the moment between finding it and listening on it."""
+    for _ in range(20):
+        controller = Controller(Keeper(), hostname=address, port=free_port(address), ready_timeout=60, **options)
+        try:
+            controller.start()
+            return controller
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise SystemExit("no free port")
+
+
 def main():
+    # At once: the thread of the controller would keep the program.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     address, mode = sys.argv[1:3]
-    port = free_port(address)
     if mode == "silent":  # takes the connection and never says a word
-        listener = socket.create_server((address, port))
-        print(port, flush=True)
-        sys.stdin.read()
-        return listener.close()
+        listener = socket.create_server((address, 0))
+        print(listener.getsockname()[1], flush=True)
+        wait()
+        return
     options = {"authenticator": authenticate}
     if mode != "plain":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,11 +89,8 @@ def main():
         options |= {"tls_context": context, "require_starttls": True, "auth_required": True}
     if mode == "tls":
         options |= {"ssl_context": context, "auth_require_tls": False}
-    controller = Controller(Keeper(), hostname=address, port=port, **options)
-    controller.start()
-    print(port, flush=True)
-    sys.stdin.read()
-    controller.stop()
+    print(started(address, options).port, flush=True)
+    wait()
 
 
 main()
