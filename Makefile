@@ -1,5 +1,7 @@
 # Each verb is one line that a person could type.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# A thousand tests at once would all wait for one another; a few keep two cores as busy.
+WIDTH = $(addsuffix 8,$(shell swift test --help-hidden | grep -o -m1 -e '--experimental-maximum-parallelization-width ' | head -1))
 SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 
 .DEFAULT_GOAL := help
@@ -15,7 +17,7 @@ build:   ## Compile everything
 	swift build $(SWIFT_FLAGS)
 test:    ## All tests of the packages
 	@scripts/python-environment smtp aiosmtpd==1.4.6 >/dev/null || echo "make: the tests of mail will be skipped"
-	swift test $(SWIFT_FLAGS)
+	swift test $(SWIFT_FLAGS) $(WIDTH)
 format:  ## Rewrite the sources in the one format
 	swift format format --in-place --recursive $(SOURCES)
 lint:    ## Refuse sources in another format
