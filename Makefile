@@ -1,7 +1,7 @@
 # Each verb is one line that a person could type.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # A thousand tests at once would all wait for one another; a few keep two cores as busy.
-WIDTH = $(addsuffix 8,$(shell swift test --help-hidden | grep -o -m1 -e '--experimental-maximum-parallelization-width ' | head -1))
+WIDTH = $(if $(shell swift test --help-hidden | grep -e '--experimental-maximum-parallelization-width'),--experimental-maximum-parallelization-width 8)
 SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
 
 .DEFAULT_GOAL := help
