@@ -1,6 +1,9 @@
 import GRDB
 import Storage
 
+/// Writes that have come meanwhile; waits for some as long as told if there are none and so many are missing.
+typealias Newcomers = (_ missing: Int, _ patience: Duration) -> [WaitingWrite]
+
 /// Carries out the writes of one transaction and answers them when it has been committed.
 ///
 /// Belongs to the thread of ``WriteQueue``.
@@ -9,6 +12,11 @@ final class CommitGroup {
     private let limits: SQLiteLimits
     private let statements = PreparedStatements()
     private let clock = ContinuousClock()
+    /// How many writes shared the commit before, and how long the disk took for it.
+    private var company = 0
+    private var commitTime = Duration.zero
+    /// The longest that writes wait for others, however slow the disk is.
+    private static let longestPatience = Duration.milliseconds(1)
 
     init(pool: DatabasePool, limits: SQLiteLimits) {
         self.pool = pool
@@ -16,7 +24,7 @@ final class CommitGroup {
     }
 
     /// Takes writes from the front of `waiting`, which `newcomers` refills, and answers each of them; returns how many.
-    func commit(_ waiting: inout ArraySlice<WaitingWrite>, joinedBy newcomers: () -> [WaitingWrite]) -> Int {
+    func commit(_ waiting: inout ArraySlice<WaitingWrite>, joinedBy newcomers: Newcomers) -> Int {
         var taken: [WaitingWrite] = []
         var answers: [@Sendable () -> Void] = []
         do {
@@ -31,13 +39,14 @@ final class CommitGroup {
             for write in taken { write.fail(failure) }
             return taken.count
         }
+        company = taken.count
         for answer in answers { answer() }
         return taken.count
     }
 
     private func fill(
         _ transaction: WriteTransaction, from waiting: inout ArraySlice<WaitingWrite>,
-        joinedBy newcomers: () -> [WaitingWrite], taken: inout [WaitingWrite], answers: inout [@Sendable () -> Void]
+        joinedBy newcomers: Newcomers, taken: inout [WaitingWrite], answers: inout [@Sendable () -> Void]
     ) throws {
         do { try transaction.run("BEGIN IMMEDIATE") } catch {
             // Whoever holds the database holds up all who wait; each would wait as long again.
@@ -47,16 +56,51 @@ final class CommitGroup {
         }
         do {
             let deadline = clock.now + limits.workPerCommit
+            var isGuarded = false
             while taken.count < limits.writesPerCommit, taken.isEmpty || clock.now < deadline {
-                if waiting.isEmpty { waiting = newcomers()[...] }
+                if waiting.isEmpty { waiting = newcomers(company &- taken.count, patience)[...] }
                 guard let write = waiting.popFirst() else { break }
                 taken.append(write)
-                answers.append(try perform(write, in: transaction))
+                if !isGuarded, let answer = try attempt(write, in: transaction) {
+                    answers.append(answer)
+                    continue
+                }
+                // One failed halfway: all of the group once more, and from now on each write in a savepoint.
+                let again = isGuarded ? taken.suffix(1) : taken[...]
+                if !isGuarded { try restart(transaction, &answers) }
+                isGuarded = true
+                for write in again { answers.append(try perform(write, in: transaction)) }
             }
+            let begun = clock.now
             try transaction.run("COMMIT")
+            commitTime = clock.now - begun
         } catch {
             if !transaction.hasEnded { _ = try? transaction.run("ROLLBACK") }
             throw error
+        }
+    }
+
+    /// Those who were answered together come again together, and a commit for the first of them alone would make the
+    /// others wait for the disk twice. A writer that was alone is not kept waiting.
+    private var patience: Duration { company < 2 ? .zero : min(commitTime / 2, Self.longestPatience) }
+
+    private func restart(_ transaction: WriteTransaction, _ answers: inout [@Sendable () -> Void]) throws {
+        answers = []
+        try transaction.run("ROLLBACK")
+        try transaction.run("BEGIN IMMEDIATE")
+    }
+
+    /// Makes one change without a savepoint, which would cost as much as the change; `nil` if it failed and has left
+    /// something behind. Nearly all that fail have not: they looked first, or SQLite undid their only statement.
+    private func attempt(
+        _ write: WaitingWrite, in transaction: WriteTransaction
+    ) throws -> (@Sendable () -> Void)? {
+        let before = transaction.totalChanges
+        do { return try write.perform(transaction) } catch {
+            guard !transaction.hasEnded else { throw error }
+            guard transaction.totalChanges == before else { return nil }
+            let failure = StoreError(error)
+            return { write.fail(failure) }
         }
     }
 

@@ -53,6 +53,9 @@ struct SQLConnection {
 
     var lastInsertedID: Int64 { sqlite3_last_insert_rowid(connection) }
 
+    /// It starts again from the smallest number when the largest is reached: good for comparing, not for counting.
+    var totalChanges: Int32 { sqlite3_total_changes(connection) }
+
     /// Whether there is no open transaction.
     var isIdle: Bool { sqlite3_get_autocommit(connection) != 0 }
 

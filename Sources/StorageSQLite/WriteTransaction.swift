@@ -42,6 +42,9 @@ struct WriteTransaction {
 
     var lastInsertedID: Int64 { connection.lastInsertedID }
 
+    /// Rows inserted, changed and deleted since the connection was opened, by triggers and foreign keys too.
+    var totalChanges: Int32 { connection.totalChanges }
+
     /// Whether SQLite has ended the transaction by itself, as it does when the disk is full.
     var hasEnded: Bool { connection.isIdle }
 }
