@@ -33,8 +33,28 @@ package final class FailureThrottle: Sendable {
         var updatedAt: Int64 = 0
     }
 
+    /// Cells that no failure has touched take no memory: a page of them is made when one is written to.
+    private struct Cells {
+        private static let pageSize = 256
+        private var pages: [[Cell]]
+
+        init(count: Int) { pages = Array(repeating: [], count: count / Self.pageSize) }
+
+        subscript(index: Int) -> Cell {
+            get {
+                let page = index / Self.pageSize
+                return pages[page].isEmpty ? Cell() : pages[page][index % Self.pageSize]
+            }
+            set {
+                let page = index / Self.pageSize
+                if pages[page].isEmpty { pages[page] = Array(repeating: Cell(), count: Self.pageSize) }
+                pages[page][index % Self.pageSize] = newValue
+            }
+        }
+    }
+
     private let policy: ThrottlePolicy
-    private let cells = Mutex([Cell](repeating: Cell(), count: rows * columns))
+    private let cells = Mutex(Cells(count: rows * columns))
 
     package init(_ policy: ThrottlePolicy) { self.policy = policy }
 
