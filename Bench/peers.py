@@ -1,8 +1,10 @@
 """Two other servers beside ours: glewlwyd (C, Debian) and Authlib under gunicorn (Python, PyPI).
 
-The folder is laid out beforehand: glewlwyd/glewlwyd.sh, authlib/app.py, py/ (a virtual environment).
+The folder is laid out beforehand: glewlwyd/glewlwyd.sh, authlib/app.py, py/ (a virtual environment). The sample server
+of Authlib there has no authorization endpoint, so the code flow has glewlwyd alone beside it.
 """
 
+import http.cookiejar
 import json
 import os
 import subprocess
@@ -12,14 +14,39 @@ import urllib.request
 
 from Attack.harness.client import basic
 
+from .measure import Load
+
 CLIENT = basic("bench", "bench-secret-0123456789abcdef")
+WEB = basic("web", "web-secret-0123456789abcdef")
 FORM = "grant_type=client_credentials&scope=api:read"
+PASSWORD = "grant_type=password&username=user1&password=password&"
+# Some are lost whenever a run ends, with the answers that were on their way.
+FAMILIES = 700
+VERIFIER, CHALLENGE = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
-def call(url, body):
-    request = urllib.request.Request(url, data=body.encode(), headers={"Authorization": CLIENT})
+def call(url, body, client=CLIENT):
+    request = urllib.request.Request(url, data=body.encode(), headers={"Authorization": client})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
+
+
+def write(folder, name, texts):
+    path = os.path.join(folder, name)
+    with open(path, "w") as file:
+        file.writelines(text + "\n" for text in texts)
+    return path
+
+
+def refresh(name, pid, url, folder):
+    """Rotation as ours: each token once, for an access token that is a JWT and without an ID token."""
+    tokens = [call(url, PASSWORD + "scope=api:read", WEB)["refresh_token"] for _ in range(FAMILIES)]
+    return Load(name, pid, url, script="rotate.lua", arguments=[write(folder, name, tokens), WEB, "scope=api:read", "-"])
+
+
+def user_info(name, pid, url, token_url, folder):
+    token = call(token_url, PASSWORD + "scope=openid", WEB)["access_token"]
+    return Load(name, pid, url, script="bearer.lua", arguments=[write(folder, name, [token]), "0"])
 
 
 def token_of(url):
@@ -31,6 +58,15 @@ def introspection_form(url, token):
     if call(url, body).get("active") is not True:
         raise RuntimeError(f"{url} does not answer for its own token")
     return body
+
+
+def both(peer):
+    return [
+        Load(f"{peer.name} token", peer.token_pid, peer.token, FORM, CLIENT),
+        Load(
+            f"{peer.name} introspection", peer.introspection_pid, peer.introspection, peer.introspection_body, CLIENT
+        ),
+    ]
 
 
 class Glewlwyd:
@@ -49,6 +85,38 @@ class Glewlwyd:
         self.token, self.introspection = "http://127.0.0.1:7321/api/es/token", "http://127.0.0.1:7321/api/es/introspect"
         self.introspection_body = introspection_form(self.introspection, token_of(self.token))
         self.introspection_pid, self.token_pid = self.pid, self.pid
+
+    def loads(self, folder):
+        userinfo = self.token.replace("/token", "/userinfo")
+        return [
+            *both(self),
+            refresh(f"{self.name} refresh", self.pid, self.token, folder),
+            self.code_flow(folder),
+            user_info(f"{self.name} userinfo", self.pid, userinfo, self.token, folder),
+        ]
+
+    def code_flow(self, folder):
+        """With a session and a grant of the scopes, like ours."""
+        jar = http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        base = "http://127.0.0.1:7321/api"
+
+        def send(method, path, value):
+            headers = {"Content-Type": "application/json"}
+            request = urllib.request.Request(base + path, json.dumps(value).encode(), headers, method=method)
+            browser.open(request, timeout=10).close()
+
+        send("POST", "/auth/", {"username": "user1", "password": "password"})
+        send("PUT", "/auth/grant/web", {"scope": "openid api:read"})
+        redirect = "http://127.0.0.1:9/cb"
+        asked = {"response_type": "code", "client_id": "web", "redirect_uri": redirect, "scope": "openid api:read"}
+        asked |= {"state": "1", "nonce": "n", "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+        form = {"grant_type": "authorization_code", "redirect_uri": redirect, "code_verifier": VERIFIER}
+        path = f"/api/es/auth?{urllib.parse.urlencode(asked)}&g_continue"
+        cookies = write(folder, "glewlwyd-cookies", ["; ".join(f"{each.name}={each.value}" for each in jar)])
+        clients = write(folder, "glewlwyd-clients", [f"{path}\t{WEB}"])
+        arguments = ["/api/es/token", urllib.parse.urlencode(form), cookies, clients, "-", "0"]
+        return Load(f"{self.name} code flow", self.pid, base + "/es/auth", script="code.lua", arguments=arguments)
 
     def stop(self):
         subprocess.run([self.script, "stop"], capture_output=True, timeout=20)
@@ -73,6 +141,7 @@ class Authlib:
             subprocess.run([self.python("python"), "-c", make], check=True, capture_output=True)
         self.token_pid, self.token = self.launch("jwt", 7351)
         self.introspection_pid, opaque = self.launch("opaque", 7352)
+        self.opaque = opaque
         self.introspection = opaque.replace("/token", "/introspect")
         self.introspection_body = introspection_form(self.introspection, token_of(opaque))
 
@@ -123,6 +192,14 @@ class Authlib:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError("Authlib's server does not answer")
+
+    def loads(self, folder):
+        userinfo = self.opaque.replace("/oauth/token", "/userinfo")
+        return [
+            *both(self),
+            refresh(f"{self.name} refresh", self.token_pid, self.token, folder),
+            user_info(f"{self.name} userinfo", self.introspection_pid, userinfo, self.opaque, folder),
+        ]
 
     def stop(self):
         for process in self.processes:

@@ -5,7 +5,8 @@ import JOSE
 
 /// What our tokens cost beyond the bare operation of the cryptographic library, in CPU microseconds.
 ///
-/// Bare and ours run in turns and the median of the rounds counts, so that a busy machine disturbs both alike.
+/// Bare and ours run in many short turns, each as often first as second, and the median of the paired differences counts:
+/// a busy machine disturbs both alike, and one disturbance spoils one pair.
 func joseBenchmark() {
     let claims = Array(
         """
@@ -22,6 +23,22 @@ func joseBenchmark() {
     }
 }
 
+/// Prints S and V alone: the bare ES256 operations, as the median of short turns.
+func bareBenchmark() {
+    do {
+        let bare = try BareOperation(SigningKey.generate(.ES256), [UInt8](repeating: 0x61, count: 400))
+        var signing: [Double] = []
+        var verifying: [Double] = []
+        for _ in 0..<400 {
+            signing.append(try microseconds(of: 10, bare.sign))
+            verifying.append(try microseconds(of: 10) { guard bare.verify() else { throw BenchmarkFailure() } })
+        }
+        print("ES256 sign \(text(median(signing))) verify \(text(median(verifying)))")
+    } catch {
+        print("bare benchmark failed: \(error)")
+    }
+}
+
 private func benchmark(_ algorithm: Algorithm, _ claims: [UInt8]) throws {
     let key = try SigningKey.generate(algorithm)
     let signer = JWTSigner(key, type: "at+jwt")
@@ -29,13 +46,13 @@ private func benchmark(_ algorithm: Algorithm, _ claims: [UInt8]) throws {
     let input = Array(token.utf8.prefix(upTo: token.utf8.lastIndex(of: UInt8(ascii: ".")) ?? token.utf8.endIndex))
     let bare = try BareOperation(key, input)
     let verificationKey = key.verificationKey
-    let rounds = algorithm == .RS256 ? 60 : 400
-    try report("\(algorithm.rawValue) sign", rounds: rounds) {
+    let signing = algorithm == .RS256 ? Turns(count: 2000, calls: 2) : Turns(count: 3000, calls: 10)
+    try report("\(algorithm.rawValue) sign", signing) {
         try bare.sign()
     } ours: {
         guard try signer.sign(claims).utf8.count > 0 else { throw BenchmarkFailure() }
     }
-    try report("\(algorithm.rawValue) verify", rounds: 400) {
+    try report("\(algorithm.rawValue) verify", Turns(count: 3000, calls: 10)) {
         guard bare.verify() else { throw BenchmarkFailure() }
     } ours: {
         let token = try UnverifiedJWT(token).verified(by: verificationKey, type: .exactly("at+jwt"))
@@ -43,31 +60,43 @@ private func benchmark(_ algorithm: Algorithm, _ claims: [UInt8]) throws {
     }
 }
 
-private func report(_ name: String, rounds: Int, bare: () throws -> Void, ours: () throws -> Void) throws {
-    var bareTimes: [Double] = []
-    var ourTimes: [Double] = []
-    var differences: [Double] = []
-    for _ in 0..<rounds {
-        let bareTime = try microseconds(bare)
-        let ourTime = try microseconds(ours)
-        bareTimes.append(bareTime)
-        ourTimes.append(ourTime)
-        differences.append(ourTime - bareTime)
-    }
-    let figures = [median(bareTimes), median(ourTimes), median(differences)].map { String(format: "%.2f", $0) }
-    print("\(name) bare \(figures[0]) ours \(figures[1]) difference_us \(figures[2])")
+/// How many pairs are measured, and how many calls each half of a pair makes.
+private struct Turns {
+    let count: Int
+    let calls: Int
 }
 
-/// CPU time of one call, from a batch of twenty.
-private func microseconds(_ body: () throws -> Void) throws -> Double {
+private func report(_ name: String, _ turns: Turns, bare: () throws -> Void, ours: () throws -> Void) throws {
+    var bareTimes: [Double] = []
+    var ourTimes: [Double] = []
+    // What is first used or filled must not count.
+    for _ in 0..<20 {
+        try bare()
+        try ours()
+    }
+    for turn in 0..<turns.count {
+        if turn.isMultiple(of: 2) { bareTimes.append(try microseconds(of: turns.calls, bare)) }
+        ourTimes.append(try microseconds(of: turns.calls, ours))
+        if !turn.isMultiple(of: 2) { bareTimes.append(try microseconds(of: turns.calls, bare)) }
+    }
+    let differences = zip(ourTimes, bareTimes).map { $0 - $1 }
+    print(
+        "\(name) bare \(text(median(bareTimes))) ours \(text(median(ourTimes))) difference_us \(text(median(differences)))"
+    )
+}
+
+private func text(_ value: Double) -> String { String(format: "%.2f", value) }
+
+/// CPU time of one call, from a few.
+private func microseconds(of calls: Int, _ body: () throws -> Void) throws -> Double {
     let start = cpuNanoseconds()
-    for _ in 0..<20 { try body() }
-    return Double(cpuNanoseconds() - start) / 20_000
+    for _ in 0..<calls { try body() }
+    return Double(cpuNanoseconds() - start) / (1000 * Double(calls))
 }
 
 private func cpuNanoseconds() -> Int {
     var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 

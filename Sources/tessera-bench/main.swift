@@ -2,6 +2,8 @@ let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "jose":
     joseBenchmark()
+case "bare":
+    bareBenchmark()
 case "storage":
     try await storageBenchmark()
 case "empty-route":
@@ -11,5 +13,5 @@ case "empty-route":
     }
     try await emptyRoute(port: port)
 default:
-    print("usage: tessera-bench jose | storage | empty-route PORT")
+    print("usage: tessera-bench jose | bare | storage | empty-route PORT")
 }
