@@ -38,6 +38,26 @@ import Testing
         #expect(throttled == 150)
     }
 
+    @Test func `never counts a person under the address that is their name, nor the address`() async throws {
+        let people = try await People(
+            policy: Self.policy {
+                $0.accountThrottle = ThrottlePolicy(burst: 2, perHour: 1)
+                $0.addressThrottle = ThrottlePolicy(burst: 4, perHour: 1)
+            })
+        for name in ["198.51.100.7", "203.0.113.9", "bob"] { try await people.person(name) }
+        for index in 0..<8 {
+            let elsewhere = People.browser("192.0.2.\(index)")
+            _ = try await people.signIn("198.51.100.7", "wrong wrong wrong", in: elsewhere)
+        }
+        #expect(try await people.signIn("198.51.100.7", in: People.browser("192.0.2.99")).wait != nil)
+        #expect(try await people.signIn("bob", in: People.browser("198.51.100.7")).wait == nil)
+        for index in 0..<8 {
+            _ = try await people.signIn("nobody-\(index)", "wrong wrong wrong", in: People.browser("203.0.113.9"))
+        }
+        #expect(try await people.signIn("bob", in: People.browser("::FFFF:203.0.113.9")).wait != nil)
+        #expect(try await people.signIn("203.0.113.9", in: People.browser("192.0.2.98")).wait == nil)
+    }
+
     @Test func `lets fewer than a hundred wrong passwords through on any day`() async throws {
         let people = try await People()
         try await people.person("bob")
