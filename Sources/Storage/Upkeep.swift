@@ -25,6 +25,7 @@ package protocol UpkeepStore: Sendable {
     /// * waiting requests, mails, logout tokens, initial access tokens and sessions at their expiry; links too, but not within an hour of
     ///   their making;
     /// * authorizations whose code was never spent a day after its expiry: nothing hangs from them;
+    /// * accounts that nobody has taken up, with their links, at ``User/expiresAt``;
     /// * codes a day after their expiry, so that a replay is still seen while what was bought with them lives;
     /// * ended sessions a day after their end; authorizations a day after their end or expiry;
     /// * refresh families, with their authorization, at ``RefreshFamily/sweepDay``.

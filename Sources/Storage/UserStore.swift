@@ -9,6 +9,12 @@ package struct User: Hashable, Sendable {
     /// Canonical; unique among users.
     package var email: LoginName?
     package var isEmailVerified: Bool
+    /// Where the person wants to be written to from now on, until a link that was sent there is used. No login name, and
+    /// nobody is kept from it: whoever proves an address has it.
+    package var pendingEmail: LoginName?
+    /// When an account goes that a stranger asked for and whose owner has not taken it up; it keeps its names from nobody
+    /// who is more than that.
+    package var expiresAt: NumericDate?
     package var isEnabled: Bool
     /// Since when an administrator keeps everything of this account shut.
     package var lockedDownAt: NumericDate?
@@ -23,7 +29,8 @@ package struct User: Hashable, Sendable {
 
     package init(
         id: Subject, username: LoginName, email: LoginName? = nil, isEmailVerified: Bool = false,
-        isEnabled: Bool = true, lockedDownAt: NumericDate? = nil, attributes: JSONObject = JSONObject(),
+        pendingEmail: LoginName? = nil, expiresAt: NumericDate? = nil, isEnabled: Bool = true,
+        lockedDownAt: NumericDate? = nil, attributes: JSONObject = JSONObject(),
         groups: [String] = [], roles: [String] = [], createdAt: NumericDate, updatedAt: NumericDate? = nil,
         version: Int64 = 1
     ) {
@@ -31,6 +38,8 @@ package struct User: Hashable, Sendable {
         self.username = username
         self.email = email
         self.isEmailVerified = isEmailVerified
+        self.pendingEmail = pendingEmail
+        self.expiresAt = expiresAt
         self.isEnabled = isEnabled
         self.lockedDownAt = lockedDownAt
         self.attributes = attributes
@@ -53,7 +62,9 @@ package struct User: Hashable, Sendable {
 
 /// People. Each change is written together with its audit event, the mails about it and all that it ends.
 package protocol UserStore: Sendable {
-    /// `.exists` if the user name or the address belongs to somebody, as either.
+    /// `.exists` if the user name or the address belongs to somebody, as either. An account that nobody has taken up
+    /// (``User/expiresAt``) gives way to one that is no such account; so it does in ``update(_:ending:at:with:)`` and
+    /// when an address is verified.
     func insert(_ user: User, password: StoredPassword?, with effects: Effects) async throws -> Insertion
     func user(_ id: Subject) async throws -> User?
     /// The person who signs in with this user name or address.
@@ -70,7 +81,7 @@ package protocol UserStore: Sendable {
     func deleteUser(_ id: Subject, at now: NumericDate, with effects: Effects) async throws -> UserChange
 
     func password(of subject: Subject) async throws -> StoredPassword?
-    /// Sets the password, ends `target`, and makes links that would set a password useless; the user's version grows.
+    /// Sets the password, after which an account does not expire any more, ends `target`, and makes links that would set a password useless; the user's version grows.
     /// `.missing` if there is no such user; `.conflict` if `old` is named and is not the password any more, so that a
     /// change that was judged by an old password never undoes a reset.
     func setPassword(
@@ -80,6 +91,22 @@ package protocol UserStore: Sendable {
     /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. No event, and
     /// `changedAt` and the user's version stay: nothing changed.
     func upgradePassword(of subject: Subject, from old: StoredPassword, to new: StoredPassword) async throws -> Bool
+}
+
+extension User {
+    /// What the person signs in with.
+    package var loginNames: [LoginName] { [username] + (email.map { [$0] } ?? []) }
+
+    /// With an address that was proven to be the person's just now. Who signs in with the address keeps doing so.
+    package func proving(_ address: LoginName) -> User {
+        var proven = self
+        if username == email { proven.username = address }
+        proven.email = address
+        proven.isEmailVerified = true
+        proven.expiresAt = nil
+        if pendingEmail == address { proven.pendingEmail = nil }
+        return proven
+    }
 }
 
 extension UserStore {

@@ -25,6 +25,7 @@ extension AccountArea {
             ("id", .string(user.id.rawValue)), ("username", .string(user.username.rawValue)),
             ("email", user.email.map { .string($0.rawValue) } ?? .null),
             ("email_verified", .bool(user.isEmailVerified)),
+            ("pending_email", user.pendingEmail.map { .string($0.rawValue) } ?? .null),
             ("attributes", .object(user.attributes)), ("groups", .array(user.groups.map(JSONValue.string))),
             ("roles", .array(user.roles.map(JSONValue.string))), ("created_at", .string(user.createdAt.utcText)),
             ("updated_at", .string(user.updatedAt.utcText)),

@@ -42,7 +42,8 @@ extension AccountArea {
             of: try await store.update(changed, ending: nil, at: now, with: Effects([event])), at: now)
     }
 
-    /// Takes another address: the old one hears of it, and the new one is not trusted before its owner followed a link.
+    /// Wants another address: the one that the person has hears of it, and stays until the link that goes to the new one
+    /// was used. Whether the new one is somebody's is told to nobody but who reads its mail.
     package func changeAddress(
         to text: String, password: Secret, at now: NumericDate
     ) async throws -> AccountOutcome {
@@ -52,10 +53,7 @@ extension AccountArea {
         if let refusal = try await refusal(of: password, on: "account.address", at: now) { return refusal }
         guard address != user.email else { return .done }
         var changed = user
-        // Who registered with an address signs in with it: the name moves along, and the old address is free again.
-        if changed.username == changed.email { changed.username = address }
-        changed.email = address
-        changed.isEmailVerified = false
+        changed.pendingEmail = address
         changed.updatedAt = now
         let notice = MailMessage.addressChanged(to: address.rawValue, .init(browser, at: now))
         let effects = Effects(

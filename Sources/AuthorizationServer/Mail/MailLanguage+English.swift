@@ -69,12 +69,12 @@ extension MailLanguage {
                     {issuer}/reset
                     """),
             .addressChanged: Text(
-                subject: "Your e-mail address at {place} was changed",
+                subject: "Your e-mail address at {place} is to be changed",
                 body: """
                     Hello,
 
-                    the e-mail address of your account at {place} was changed to {new}. This mail goes to the address
-                    that you had before.
+                    the e-mail address of your account at {place} is to become {new}. This mail goes to the address that
+                    you have; it stays until the new one is confirmed.
 
                         When:    {when}
                         From:    {address}

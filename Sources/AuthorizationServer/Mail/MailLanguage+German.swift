@@ -70,12 +70,12 @@ extension MailLanguage {
                     {issuer}/reset
                     """),
             .addressChanged: Text(
-                subject: "Ihre E-Mail-Adresse bei {place} wurde geändert",
+                subject: "Ihre E-Mail-Adresse bei {place} soll geändert werden",
                 body: """
                     Guten Tag,
 
-                    die E-Mail-Adresse Ihres Kontos bei {place} wurde zu {new} geändert. Diese Nachricht geht an die
-                    bisherige Adresse.
+                    die E-Mail-Adresse Ihres Kontos bei {place} soll {new} werden. Diese Nachricht geht an die bisherige
+                    Adresse; sie bleibt, bis die neue bestätigt ist.
 
                         Wann:    {when}
                         Von:     {address}

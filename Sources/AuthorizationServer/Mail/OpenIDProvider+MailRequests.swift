@@ -27,7 +27,7 @@ extension OpenIDProvider {
     }
 
     func sendVerificationLink(to user: User, browser: Browser, at now: NumericDate) async throws -> Bool {
-        guard !user.isEmailVerified, let address = user.email else { return false }
+        guard let address = user.pendingEmail ?? (user.isEmailVerified ? nil : user.email) else { return false }
         let event = personEvent("account.verification_requested", of: user.id, by: browser, at: now)
         return try await sendLink(.verifyAddress, to: address, of: user, browser, recording: event, at: now) {
             .verifyAddress(link: $0, hours: policy.people.verificationLinkLifetime / 3600)
@@ -83,7 +83,8 @@ extension OpenIDProvider {
             return
         }
         let user = User(
-            id: Subject(unchecked: secrets.identifier()), username: address, email: address, createdAt: now)
+            id: Subject(unchecked: secrets.identifier()), username: address, email: address,
+            expiresAt: now + .seconds(policy.people.unclaimedLifetime), createdAt: now)
         var created = event
         created.target = "user:\(user.id)"
         guard try await store.insert(user, password: nil, with: Effects([created])) == .inserted else { return }
@@ -100,7 +101,12 @@ extension OpenIDProvider {
         again.target = "user:\(user.id)"
         if !user.isEmailVerified, try await store.password(of: user.id) == nil {
             again.action = "account.invited"
-            _ = try await sendInvitation(to: user, browser: browser, recording: again, at: now)
+            guard try await sendInvitation(to: user, browser: browser, recording: again, at: now) else { return }
+            guard user.expiresAt != nil else { return }
+            // The account lives as long as the link to it.
+            var later = user
+            later.expiresAt = now + .seconds(policy.people.unclaimedLifetime)
+            _ = try await store.update(later, ending: nil, at: now, with: Effects([]))
         } else if user.isEmailVerified {
             again.action = "account.reset_requested"
             _ = try await sendLink(.resetPassword, to: address, of: user, browser, recording: again, at: now) {

@@ -31,6 +31,8 @@ package struct PeoplePolicy: Hashable, Sendable {
     package var verificationLinkLifetime: Int64 = 86_400
     /// Seconds that an invitation is good.
     package var invitationLifetime: Int64 = 7 * 86_400
+    /// Seconds after which an account goes that a stranger asked for and nobody took up, at most 30 days.
+    package var unclaimedLifetime: Int64 = 7 * 86_400
     /// Seconds that a mail is tried to be delivered.
     package var mailLifetime: Int64 = 86_400
     /// Whether strangers may make themselves an account.

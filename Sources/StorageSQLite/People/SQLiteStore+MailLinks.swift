@@ -34,7 +34,9 @@ extension SQLiteStore: MailLinkStore {
             try $0.first(
                 """
                 SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at
-                FROM mail_link AS link JOIN user ON user.id = link.subject AND user.email = link.email
+                FROM mail_link AS link JOIN user ON user.id = link.subject
+                    AND (user.email = link.email
+                        OR (link.purpose = 'verifyAddress' AND user.pending_email = link.email))
                 WHERE link.hash = ?1 AND link.purpose = ?2 AND link.expires_at > ?3 AND link.is_void = 0
                     AND user.is_enabled = 1 AND user.locked_down_at IS NULL
                 """, [.blob(hash), .text(purpose.rawValue), .date(now)], MailLink.init)
@@ -45,10 +47,15 @@ extension SQLiteStore: MailLinkStore {
         spending hash: TokenHash, at now: NumericDate, with effects: Effects
     ) async throws -> Subject? {
         try await write { transaction in
-            guard let subject = try transaction.spend(hash, for: .verifyAddress, at: now) else { return nil }
-            try transaction.run(
-                "UPDATE user SET is_email_verified = 1, updated_at = ?2, version = version + 1 WHERE id = ?1",
-                .text(subject), .date(now))
+            let address = try transaction.first("SELECT email FROM mail_link WHERE hash = ?1", .blob(hash)) {
+                LoginName(canonical: try $0.text(0))
+            }
+            guard let address, let subject = try transaction.owner(of: hash, for: .verifyAddress, at: now),
+                var proven = try transaction.user(subject)?.proving(address), try !transaction.isTaken(by: proven)
+            else { return nil }
+            proven.updatedAt = now
+            try transaction.void(hash)
+            try transaction.replace(proven)
             try transaction.record(effects)
             return subject
         }
@@ -72,15 +79,24 @@ extension SQLiteStore: MailLinkStore {
 extension WriteTransaction {
     /// Whose link it was; `nil` if it does not work (any more).
     fileprivate func spend(_ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) throws -> Subject? {
+        guard let subject = try owner(of: hash, for: purpose, at: now) else { return nil }
+        try void(hash)
+        return subject
+    }
+
+    fileprivate func owner(of hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) throws -> Subject? {
         try first(
             """
-            UPDATE mail_link SET is_void = 1
-            WHERE hash = ?1 AND purpose = ?2 AND expires_at > ?3 AND is_void = 0
-                AND EXISTS (SELECT 1 FROM user WHERE id = mail_link.subject AND email = mail_link.email
-                    AND is_enabled = 1 AND locked_down_at IS NULL)
-            RETURNING subject
+            SELECT link.subject FROM mail_link AS link JOIN user ON user.id = link.subject
+                AND (user.email = link.email OR (link.purpose = 'verifyAddress' AND user.pending_email = link.email))
+            WHERE link.hash = ?1 AND link.purpose = ?2 AND link.expires_at > ?3 AND link.is_void = 0
+                AND user.is_enabled = 1 AND user.locked_down_at IS NULL
             """, .blob(hash), .text(purpose.rawValue), .date(now)
         ) { try $0.identifier(0) }
+    }
+
+    fileprivate func void(_ hash: TokenHash) throws {
+        try run("UPDATE mail_link SET is_void = 1 WHERE hash = ?1", .blob(hash))
     }
 }
 

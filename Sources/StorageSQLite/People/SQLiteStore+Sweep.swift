@@ -23,6 +23,10 @@ extension SQLiteStore {
                     (SELECT hash FROM authorization_code WHERE expires_at <= ?1 LIMIT ?2)
                 """, past, limit)
         }
+        count &+= try await write {
+            try $0.run(
+                "DELETE FROM user WHERE id IN (SELECT id FROM user WHERE expires_at <= ?1 LIMIT ?2)", present, limit)
+        }
         count &+= try await sweepSessions(present, past: past, limit: limit)
         count &+= try await write {
             try $0.run(

@@ -20,7 +20,7 @@ extension SQLiteStore: UserStore {
             try $0.first(
                 """
                 SELECT id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups, roles,
-                    created_at, updated_at, version
+                    created_at, updated_at, version, pending_email, expires_at
                 FROM user WHERE id = ?1
                 """, [.text(id)], User.init)
         }
@@ -31,7 +31,7 @@ extension SQLiteStore: UserStore {
             try $0.first(
                 """
                 SELECT id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups, roles,
-                    created_at, updated_at, version
+                    created_at, updated_at, version, pending_email, expires_at
                 FROM user WHERE id = (SELECT subject FROM login_name WHERE name = ?1)
                 """, [.text(name.rawValue)], User.init)
         }
@@ -45,7 +45,7 @@ extension SQLiteStore: UserStore {
                 try SQLConnection(database).all(
                     """
                     SELECT id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups,
-                        roles, created_at, updated_at, version
+                        roles, created_at, updated_at, version, pending_email, expires_at
                     FROM user WHERE id > ?1 ORDER BY id LIMIT ?2
                     """, [after, limit], User.init)
             }
@@ -57,7 +57,7 @@ extension SQLiteStore: UserStore {
             try SQLConnection(database).all(
                 """
                 SELECT id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups, roles,
-                    created_at, updated_at, version
+                    created_at, updated_at, version, pending_email, expires_at
                 FROM user WHERE id > ?1 AND id IN (SELECT subject FROM login_name WHERE name >= ?3 AND name < ?4)
                 ORDER BY id LIMIT ?2
                 """, [after, limit, .text(prefix), .text(prefix + "\u{10FFFF}")], User.init)
@@ -130,38 +130,51 @@ extension WriteTransaction {
         let added = try run(
             """
             INSERT INTO user (id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups,
-                roles, created_at, updated_at, version)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING
+                roles, created_at, updated_at, version, pending_email, expires_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING
             """,
             .text(user.id), .text(user.username.rawValue), .text(user.email?.rawValue), .bool(user.isEmailVerified),
             .bool(user.isEnabled), .date(user.lockedDownAt), .text(user.attributes.jsonText), .json(user.groups),
-            .json(user.roles), .date(user.createdAt), .date(user.updatedAt), .integer(user.version))
+            .json(user.roles), .date(user.createdAt), .date(user.updatedAt), .integer(user.version),
+            .text(user.pendingEmail?.rawValue), .date(user.expiresAt))
         guard added == 1 else { return false }
         try store(namesOf: user)
         return true
     }
 
-    fileprivate func replace(_ user: User) throws {
+    /// Its names must not be taken.
+    func replace(_ user: User) throws {
         try run(
             """
             UPDATE user SET username = ?2, email = ?3, is_email_verified = ?4, is_enabled = ?5, locked_down_at = ?6,
-                attributes = ?7, groups = ?8, roles = ?9, updated_at = ?10, version = version + 1
+                attributes = ?7, groups = ?8, roles = ?9, updated_at = ?10, pending_email = ?11, expires_at = ?12,
+                version = version + 1
             WHERE id = ?1
             """,
             .text(user.id), .text(user.username.rawValue), .text(user.email?.rawValue), .bool(user.isEmailVerified),
             .bool(user.isEnabled), .date(user.lockedDownAt), .text(user.attributes.jsonText), .json(user.groups),
-            .json(user.roles), .date(user.updatedAt))
+            .json(user.roles), .date(user.updatedAt), .text(user.pendingEmail?.rawValue), .date(user.expiresAt))
         try run("DELETE FROM login_name WHERE subject = ?1", .text(user.id))
         try store(namesOf: user)
     }
 
-    fileprivate func isTaken(by user: User) throws -> Bool {
+    /// Whether somebody else has one of its names. Who only asked for an account keeps nobody else from it.
+    func isTaken(by user: User) throws -> Bool {
         try integer(
-            "SELECT 1 FROM login_name WHERE name IN (?2, ?3) AND subject <> ?1", .text(user.id),
-            .text(user.username.rawValue), .text(user.email?.rawValue)) != nil
+            """
+            SELECT 1 FROM login_name JOIN user ON user.id = login_name.subject
+            WHERE name IN (?2, ?3) AND subject <> ?1 AND (user.expires_at IS NULL OR ?4)
+            """, .text(user.id), .text(user.username.rawValue), .text(user.email?.rawValue),
+            .bool(user.expiresAt != nil)) != nil
     }
 
     private func store(namesOf user: User) throws {
+        // Whoever could stand in the way has been looked for before; what is left gives way.
+        try run(
+            """
+            DELETE FROM user WHERE expires_at IS NOT NULL AND id <> ?1
+                AND id IN (SELECT subject FROM login_name WHERE name IN (?2, ?3))
+            """, .text(user.id), .text(user.username.rawValue), .text(user.email?.rawValue))
         for name in Set([user.username, user.email ?? user.username]) {
             try run("INSERT INTO login_name (name, subject) VALUES (?1, ?2)", .text(name.rawValue), .text(user.id))
         }
@@ -187,7 +200,9 @@ extension WriteTransaction {
         try run(
             "UPDATE mail_link SET is_void = 1 WHERE subject = ?1 AND purpose <> ?2", .text(subject),
             .text(MailLink.Purpose.verifyAddress.rawValue))
-        try run("UPDATE user SET updated_at = ?2, version = version + 1 WHERE id = ?1", .text(subject), .date(now))
+        try run(
+            "UPDATE user SET updated_at = ?2, version = version + 1, expires_at = NULL WHERE id = ?1", .text(subject),
+            .date(now))
     }
 
     /// Whether this person may sign in, and what they gave may be used.
@@ -206,11 +221,23 @@ extension WriteTransaction {
     }
 }
 
+extension WriteTransaction {
+    func user(_ id: Subject) throws -> User? {
+        try first(
+            """
+            SELECT id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups, roles,
+                created_at, updated_at, version, pending_email, expires_at
+            FROM user WHERE id = ?1
+            """, .text(id), read: User.init)
+    }
+}
+
 extension User {
     fileprivate init(_ row: StatementRow) throws {
         self.init(
             id: try row.identifier(0), username: LoginName(canonical: try row.text(1)),
             email: try row.optionalText(2).map(LoginName.init(canonical:)), isEmailVerified: try row.bool(3),
+            pendingEmail: try row.optionalText(12).map(LoginName.init(canonical:)), expiresAt: try row.optionalDate(13),
             isEnabled: try row.bool(4), lockedDownAt: try row.optionalDate(5), attributes: try row.object(6),
             groups: try row.texts(7), roles: try row.texts(8), createdAt: try row.date(9), updatedAt: try row.date(10),
             version: try row.integer(11))

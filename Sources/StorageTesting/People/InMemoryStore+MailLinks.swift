@@ -29,9 +29,12 @@ extension InMemoryStore: MailLinkStore {
     ) throws -> Subject? {
         try write { contents in
             guard let link = contents.link(hash, for: .verifyAddress, at: now) else { return nil }
+            guard let user = contents.people.users[link.subject] else { return nil }
+            var proven = user.proving(link.email)
+            guard !contents.isTaken(by: proven) else { return nil }
+            proven.updatedAt = now
             contents.people.links[hash]?.isVoid = true
-            contents.people.users[link.subject]?.isEmailVerified = true
-            contents.touch(link.subject, at: now)
+            contents.replace(user, by: proven)
             contents.record(effects)
             return link.subject
         }
@@ -59,6 +62,7 @@ extension InMemoryStore.Contents {
         guard let entry = people.links[hash], !entry.isVoid, entry.link.purpose == purpose,
             now < entry.link.expiresAt, let user = people.users[entry.link.subject], user.mayAct,
             user.email == entry.link.email
+                || (purpose == .verifyAddress && user.pendingEmail == entry.link.email)
         else { return nil }
         return entry.link
     }

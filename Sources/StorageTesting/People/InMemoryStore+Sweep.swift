@@ -12,6 +12,12 @@ extension InMemoryStore.People {
         count += Self.remove(from: &links, limit) {
             $0.link.expiresAt <= now && $0.link.createdAt <= now - .seconds(3600)
         }
+        let expired = users.values.filter { $0.expiresAt.map { $0 <= now } ?? false }.map(\.id).prefix(limit)
+        for id in expired {
+            users[id] = nil
+            links = links.filter { $0.value.link.subject != id }
+        }
+        count += expired.count
         let unspent = codes.values.filter { !$0.isSpent && $0.code.expiresAt <= past }.map(\.code.grant).prefix(limit)
         for grant in unspent { authorizations[grant] = nil }
         count += unspent.count

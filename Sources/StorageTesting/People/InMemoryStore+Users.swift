@@ -6,6 +6,7 @@ extension InMemoryStore: UserStore {
     package func insert(_ user: User, password: StoredPassword?, with effects: Effects) throws -> Insertion {
         try write { contents in
             guard contents.people.users[user.id] == nil, !contents.isTaken(by: user) else { return .exists }
+            contents.makeWay(for: user)
             contents.people.users[user.id] = user
             contents.people.passwords[user.id] = password
             contents.record(effects)
@@ -40,11 +41,7 @@ extension InMemoryStore: UserStore {
             guard let stored = contents.people.users[user.id] else { return .missing }
             guard stored.version == user.version else { return .conflict }
             guard !contents.isTaken(by: user) else { return .exists }
-            contents.people.users[user.id] = User(
-                id: user.id, username: user.username, email: user.email, isEmailVerified: user.isEmailVerified,
-                isEnabled: user.isEnabled, lockedDownAt: user.lockedDownAt, attributes: user.attributes,
-                groups: user.groups, roles: user.roles, createdAt: stored.createdAt, updatedAt: user.updatedAt,
-                version: user.version &+ 1)
+            contents.replace(stored, by: user)
             return contents.finish(ending: target, because: user.endReason, at: now, with: effects)
         }
     }
@@ -54,11 +51,7 @@ extension InMemoryStore: UserStore {
             guard contents.people.users[id] != nil else { return .missing }
             let change = contents.finish(
                 ending: .subject(id, keeping: nil), because: .accountDeleted, at: now, with: effects)
-            contents.people.users[id] = nil
-            contents.people.passwords[id] = nil
-            contents.people.consents = contents.people.consents.filter { $0.key.subject != id }
-            contents.people.links = contents.people.links.filter { $0.value.link.subject != id }
-            contents.people.browsers.removeAll { $0.subject == id }
+            contents.forget(user: id)
             // Where the person signed in from is theirs, and nobody needs it any more.
             for session in contents.people.sessions.values where session.session.subject == id {
                 contents.people.sessions[session.session.id] = nil
@@ -93,15 +86,37 @@ extension InMemoryStore: UserStore {
     }
 }
 
-extension User {
-    fileprivate var loginNames: [LoginName] { [username] + (email.map { [$0] } ?? []) }
-}
-
 extension InMemoryStore.Contents {
-    fileprivate func isTaken(by user: User) -> Bool {
+    /// Whether somebody else has one of its names. Who only asked for an account keeps nobody else from it.
+    func isTaken(by user: User) -> Bool {
         people.users.values.contains { other in
-            other.id != user.id && other.loginNames.contains(where: user.loginNames.contains)
+            other.id != user.id && (other.expiresAt == nil || user.expiresAt != nil)
+                && other.loginNames.contains(where: user.loginNames.contains)
         }
+    }
+
+    fileprivate mutating func makeWay(for user: User) {
+        let others = people.users.values.filter { other in
+            other.id != user.id && other.expiresAt != nil && other.loginNames.contains(where: user.loginNames.contains)
+        }
+        for other in others { forget(user: other.id) }
+    }
+
+    mutating func replace(_ stored: User, by user: User) {
+        makeWay(for: user)
+        people.users[user.id] = User(
+            id: user.id, username: user.username, email: user.email, isEmailVerified: user.isEmailVerified,
+            pendingEmail: user.pendingEmail, expiresAt: user.expiresAt, isEnabled: user.isEnabled,
+            lockedDownAt: user.lockedDownAt, attributes: user.attributes, groups: user.groups, roles: user.roles,
+            createdAt: stored.createdAt, updatedAt: user.updatedAt, version: stored.version &+ 1)
+    }
+
+    mutating func forget(user id: Subject) {
+        people.users[id] = nil
+        people.passwords[id] = nil
+        people.consents = people.consents.filter { $0.key.subject != id }
+        people.links = people.links.filter { $0.value.link.subject != id }
+        people.browsers.removeAll { $0.subject == id }
     }
 
     /// Sets a password, after which no link that would set one works any more.
@@ -111,6 +126,7 @@ extension InMemoryStore.Contents {
         where entry.link.subject == subject && entry.link.purpose != .verifyAddress {
             people.links[hash]?.isVoid = true
         }
+        people.users[subject]?.expiresAt = nil
         touch(subject, at: now)
     }
 

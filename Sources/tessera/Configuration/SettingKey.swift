@@ -57,6 +57,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case accountsResetLinkLifetime = "accounts.reset-link-lifetime"
     case accountsVerificationLinkLifetime = "accounts.verification-link-lifetime"
     case accountsInvitationLifetime = "accounts.invitation-lifetime"
+    case accountsUnclaimedLifetime = "accounts.unclaimed-lifetime"
     case accountsMailsPerHour = "accounts.mails-per-hour"
 
     case registrationEnabled = "registration.enabled"

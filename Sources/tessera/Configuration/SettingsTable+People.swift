@@ -57,6 +57,9 @@ extension SettingsTable {
             .accountsInvitationLifetime, .integer(86_400...2_592_000, unit: "seconds"), default: .integer(604_800),
             "How long an invitation is good."),
         Setting(
+            .accountsUnclaimedLifetime, .integer(86_400...2_592_000, unit: "seconds"), default: .integer(604_800),
+            "How long an account waits that a stranger asked for, until its owner takes it up; then it goes."),
+        Setting(
             .accountsMailsPerHour, .integer(1...20, unit: "mails"), default: .integer(3),
             "Mails that one person gets in an hour because somebody asked for them on a page."),
     ]

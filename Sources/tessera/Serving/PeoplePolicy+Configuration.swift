@@ -23,6 +23,7 @@ extension PeoplePolicy {
         resetLinkLifetime = number(.accountsResetLinkLifetime)
         verificationLinkLifetime = number(.accountsVerificationLinkLifetime)
         invitationLifetime = number(.accountsInvitationLifetime)
+        unclaimedLifetime = number(.accountsUnclaimedLifetime)
         mailLifetime = number(.mailLifetime)
         allowsSelfRegistration = configuration.flag(.accountsSelfRegistration)
         displayName = configuration.text(.pagesName) ?? displayName

@@ -199,6 +199,36 @@ import Testing
         #expect(try await people.store.password(of: ann.id) == nil)
     }
 
+    @Test func `an account that a stranger asked for goes when nobody takes it up, and stands in nobody's way`()
+        async throws
+    {
+        var policy = ServerPolicy()
+        policy.people.allowsSelfRegistration = true
+        let people = try await People(policy: policy)
+        func exists(_ address: String) async throws -> Bool {
+            try await people.store.user(signingInAs: LoginName(canonical: address)) != nil
+        }
+        for address in ["left@mail.example", "taken-up@mail.example", "claimed@mail.example"] {
+            _ = people.provider.selfRegister(address: address, browser: People.browser(), at: People.start)
+            _ = await people.provider.deliverMail(at: People.start)
+            guard address == "taken-up@mail.example" else { continue }
+            let outcome = try await people.provider.acceptInvitation(
+                link: people.mailbox.link(), password: Self.new, again: Self.new, browser: People.browser(),
+                at: People.start)
+            guard case .done = outcome else { return #expect(Bool(false), "not taken up") }
+        }
+        try await people.person("owner", email: "claimed@mail.example")
+        let week = People.start + .seconds(policy.people.unclaimedLifetime)
+        for moment in [week - .seconds(1), week] {
+            while try await people.store.sweep(at: moment, keeping: Retention(), limit: 100) > 0 {}
+            #expect(try await exists("left@mail.example") == (moment < week))
+            #expect(try await exists("taken-up@mail.example"))
+            #expect(
+                try await people.store.user(signingInAs: LoginName(canonical: "claimed@mail.example"))?.username
+                    .rawValue == "owner")
+        }
+    }
+
     @Test func `is not queued where none can be sent`() async throws {
         let people = try await People(sendsMail: false)
         let bob = try await people.person("bob")

@@ -195,3 +195,86 @@ import Testing
         }
     }
 }
+
+/// What ``User/pendingEmail`` and ``User/expiresAt`` mean.
+@Suite struct UnprovenNamesPromises {
+    private let address = LoginName(canonical: "new@example.com")
+
+    private func asked(_ id: String = "asked", at name: String = "new@example.com") -> User {
+        var user = Sample.user(id, username: name, email: name)
+        user.expiresAt = Sample.now + .seconds(700)
+        return user
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `an address that waits for its proof is no name, and becomes one with it`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            var user = try #require(try await store.user(Sample.user().id))
+            user.pendingEmail = address
+            #expect(try await store.update(user, ending: nil, at: Sample.now, with: Effects([])) == .done(Ended()))
+            #expect(try await store.user(user.id)?.pendingEmail == address)
+            #expect(try await store.user(signingInAs: address) == nil)
+            let link = MailLink(
+                hash: Sample.hash("v"), purpose: .verifyAddress, subject: user.id, email: address,
+                createdAt: Sample.now, expiresAt: Sample.now + .seconds(900))
+            #expect(try await store.insert(link, perHour: 9, with: Effects([])))
+            #expect(try await store.mailLink(link.hash, for: .verifyAddress, at: Sample.now) == link)
+            // An account that nobody took up has it: it gives way.
+            #expect(try await store.insert(asked(), password: nil, with: Effects([])) == .inserted)
+            #expect(try await store.verifyAddress(spending: link.hash, at: Sample.now, with: Effects([])) == user.id)
+            let proven = try #require(try await store.user(signingInAs: address))
+            #expect(proven.id == user.id && proven.isEmailVerified && proven.pendingEmail == nil)
+            #expect(try await store.user(Subject(unchecked: "asked")) == nil)
+            let old = try #require(Sample.user().email)
+            #expect(try await store.user(signingInAs: old) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `an address that somebody has is not proven by another, whose link stays unspent`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            var user = try #require(try await store.user(Sample.user().id))
+            user.pendingEmail = address
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            let link = MailLink(
+                hash: Sample.hash("v"), purpose: .verifyAddress, subject: user.id, email: address,
+                createdAt: Sample.now, expiresAt: Sample.now + .seconds(900))
+            _ = try await store.insert(link, perHour: 9, with: Effects([]))
+            let owner = Sample.user("owner", email: address.rawValue)
+            #expect(try await store.insert(owner, password: nil, with: Effects([])) == .inserted)
+            #expect(
+                try await store.verifyAddress(spending: link.hash, at: Sample.now, with: Sample.effects()) == nil)
+            #expect(try await store.user(signingInAs: address)?.id == owner.id)
+            #expect(try await store.user(user.id)?.email == Sample.user().email)
+            #expect(try await store.count("test.happened") == 0)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `an account that nobody took up gives way to others, not to its like, and goes in time`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            #expect(try await store.insert(asked(), password: nil, with: Effects([])) == .inserted)
+            #expect(try await store.insert(asked("again"), password: nil, with: Effects([])) == .exists)
+            let owner = Sample.user("owner", email: address.rawValue)
+            #expect(try await store.insert(owner, password: nil, with: Effects([])) == .inserted)
+            #expect(try await store.user(signingInAs: address)?.id == owner.id)
+            for id in ["left", "kept"] {
+                _ = try await store.insert(asked(id, at: "\(id)@example.com"), password: nil, with: Effects([]))
+            }
+            _ = try await store.setPassword(
+                Sample.password(), of: Subject(unchecked: "kept"), ending: nil, at: Sample.now, with: Effects([]))
+            for (seconds, isThere) in [(Int64(699), true), (700, false)] {
+                while try await store.sweep(
+                    at: Sample.now + .seconds(seconds), keeping: Retention(), limit: 1) > 0
+                {}
+                #expect(try await (store.user(Subject(unchecked: "left")) != nil) == isThere)
+                #expect(try await store.user(Subject(unchecked: "kept"))?.expiresAt == nil)
+                #expect(try await store.user(Subject(unchecked: "kept")) != nil)
+            }
+        }
+    }
+}

@@ -10,18 +10,21 @@ package struct AccountOverviewPage: AccountPage {
     package let username: String
     package let email: String?
     package let isEmailVerified: Bool
+    /// Where a link was sent that has not been used yet.
+    package var pendingEmail: String?
     /// A mail with a link was just sent.
     package var hasSentMail: Bool
 
     package init(
         issuer: Issuer, name: String?, username: String, email: String?, isEmailVerified: Bool,
-        hasSentMail: Bool = false
+        pendingEmail: String? = nil, hasSentMail: Bool = false
     ) {
         self.issuer = issuer
         self.name = name
         self.username = username
         self.email = email
         self.isEmailVerified = isEmailVerified
+        self.pendingEmail = pendingEmail
         self.hasSentMail = hasSentMail
     }
 
@@ -37,6 +40,7 @@ package struct AccountOverviewPage: AccountPage {
             let state = isEmailVerified ? texts["email_verified"] : texts["email_unverified"]
             add("email", "\(email) (\(state))")
         }
+        if let pendingEmail { add("email", "\(pendingEmail) (\(texts["email_unverified"]))") }
         return [
             "facts": .list(facts), "problem": false,
             "success": .optional(hasSentMail ? texts["verification_sent"] : nil),

@@ -64,7 +64,8 @@ struct AccountRoutes: Sendable {
         return visit.page(
             AccountOverviewPage(
                 issuer: visit.provider.issuer, name: user.attributes.string("name"), username: user.username.rawValue,
-                email: user.email?.rawValue, isEmailVerified: user.isEmailVerified, hasSentMail: isDone(visit)),
+                email: user.email?.rawValue, isEmailVerified: user.isEmailVerified,
+                pendingEmail: user.pendingEmail?.rawValue, hasSentMail: isDone(visit)),
             decision: "shown")
     }
 
