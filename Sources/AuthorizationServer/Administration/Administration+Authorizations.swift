@@ -30,8 +30,8 @@ extension Administration {
             throw AdministrationError.missing("authorization")
         }
         let event = event(
-            "authorization.ended", on: "user:\(authorization.subject)", detail: "\(ClientMention(authorization.client))",
-            by: administrator, at: now)
+            "authorization.ended", on: "user:\(authorization.subject)",
+            detail: "\(ClientMention(authorization.client))", by: administrator, at: now)
         try await provider.end(.grant(id), because: .administrator, with: Effects([event]), at: now)
     }
 
