@@ -36,7 +36,7 @@ class Person:
         self.session.verify = trusted
 
     def get(self, url, follow=True):
-        return self.session.get(url, timeout=20, allow_redirects=follow)
+        return self.session.get(url, timeout=60, allow_redirects=follow)
 
     def submit(self, page, action, **changes):
         """The form of a page that is sent to `action`, with some fields filled in."""
@@ -44,7 +44,7 @@ class Person:
         if form is None:
             raise AssertionError(f"no form for {action} at {page.url}: {page.text[:200]}")
         target = urllib.parse.urljoin(page.url, form.action)
-        return self.session.post(target, data=form.filled(**changes), timeout=20)
+        return self.session.post(target, data=form.filled(**changes), timeout=60)
 
     def asks_password(self, page):
         return Page(page).form(SIGN_IN) is not None

@@ -87,7 +87,7 @@ class Visit:
     def open(self, url, fields=None):
         body = urllib.parse.urlencode(fields, doseq=True).encode() if fields is not None else None
         try:
-            page = Page(self.opener.open(url, body, timeout=20))
+            page = Page(self.opener.open(url, body, timeout=60))
         except urllib.error.HTTPError as answer:
             page = Page(answer)
         os.umask(0o077)

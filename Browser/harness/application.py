@@ -18,7 +18,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 
 def program(server):
     """The sample, built beside the server or in the other way of building."""
-    folders = [os.path.dirname(server), *(os.path.join(ROOT, ".build", kind) for kind in ("release", "debug"))]
+    folders = [os.path.dirname(server), *(os.path.join(ROOT, ".build", kind) for kind in ("debug", "release"))]
     for folder in folders:
         path = os.path.join(folder, "web-login")
         if os.path.exists(path):
@@ -71,7 +71,7 @@ class Application:
             stderr=self.output,
             env=environment({"CLIENT_SECRET": secret}),
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not self.answers():
             assert self.process.poll() is None, f"{self.name} ended with {self.process.returncode}"
             assert time.monotonic() < deadline, f"{self.name} did not start"

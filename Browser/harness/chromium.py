@@ -29,7 +29,7 @@ class Chromium:
             ignore_https_errors=True,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         return self.tab(context, script)
 
     def tab(self, context, script=True):

@@ -58,7 +58,7 @@ class MailServer:
         with self.arrived:
             self.refusals = number
 
-    def wait(self, recipient, *, after=0, seconds=20):
+    def wait(self, recipient, *, after=0, seconds=60):
         """The first letter to somebody beyond the first `after` letters of all."""
         deadline = time.monotonic() + seconds
         with self.arrived:

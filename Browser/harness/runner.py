@@ -8,6 +8,8 @@ import shutil
 import time
 import traceback
 
+from Attack.harness.runner import default_binary
+
 from .. import flows
 from .world import World
 
@@ -39,7 +41,7 @@ def run(flow, world):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/browser", description="Drives the pages with a real browser.")
     parser.add_argument("names", nargs="*", help="parts of names of flows; all if none is given")
-    parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
+    parser.add_argument("--binary", help="the tessera program (default: .build/debug, else .build/release)")
     parser.add_argument("--screenshots", action="store_true", help="write pictures of all pages to out/screenshots")
     parser.add_argument("--list", action="store_true", help="name the flows and end")
     options = parser.parse_args()
@@ -49,10 +51,11 @@ def main():
     if options.list or not chosen:
         print("\n".join(flow.__name__ for flow in chosen) or "no such flow")
         return 0 if chosen else 2
-    world = World(options.binary, os.path.join(ROOT, "out", "screenshots") if options.screenshots else None)
+    binary = options.binary or default_binary()
+    world = World(binary, os.path.join(ROOT, "out", "screenshots") if options.screenshots else None)
     failed, started = 0, time.monotonic()
     try:
-        print(f"browser: Chromium {world.browser.version}")
+        print(f"browser: Chromium {world.browser.version}, {os.path.relpath(binary, ROOT)}", flush=True)
         for flow in chosen:
             begun = time.monotonic()
             problems = run(flow, world)
