@@ -58,7 +58,10 @@ class Load:
 
     def run(self, seconds, connections=64):
         command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
-        command += ["-s", os.path.join(HERE, self.script), self.url, "--", *self.arguments] if self.script else [self.url]
+        if self.script:
+            command += ["-s", os.path.join(HERE, self.script), self.url, "--", *self.arguments]
+        else:
+            command += [self.url]
         before = cpu_seconds(self.pid)
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
         used = cpu_seconds(self.pid) - before
@@ -74,7 +77,7 @@ class Load:
         count = int((counted or found).group(1))
         if count == 0:
             raise RuntimeError(
-                f"{self.name}: no answer within {seconds} s; is the machine too busy? {done.stdout} {done.stderr}"
+                f"{self.name}: no answer within {seconds} s; is the machine too busy? {done.stderr.strip()}"
             )
         requests = int(found.group(1))
         self.samples.append(used / count * 1e6)

@@ -41,7 +41,8 @@ def write(folder, name, texts):
 def refresh(name, pid, url, folder):
     """Rotation as ours: each token once, for an access token that is a JWT and without an ID token."""
     tokens = [call(url, PASSWORD + "scope=api:read", WEB)["refresh_token"] for _ in range(FAMILIES)]
-    return Load(name, pid, url, script="rotate.lua", arguments=[write(folder, name, tokens), WEB, "scope=api:read", "-"])
+    arguments = [write(folder, name, tokens), WEB, "scope=api:read", "-"]
+    return Load(name, pid, url, script="rotate.lua", arguments=arguments)
 
 
 def user_info(name, pid, url, token_url, folder):
