@@ -167,17 +167,9 @@ extension Administration {
     private func save(
         _ client: RegisteredClient, replacing old: RegisteredClient, recording event: AuditEvent
     ) async throws {
-        let epoch = EpochKey.client(client.id)
-        let ending =
-            switch old.issuedBefore(changeTo: client, at: event.at) {
-            case .stays: ClientEnding(try await store.update(client, advancing: [], recording: event))
-            case .tokensEnd: ClientEnding(try await store.update(client, advancing: [epoch], recording: event))
-            case .allEnds:
-                try await store.update(client, advancing: [epoch], ending: .clientDisabled, recording: event)
-            }
-        _ = try counters(of: ending.change, "client")
-        provider.registry.forgetClient(client.id)
-        provider.revocations.apply(ending, at: event.at)
+        let change = try await provider.save(
+            client, old.issuedBefore(changeTo: client, at: event.at), recording: event)
+        _ = try counters(of: change, "client")
     }
 
     /// Adds one to a counter, in the store and then in memory.

@@ -2,7 +2,7 @@ import JOSE
 import OAuth
 import Storage
 
-/// What becomes of what was issued when a registration changes.
+/// What becomes of what was issued when a registration changes, whoever changes it.
 enum IssuedBefore: Hashable {
     case stays
     /// Access tokens so far end; what people gave goes on within what is registered now.
@@ -31,6 +31,25 @@ extension RegisteredClient {
         }
         return keepsResources && before.identityScope.isSubset(of: after.identityScope)
             && before.subjectType == after.subjectType && before.sectorIdentifier == after.sectorIdentifier
+    }
+}
+
+extension OpenIDProvider {
+    /// Stores a changed client in one transaction with all that the change ends.
+    func save(
+        _ client: RegisteredClient, _ issued: IssuedBefore, recording event: AuditEvent
+    ) async throws -> Change {
+        let epoch = EpochKey.client(client.id)
+        let ending =
+            switch issued {
+            case .stays: ClientEnding(try await store.update(client, advancing: [], recording: event))
+            case .tokensEnd: ClientEnding(try await store.update(client, advancing: [epoch], recording: event))
+            case .allEnds:
+                try await store.update(client, advancing: [epoch], ending: .clientDisabled, recording: event)
+            }
+        registry.forgetClient(client.id)
+        revocations.apply(ending, at: event.at)
+        return ending.change
     }
 }
 

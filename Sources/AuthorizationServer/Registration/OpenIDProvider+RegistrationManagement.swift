@@ -77,25 +77,20 @@ extension OpenIDProvider {
         }
         client.updatedAt = now
         let event = registrationEvent("client.updated", client, caller, now)
-        let ending =
-            Self.isAnother(client, than: stored)
-            ? try await store.update(
-                client, advancing: [.client(client.id)], ending: .clientDisabled, recording: event)
-            : ClientEnding(try await store.update(client, advancing: [], recording: event))
-        switch ending.change {
-        case .done: revocations.apply(ending, at: now)
+        let issued =
+            Self.isAnother(client, than: stored) ? .allEnds : stored.issuedBefore(changeTo: client, at: now)
+        switch try await save(client, issued, recording: event) {
+        case .done: break
         case .missing: throw Rejection.registrationTokenWrong
         case .conflict: throw StoreError.busy
         }
-        registry.forgetClient(client.id)
         return try answer(client, secret: secret, access: access, "updated")
     }
 
     /// Whether what people gave to the one is not for the other: it does not go on at other addresses, under other names
-    /// for the people, or without the proof of who asks; nor does a refresh token outlive its grant type.
+    /// for the people, or without the proof of who asks. An administrator may change these and vouches for it.
     private static func isAnother(_ client: RegisteredClient, than stored: RegisteredClient) -> Bool {
-        !stored.grantTypes.allSatisfy(client.grantTypes.contains)
-            || stored.relyingParty?.redirectURIs != client.relyingParty?.redirectURIs
+        stored.relyingParty?.redirectURIs != client.relyingParty?.redirectURIs
             || stored.relyingParty?.subjectType != client.relyingParty?.subjectType
             || stored.relyingParty?.sectorIdentifier != client.relyingParty?.sectorIdentifier
             || stored.credentials.method != client.credentials.method

@@ -172,6 +172,17 @@ import Testing
         }
     }
 
+    @Test func `ends the access tokens of a client that narrows what it may ask for`() async throws {
+        try await ConformanceServer.run { server async throws in
+            let made = try await server.register(#""scope":"openid email""#)
+            let tokens = try await server.application(made).tokens(["scope": "openid email"])
+            let narrow =
+                #"{"client_id":"\#(made.id)","redirect_uris":["https://app.example/cb"],"scope":"openid"}"#
+            #expect(try await server.send("PUT", made.path, narrow, with: made.access).status == 200)
+            #expect(try await status(ofUserInfoWith: tokens.accessToken, server) == 401)
+        }
+    }
+
     private func status(ofUserInfoWith token: String, _ server: ConformanceServer) async throws -> Int {
         try await server.live.exchange(RequestText.get("/userinfo", "authorization: Bearer \(token)")).status
     }
