@@ -12,6 +12,7 @@ final class PointReaders: Sendable {
     }
 
     private let readers: [Reader]
+    /// Whom to wait for while all are busy.
     private let turn = Atomic<Int>(0)
 
     init(path: String, count: Int, busyMilliseconds: Int32) throws {
@@ -23,13 +24,15 @@ final class PointReaders: Sendable {
     }
 
     /// Each statement sees all that was committed before it.
+    ///
+    /// The first connection that is free, always in the same order: every commit empties the page cache of each connection
+    /// that reads after it, so turns would have all of them read the same pages again.
     func read<Result: Sendable>(_ query: @Sendable (SQLConnection) throws -> Result) throws -> Result {
-        let first = turn.wrappingAdd(1, ordering: .relaxed).oldValue & Int(Int32.max)
-        for offset in 0..<readers.count {
-            let reader = readers[(first &+ offset) % readers.count]
+        for reader in readers {
             if let result = try reader.connection.withLockIfAvailable({ try Self.run(query, on: $0) }) { return result }
         }
-        return try readers[first % readers.count].connection.withLock { try Self.run(query, on: $0) }
+        let next = turn.wrappingAdd(1, ordering: .relaxed).oldValue & Int(Int32.max)
+        return try readers[next % readers.count].connection.withLock { try Self.run(query, on: $0) }
     }
 
     private static func run<Result>(
