@@ -6,9 +6,17 @@ let package = Package(
     name: "tessera-fuzz",
     dependencies: [.package(name: "tessera", path: "..")],
     targets: [
+        .target(
+            name: "Addresses",
+            swiftSettings: [
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+            ]),
         .executableTarget(
             name: "fuzz",
             dependencies: [
+                "Addresses",
                 .product(name: "JOSE", package: "tessera"),
                 .product(name: "OAuth", package: "tessera"),
             ],
@@ -16,9 +24,10 @@ let package = Package(
                 .enableUpcomingFeature("ExistentialAny"),
                 .enableUpcomingFeature("InternalImportsByDefault"),
                 .enableUpcomingFeature("MemberImportVisibility"),
-                // The entry point is libFuzzer's.
-                .unsafeFlags(["-parse-as-library"]),
-            ])
+                // The entry point is libFuzzer's. The linked files of the edge import the product's module of addresses,
+                // of which the one file that they need is a module here.
+                .unsafeFlags(["-parse-as-library", "-module-alias", "Risk=Addresses"]),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -15,12 +15,13 @@ import tessera
                 "given_name=Ada",
             ]
                 + ["--password-file", "-", "--json"], input: Self.password + "\n")
-        #expect(created.status == 0, "\(created.complaint)")
+        try #require(created.status == 0, "\(created.complaint)")
         let ada = try JSONObject(parsing: Array(created.output.utf8))
         #expect(ada.string("username") == "ada" && ada.strings("groups") == ["staff"])
         #expect(ada.object("attributes")?.string("given_name") == "Ada" && !created.output.contains(Self.password))
         for name in [try #require(ada.string("id")), "ADA", "ada@example.org"] {
             let shown = try await program.run("user", "show", name, "--json")
+            try #require(shown.status == 0, "\(shown.complaint)")
             #expect(try JSONObject(parsing: Array(shown.output.utf8)) == ada, "\(name)")
         }
         #expect(try await program.run("user", "show", "ad").status == 4)

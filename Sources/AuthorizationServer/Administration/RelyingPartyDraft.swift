@@ -156,9 +156,11 @@ extension DraftCheck {
             }
         }
         guard party.subjectType == .pairwise, party.sectorIdentifier == nil else { return }
-        let hosts = Set(party.redirectURIs.compactMap(Self.host))
-        if hosts.count == 1, let host = hosts.first {
-            party.sectorIdentifier = host
+        // Only a site's own addresses say whose sector it is: any program can claim an address of a scheme of its own.
+        let hosts = Set(party.redirectURIs.map { $0.hasPrefix("https://") ? Self.host(of: $0) : nil })
+        if hosts.count == 1 {
+            // Without a site it is a sector of its own.
+            party.sectorIdentifier = hosts.first ?? nil
         } else {
             report("sector_identifier", "is required for pairwise subjects with redirect addresses on several hosts")
         }

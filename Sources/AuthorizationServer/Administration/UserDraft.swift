@@ -90,12 +90,16 @@ package struct UserUpdate: Sendable {
         var check = DraftCheck(problems)
         var changed = user
         if let username, let name = check.loginName(username, "username") { changed.username = name }
+        // An account that an administrator sees to is nobody's mere wish any more.
+        changed.expiresAt = nil
         switch email {
         case .keep: break
         case .remove:
             changed.email = nil
+            changed.pendingEmail = nil
             changed.isEmailVerified = false
         case .set(let text):
+            changed.pendingEmail = nil
             guard let address = check.address(text), address != user.email else { break }
             changed.email = address
             changed.isEmailVerified = true
@@ -124,6 +128,8 @@ extension User {
         var fields: [String] = []
         if username != other.username { fields.append("username") }
         if email != other.email { fields.append("email") }
+        if pendingEmail != other.pendingEmail { fields.append("pending_email") }
+        if expiresAt != other.expiresAt { fields.append("expires_at") }
         if isEmailVerified != other.isEmailVerified { fields.append("email_verified") }
         if isEnabled != other.isEnabled { fields.append("enabled") }
         if attributes != other.attributes { fields.append("attributes") }

@@ -42,17 +42,17 @@ package struct PairwiseSubjects: Sendable {
     }
 
     /// OpenID Core §8.1: the host of the sector identifier, or the one host of the redirect URIs. A client whose
-    /// addresses have no host shares its sector with nobody.
+    /// addresses are no site's shares its sector with nobody: any program can claim an address of a scheme of its own.
     private static func sector(of party: RelyingParty, _ client: ClientID) -> String {
         if let sector = party.sectorIdentifier { return sector }
-        let hosts = Set(party.redirectURIs.compactMap(host))
-        guard hosts.count == 1, let only = hosts.first else { return "client:" + client.rawValue }
+        let hosts = Set(party.redirectURIs.map(host))
+        guard hosts.count == 1, let first = hosts.first, let only = first else { return "client:" + client.rawValue }
         return only
     }
 
     private static func host(_ uri: String) -> String? {
-        guard let start = uri.firstRange(of: "://")?.upperBound else { return nil }
-        let authority = uri[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard uri.hasPrefix("https://") else { return nil }
+        let authority = uri.dropFirst("https://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let host =
             authority.hasPrefix("[") ? authority.prefix { $0 != "]" } : authority.prefix { $0 != ":" }
         return host.isEmpty ? nil : String(host)

@@ -80,7 +80,8 @@ extension MailLanguage {
                         From:    {address}
                         Browser: {browser}
 
-                    If it was not you, tell the people who run {place}.
+                    If it was not you, log out everywhere in your account and set a new password: that calls it off. Then tell
+                    the people who run {place}.
                     """),
             .signedOutEverywhere: Text(
                 subject: "You were logged out everywhere at {place}",

@@ -81,7 +81,8 @@ extension MailLanguage {
                         Von:     {address}
                         Browser: {browser}
 
-                    Wenn Sie das nicht waren, wenden Sie sich an die Betreiber von {place}.
+                    Wenn Sie das nicht waren, melden Sie sich in Ihrem Konto überall ab und setzen Sie ein neues Passwort: Damit
+                    ist es widerrufen. Wenden Sie sich dann an die Betreiber von {place}.
                     """),
             .signedOutEverywhere: Text(
                 subject: "Sie wurden bei {place} überall abgemeldet",

@@ -40,6 +40,10 @@ extension WriteTransaction {
             let withdrawn = try withdrawConsents(at: resource)
             return (ended, !ended.isEmpty || withdrawn > 0)
         }
+        if case .subject(let subject, _) = target {
+            let dropped = try dropPendingAddress(of: subject)
+            return (ended, !ended.isEmpty || dropped > 0)
+        }
         guard case .application(let subject, let client) = target else { return (ended, !ended.isEmpty) }
         let withdrawn = try run(
             "DELETE FROM consent WHERE subject = ?1 AND client = ?2", .text(subject), .text(client))
@@ -48,6 +52,14 @@ extension WriteTransaction {
             "DELETE FROM pending_authorization WHERE client = ?2 AND decision_subject = ?1", .text(subject),
             .text(client))
         return (ended, !ended.isEmpty || withdrawn > 0)
+    }
+
+    /// Whoever was in the account may have asked for an address of their own: it must not become the account's once they
+    /// are thrown out.
+    private func dropPendingAddress(of subject: Subject) throws -> Int {
+        try run(
+            "UPDATE user SET pending_email = NULL, version = version + 1 WHERE id = ?1 AND pending_email IS NOT NULL",
+            .text(subject))
     }
 
     private func endSessions(of target: EndTarget, because reason: EndReason, at now: NumericDate) throws -> [String] {

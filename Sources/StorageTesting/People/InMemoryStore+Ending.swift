@@ -47,6 +47,7 @@ extension InMemoryStore.Contents {
                 $0.value.client != client || $0.value.decision?.subject != subject
             }
         }
+        if case .subject(let subject, _) = target { hasChanged = dropPendingAddress(of: subject) || hasChanged }
         if case .resource(let resource) = target {
             for (key, consent) in people.consents where consent.resourceScopes[resource] != nil {
                 people.consents[key]?.resourceScopes[resource] = nil
@@ -55,6 +56,13 @@ extension InMemoryStore.Contents {
             people.pending = people.pending.filter { $0.value.decision?.resourceScopes[resource] == nil }
         }
         return (ended, hasChanged)
+    }
+
+    private mutating func dropPendingAddress(of subject: Subject) -> Bool {
+        guard people.users[subject]?.pendingEmail != nil else { return false }
+        people.users[subject]?.pendingEmail = nil
+        people.users[subject]?.version &+= 1
+        return true
     }
 
     private mutating func queueLogouts(of id: SessionID, at now: NumericDate) -> Int {

@@ -231,6 +231,27 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `an address that waits for its proof is dropped when all of a person ends`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            var user = try #require(try await store.user(Sample.user().id))
+            user.pendingEmail = address
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            let link = MailLink(
+                hash: Sample.hash("v"), purpose: .verifyAddress, subject: user.id, email: address,
+                createdAt: Sample.now, expiresAt: Sample.now + .seconds(900))
+            _ = try await store.insert(link, perHour: 9, with: Effects([]))
+            _ = try await store.end(
+                .subject(user.id, keeping: nil), because: .signedOutEverywhere, at: Sample.now, with: Sample.effects())
+            #expect(try await store.count("test.happened") == 1)
+            #expect(try await store.user(user.id)?.pendingEmail == nil)
+            #expect(try await store.verifyAddress(spending: link.hash, at: Sample.now, with: Effects([])) == nil)
+            #expect(try await store.user(signingInAs: address) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `an address that somebody has is not proven by another, whose link stays unspent`(
         kind: StoreUnderTest
     ) async throws {
