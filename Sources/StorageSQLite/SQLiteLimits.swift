@@ -8,13 +8,13 @@ package struct SQLiteLimits: Hashable, Sendable {
     package var workPerCommit: Duration
     /// How long a write waits for another program that holds the database.
     package var busyTimeout: Duration
-    /// Connections that read single rows at the same time.
+    /// Connections that read single rows at the same time, and as many that read the few rows of one owner.
     package var readers: Int
     /// Connections with prepared statements for the reads of sign-in and refresh.
     package var pointReaders: Int
     /// Lists that are read at the same time, with connections of their own.
     package var lists: Int
-    /// Lists that may wait for their turn; one more is answered with `StoreError.busy`.
+    /// Lists, and reads of the rows of one owner, that may wait for their turn; one more is answered with `StoreError.busy`.
     package var waitingLists: Int
     /// How long a health check waits for its write.
     package var healthDeadline: Duration

@@ -5,7 +5,7 @@ import Storage
 extension SQLiteStore {
     /// Reads a row or two at once on the calling thread: a hop to another would cost more than the query.
     func read<Result>(_ query: (Database) throws -> Result) throws -> Result {
-        do { return try pool.read(query) } catch { throw StoreError(error) }
+        do { return try reads.runNow { try pool.read(query) } } catch { throw StoreError(error) }
     }
 
     /// Reads a row or two at once on the calling thread, through statements that are prepared.
@@ -17,9 +17,15 @@ extension SQLiteStore {
     func readSeveral<Result: Sendable>(
         _ query: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
-        do { return try await pool.read(query) } catch let error as CancellationError { throw error } catch {
-            throw StoreError(error)
-        }
+        try await owners.run { try await readApart(query) }
+    }
+
+    private func readApart<Result: Sendable>(
+        _ query: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        do { return try await reads.run { try await pool.read(query) } } catch let error as CancellationError {
+            throw error
+        } catch { throw StoreError(error) }
     }
 
     /// Reads the few rows of one owner through the C interface, away from the calling thread.
@@ -31,7 +37,7 @@ extension SQLiteStore {
 
     /// Reads many rows, when it is its turn among the reads that may take long.
     func list<Result: Sendable>(_ query: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await lists.run { try await readSeveral(query) }
+        try await lists.run { try await readApart(query) }
     }
 
     /// Makes a change, all of it or nothing, and returns when it is on the disk.

@@ -17,7 +17,9 @@ extension SQLiteStore {
         do {
             // Leaves out what was deleted, and needs no lock that a writer would wait for.
             try await backups.run {
-                try await pool.unsafeRead { try $0.execute(sql: "VACUUM INTO ?1", arguments: [partial]) }
+                try await reads.run {
+                    try await pool.unsafeRead { try $0.execute(sql: "VACUUM INTO ?1", arguments: [partial]) }
+                }
             }
             try DatabaseFile.sync(partial)
             guard try DatabaseFile.publish(partial, as: path) else { throw SQLiteBackupError.exists(path) }

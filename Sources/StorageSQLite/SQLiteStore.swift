@@ -9,8 +9,10 @@ package final class SQLiteStore: Sendable {
     package let path: String
     let pool: DatabasePool
     let points: PointReaders
+    let reads = OpenReads()
     let writes: WriteQueue
     let limits: SQLiteLimits
+    let owners: ReadTurns
     let lists: ReadTurns
     let backups: ReadTurns
     let waitingRoom = WaitingRoom()
@@ -22,14 +24,16 @@ package final class SQLiteStore: Sendable {
         self.pool = pool
         self.points = points
         self.limits = limits
+        owners = ReadTurns(limits.readers, mostWaiting: limits.waitingLists)
         lists = ReadTurns(limits.lists, mostWaiting: limits.waitingLists)
         backups = ReadTurns(1, mostWaiting: limits.waitingLists)
         writes = WriteQueue(limits: limits)
-        writes.start(writingTo: pool, lockedBy: lock)
+        writes.start(writingTo: pool, readBy: reads, lockedBy: lock)
     }
 
     deinit {
         points.close()
+        reads.close()
         writes.stop()
     }
 
@@ -61,6 +65,7 @@ package final class SQLiteStore: Sendable {
     package func close() async {
         // Before the pool, so that the last connection to go is one that may write the log into the database.
         points.close()
+        reads.close()
         await writes.close()
     }
 
@@ -101,8 +106,9 @@ package final class SQLiteStore: Sendable {
     private static func configuration(_ limits: SQLiteLimits) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        // Each long read in its turn holds one, a backup one more, and the rest is for single rows.
-        configuration.maximumReaderCount = limits.readers + limits.lists + 1
+        // Each read in its turn holds one until its task goes on. The rest is for single rows, which are read without
+        // letting go of the thread: if they had to wait for a read that needs this very thread, both would for ever.
+        configuration.maximumReaderCount = 2 * limits.readers + limits.lists + 1
         let busyMilliseconds = busyMilliseconds(limits)
         configuration.prepareDatabase { database in
             // Here, because GRDB has a longer time of its own for connections that only read.
@@ -158,7 +164,7 @@ package final class SQLiteStore: Sendable {
     /// The settings that durability depends on, as SQLite answers them now: what the promise suite asserts.
     package func durabilitySettings() throws -> [String: String] {
         do {
-            return try pool.writeWithoutTransaction { try Self.durabilitySettings(of: $0) }
+            return try reads.runNow { try pool.writeWithoutTransaction { try Self.durabilitySettings(of: $0) } }
         } catch { throw StoreError(error) }
     }
 

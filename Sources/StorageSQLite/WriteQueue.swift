@@ -62,13 +62,14 @@ final class WriteQueue: Sendable {
         if mustWake { wakeUp.signal() }
     }
 
-    /// Starts the thread. It ends with ``close()`` or ``stop()``, and only then, when nothing more will be written,
-    /// the database is closed and the next process let in.
-    func start(writingTo pool: DatabasePool, lockedBy lock: DatabaseLock) {
+    /// Starts the thread. It ends with ``close()`` or ``stop()``, and only then, when nothing more will be written and
+    /// the reads, which must be closed before, have ended, the database is closed and the next process let in.
+    func start(writingTo pool: DatabasePool, readBy reads: OpenReads, lockedBy lock: DatabaseLock) {
         let thread = Thread { [self] in
             let group = CommitGroup(pool: pool, limits: limits)
             run(group)
             group.end()
+            reads.waitUntilAllHaveLeft()
             // A failure leaves the log, which the next start reads.
             try? pool.close()
             lock.release()

@@ -29,6 +29,23 @@ import Testing
         await store.close()
     }
 
+    @Test func `of one owner leave single rows a connection, however many they are`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try await SQLiteStore.open(path: folder.database, limits: SQLiteLimits(readers: 1, lists: 1))
+        _ = try await store.insert(Sample.client(), recording: Sample.event())
+        for _ in 0..<50 {
+            let found = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<40 {
+                    group.addTask { try await store.grants(of: Sample.client().id).isEmpty }
+                    group.addTask { try await store.client(Sample.client().id) != nil }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(found == Array(repeating: true, count: 80))
+        }
+        await store.close()
+    }
+
     @Test func `take their turns, and are refused when too many wait`() async throws {
         let folder = try TemporaryFolder()
         let store = try await SQLiteStore.open(
@@ -47,5 +64,41 @@ import Testing
         #expect(outcomes.contains(true) && !outcomes.contains(false))
         #expect(try await store.events(AuditQuery()).count == 20)
         await store.close()
+    }
+
+    @Test func `meet the close in their midst and answer that the store is closed`() async throws {
+        let folder = try TemporaryFolder()
+        for round in 0..<60 {
+            let store = try await SQLiteStore.open(path: folder.file("round\(round).sqlite"))
+            _ = try await store.insert(Sample.client(), recording: Sample.event())
+            let ends = await withTaskGroup(of: (any Error)?.self) { group in
+                for reader in 0..<12 {
+                    group.addTask { await end(of: reader, in: store) }
+                }
+                group.addTask {
+                    try? await Task.sleep(for: .microseconds(50 * round))
+                    await store.close()
+                    return nil
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(ends.compactMap { $0 as? StoreError } == Array(repeating: .closed, count: 12))
+        }
+    }
+
+    /// Reads until there is an error, each reader in its own way.
+    private func end(of reader: Int, in store: SQLiteStore) async -> any Error {
+        while true {
+            do {
+                // Some reads never let go of their thread, and the close needs one.
+                try await Task.sleep(for: .microseconds(20))
+                switch reader % 4 {
+                case 0: _ = try await store.events(AuditQuery())
+                case 1: _ = try await store.grants(of: Sample.client().id)
+                case 2: try await store.checkHealth()
+                default: _ = try await store.client(Sample.client().id)
+                }
+            } catch { return error }
+        }
     }
 }
