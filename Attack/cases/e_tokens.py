@@ -1,14 +1,21 @@
-"""Forged tokens at every place that reads one (section E): three endpoints read assertions, three places access tokens."""
+"""Forged tokens at every place that reads one (section E): three endpoints read assertions, four places access tokens, and
+two hints of who is signed in."""
 
 import json
+import urllib.parse
 
 from cryptography.hazmat.primitives.asymmetric import utils
 
 from ..harness import forge
 from ..harness.case import critical
+from ..harness.people import AUTHORIZE, answered
 from ..harness.world import INTROSPECT, REVOKE, TOKEN
 
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+# A request line has no room for more.
+LONGEST_HINT = 6000
 
 
 class Consumer:
@@ -53,6 +60,28 @@ def consumers(w):
 
         return check
 
+    def userinfo(forged, _):
+        value = b"Bearer " + forged.encode("latin-1", "replace")
+        answer = w.caller().get("/userinfo", headers=[("Authorization", value)])
+        assert answer.status in (400, 401, 431) and '"sub"' not in answer.text, answer
+
+    browser = w.browser()
+    person = w.journey("web", scope="openid").through(browser).tokens()
+
+    def hint_of_a_request(forged, _):
+        """Nobody is taken for signed in, and nobody's request goes on, by a forged hint."""
+        request = w.journey("web", scope="openid", prompt="none", id_token_hint=forged[:LONGEST_HINT]).request
+        answer = browser.request("GET", AUTHORIZE + "?" + urllib.parse.urlencode(request))
+        assert answer.status in (303, 400) and "code=" not in (answer.header("Location") or ""), answer
+        assert answer.status == 400 or answered(answer)["error"] == "invalid_request", answered(answer)
+
+    def hint_of_a_logout(forged, _):
+        """A forged hint signs nobody out without being asked, and leads nowhere."""
+        fields = {"id_token_hint": forged[:LONGEST_HINT], "post_logout_redirect_uri": "https://app.test/cb"}
+        answer = browser.request("GET", "/logout?" + urllib.parse.urlencode(fields))
+        assert answer.status in (200, 400) and not answer.header("Location"), answer
+        assert browser.request("GET", "/account").status == 200, "a forged hint signed the person out"
+
     found = []
 
     def claiming_administration():
@@ -69,6 +98,9 @@ def consumers(w):
         ("introspection", lambda: w.token("conf"), introspection),
         ("revocation", lambda: w.token("conf"), revocation),
         ("administration", claiming_administration, administration),
+        ("UserInfo", lambda: person["access_token"], userinfo),
+        ("hint of a request", lambda: person["id_token"], hint_of_a_request),
+        ("hint of a logout", lambda: person["id_token"], hint_of_a_logout),
     ):
         found.append(Consumer(name, make, published(make()), check))
     for endpoint in (TOKEN, INTROSPECT, REVOKE):

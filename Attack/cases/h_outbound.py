@@ -84,7 +84,7 @@ def case_094_key_set_answers(w):
 @critical
 def case_095_key_hosts_are_authenticated(w):
     """A key set from a host whose certificate is for another name, self-signed, or of an unknown authority is none."""
-    # requirement: 7515-8-2 7515-8-3 7515-10.3-1
+    # requirement: 7515-8-2 7515-8-3 7515-10.3-1 oidc-registration-9.3-1
     if not w.key_host:
         raise Skip(w.no_outbound)
     w.watch.allowed_5xx = {503}

@@ -33,6 +33,40 @@ def managed(w, made, method="GET", value=None, token=None):
 
 
 @critical
+def case_006_addresses_that_clients_register(w):
+    """What an administrator may not register a client may not either, and not by a change of itself."""
+    _, s = w.registering()
+    made = registered(s)
+    for address in (
+        "javascript:alert(1)//cb",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,<script>1</script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "blob:https://self.test/1",
+        "https://self.test/*",
+        "https://*.test/cb",
+        "http://self.test/cb",
+        "https://self.test/cb#f",
+        "//self.test/cb",
+        "",
+    ):
+        for kind in ("web", "native"):
+            value = {"redirect_uris": [address], "application_type": kind}
+            change = {"client_id": made["client_id"], **value}
+            for answer in (register(s, value), managed(s, made, "PUT", change)):
+                assert answer.status == 400 and answer.json()["error"] == "invalid_redirect_uri", f"{address}: {answer}"
+        for member in ("client_uri", "logo_uri", "policy_uri", "tos_uri"):
+            # These are shown, so they have to be addresses of pages.
+            if address in ("", "https://self.test/*", "https://self.test/cb#f"):
+                continue
+            answer = register(s, {"redirect_uris": [CALLBACK], member: address})
+            assert answer.status == 400, f"{member} {address} was registered"
+    assert managed(s, made).json()["redirect_uris"] == [CALLBACK]
+    assert managed(s, made, "DELETE").status == 204
+
+
+@critical
 def case_121_registration_needs_a_token(w):
     s, _ = w.registering()
     assert s.metadata()["registration_endpoint"] == s.issuer + "/clients"
@@ -90,6 +124,29 @@ def case_095_sector_of_a_client(w):
     assert len(told) == 1, "the answers tell what is inside"
     listed = register(s, {"redirect_uris": [CALLBACK], "sector_identifier_uri": s.key_host.url("/listed")})
     assert listed.status == 201, listed
+
+
+def case_014_gone_flows_by_registration(w):
+    """What does not exist cannot be had by registering for it."""
+    _, s = w.registering()
+    for more in (
+        {"response_types": ["token"]},
+        {"response_types": ["id_token token"]},
+        {"response_types": ["code", "code token"]},
+        {"grant_types": ["implicit"]},
+        {"grant_types": ["authorization_code", "implicit"]},
+        {"grant_types": ["password"]},
+    ):
+        answer = register(s, {"redirect_uris": [CALLBACK], **more})
+        if answer.status == 201:
+            # A server may register less than it was asked for, and says so (RFC 7591 §2).
+            made = answer.json()
+            s.watch.secret(made["registration_access_token"], made.get("client_secret"))
+            assert made["response_types"] == ["code"], made
+            assert not {"implicit", "password"} & set(made["grant_types"]), made
+            assert managed(s, made, "DELETE").status == 204
+        else:
+            assert answer.status == 400 and answer.json()["error"] == "invalid_client_metadata", answer
 
 
 def case_126_secrets_of_registered_clients(w):

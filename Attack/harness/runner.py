@@ -1,6 +1,7 @@
 """Finds the cases, runs them one after the other and says how it went."""
 
 import argparse
+import glob
 import importlib
 import os
 import pkgutil
@@ -176,6 +177,7 @@ class TestWorld(World):
             lifetimes = {
                 "tokens": {"code-lifetime": 10, "pushed-lifetime": 10, "refresh-window": 2, "refresh-lifetime": 3600},
                 "sessions": {"idle-lifetime": 600, "lifetime": 1200},
+                "accounts": {"self-registration": True},
             }
             clock, self.letterbox = Clock(), Letterbox()
             lifetimes["mail"] = {
@@ -263,15 +265,32 @@ def default_binary():
 
 
 def check_documentation():
-    """The table and the code must name the same functions."""
+    """The table and the code must name the same functions, tests that exist, and the right numbers."""
     with open(os.path.join(ROOT, "docs", "security", "attacks.md")) as file:
-        named = set(re.findall(r"case_(?:[0-9]{3}|F[0-9]{2})_\w+", file.read()))
+        page = file.read()
+    named = set(re.findall(r"case_(?:[0-9]{3}|F[0-9]{2})_\w+", page))
+    rows = re.findall(r"^\| [0-9]{3} .*", page, re.MULTILINE)
+    tested = [row for row in rows if "| none |" not in row]
+    counts = f"{len(rows)} cases are listed; {len(tested)} have a test."
+    wrong = [] if counts in page else [f"docs/security/attacks.md does not say: {counts}"]
+    sentences = {text for row in tested for text in re.findall(r"`([a-z][^`]* [^`]*)`", row.split(" | ")[2])}
+    tests = ""
+    for path in glob.glob(os.path.join(ROOT, "Tests", "**", "*.swift"), recursive=True):
+        with open(path) as file:
+            tests += file.read()
+    wrong += [
+        f"docs/security/attacks.md names a test that does not exist: {sentence}"
+        for sentence in sorted(sentences)
+        if f"func `{sentence}`" not in tests
+    ]
+    for problem in wrong:
+        print(problem)
     written = {f"case_{number}_{what}" for _, number, what, _ in collected()}
     for name in sorted(written - named):
         print(f"docs/security/attacks.md does not name {name}")
     for name in sorted(named - written):
         print(f"docs/security/attacks.md names {name}, which does not exist")
-    return 1 if named != written else 0
+    return 1 if wrong or named != written else 0
 
 
 def run(case, world):

@@ -13,11 +13,11 @@ struct ProviderConnection: HTTPTransport {
     static func client(authority: String?) throws -> HTTPClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(10)))
-        if let authority {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(authority))]
-            configuration.tlsConfiguration = tls
-        }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        // Older versions are broken (RFC 8996), and the library's default still speaks them.
+        tls.minimumTLSVersion = .tlsv12
+        if let authority { tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(authority))] }
+        configuration.tlsConfiguration = tls
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

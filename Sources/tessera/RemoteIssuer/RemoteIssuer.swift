@@ -126,6 +126,8 @@ package struct RemoteIssuer: Sendable {
         request.headers.add(name: "User-Agent", value: "tessera/\(Version.text)")
         if let body { request.body = .bytes(body) }
         var tls = TLSConfiguration.makeClientConfiguration()
+        // Older versions are broken (RFC 8996), and the library's default still speaks them.
+        tls.minimumTLSVersion = .tlsv12
         if let authorities { tls.trustRoots = .file(authorities) }
         do {
             return try await HTTPExchange.perform(request, within: deadline, limit: maximumDocument, tls: tls) {
