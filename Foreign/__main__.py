@@ -1,4 +1,4 @@
-"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache…]"""
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|authlib…]"""
 
 import argparse
 import sys
@@ -7,9 +7,9 @@ import time
 from Attack.harness.case import Skip
 from Attack.harness.runner import default_binary
 
-from . import apache, drivers
+from . import apache, authlib_application, drivers
 
-CLIENTS = {"drivers": drivers.run, "apache": apache.run}
+CLIENTS = {"drivers": drivers.run, "apache": apache.run, "authlib": authlib_application.run}
 
 parser = argparse.ArgumentParser(
     prog="scripts/foreign-clients", description="Signs a person in through clients that others wrote."

@@ -364,6 +364,8 @@ def main():
         return 0
     if not chosen:
         raise SystemExit("no such case")
+    if not options.ids and check_documentation():
+        return 1
     binary = options.binary or default_binary()
     slow = options.slow or (1.0 if "release" in os.path.realpath(binary) else 3.0)
     print(f"attack: {os.path.relpath(binary, ROOT)}", flush=True)
