@@ -6,6 +6,7 @@ import time
 
 from ..harness.case import critical, timed
 from ..harness.client import statuses
+from ..harness.people import PAR, SIGN_IN, Page
 from ..harness.world import INTROSPECT, REVOKE, RS1, TOKEN
 
 ENDPOINTS = (TOKEN, INTROSPECT, REVOKE)
@@ -258,3 +259,30 @@ def case_230_slow_tls_and_slow_bodies(w):
         except (ConnectionResetError, BrokenPipeError):
             pass
         sock.close()
+
+
+@timed
+def case_238_validators_of_people_are_linear(w):
+    """The same for what clients ask of people, and for what people type."""
+    w.furnish_people()
+    request = w.journey("web").request
+    browser, caller = w.browser(), w.caller()
+    sign_in = dict(Page(browser.get(SIGN_IN)).form(SIGN_IN).fields)
+
+    def pushed(field, text):
+        return caller.post(PAR, {**request, field: text}, authorization=w.auth("web"))
+
+    def typed(field, text):
+        return browser.post(SIGN_IN, {**sign_in, "login": "x", "password": "x", field: text})
+
+    tries = [(pushed, field) for field in ("redirect_uri", "scope", "claims", "login_hint", "ui_locales", "resource")]
+    for ask, field in (*tries, (typed, "login")):
+        for name, part in (("a", "a"), ("dots", "."), ("open", "("), ("braces", '{"a":'), ("at", "a@"), ("slash", "/..")):
+            small, large = 9.0, 9.0
+            for _ in range(40):
+                answers = [ask(field, part * (size // len(part))) for size in (20_000, 40_000)]
+                assert {answer.status for answer in answers} <= {200, 201, 400, 413, 429}, f"{field} {name}: {answers}"
+                small, large = min(small, answers[0].seconds), min(large, answers[1].seconds)
+                if large < max(2.2 * small, 0.010 * w.slow):
+                    break
+            assert large < max(2.5 * small, 0.012 * w.slow), f"{field} {name}: {small * 1e3:.1f} -> {large * 1e3:.1f} ms"
