@@ -53,8 +53,11 @@ def case_006_addresses_that_clients_register(w):
     ):
         for kind in ("web", "native"):
             value = {"redirect_uris": [address], "application_type": kind}
-            change = {"client_id": made["client_id"], **value}
-            for answer in (register(s, value), managed(s, made, "PUT", change)):
+            answers = [register(s, value)]
+            if kind == "web":
+                # A client may change itself 20 times at once.
+                answers.append(managed(s, made, "PUT", {"client_id": made["client_id"], **value}))
+            for answer in answers:
                 assert answer.status == 400 and answer.json()["error"] == "invalid_redirect_uri", f"{address}: {answer}"
         for member in ("client_uri", "logo_uri", "policy_uri", "tos_uri"):
             # These are shown, so they have to be addresses of pages.

@@ -126,6 +126,11 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    def pause(self, paused=True):
+        """Nothing of it runs until it goes on."""
+        if self.alive():
+            self.process.send_signal(signal.SIGSTOP if paused else signal.SIGCONT)
+
     def discard(self):
         self.stop(hard=True)
         if self.owns_folder:
