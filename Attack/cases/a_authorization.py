@@ -3,7 +3,7 @@
 import json
 import urllib.parse
 
-from ..harness.case import critical
+from ..harness.case import critical, fast
 from ..harness.forge import parts
 from ..harness.people import AUTHORIZE, CONSENT, PAR, SIGN_IN, Browser, Page, answered
 from ..harness.world import RS1
@@ -363,9 +363,8 @@ def case_020_scope_of_a_request(w):
     assert journey.tokens().get("scope", "openid") == "openid"
     for scope in (" ".join(f"s{i}" for i in range(10_000)), "s" * 60_000):
         for ask in (sent, pushed):
-            answer = ask(w, w.journey("web", scope=scope).request)
+            answer = fast(lambda: ask(w, w.journey("web", scope=scope).request), 0.05 * w.slow, "a long scope")
             assert answer.status in (400, 413, 414, 431), answer
-            assert answer.seconds < 0.05 * w.slow, f"{answer.seconds * 1000:.0f} ms"
     # Granted is what was asked for and is registered, never more.
     journey = w.journey("web", scope="openid read", resource=RS1).through(browser)
     tokens = journey.tokens(resource=RS1)

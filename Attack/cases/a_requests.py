@@ -2,7 +2,7 @@
 
 import time
 
-from ..harness.case import critical
+from ..harness.case import critical, fast
 from ..harness.world import RS1, RS2, TOKEN
 
 
@@ -34,9 +34,8 @@ def case_020_scope(w):
     answer = w.ask("conf", resource=RS1).json()
     assert set(answer["scope"].split()) <= {"read", "write"}, "more than was permitted"
     for scope in (" ".join(f"s{i}" for i in range(10_000)), "s" * 60_000, " " * 60_000 + "x", "read " * 12_000):
-        answer = w.ask("conf", resource=RS1, scope=scope)
+        answer = fast(lambda: w.ask("conf", resource=RS1, scope=scope), slow, f"a {len(scope)} byte scope")
         assert answer.status in (400, 413, 414, 431), answer
-        assert answer.seconds < slow, f"{answer.seconds * 1000:.0f} ms for a {len(scope)} byte scope"
 
 
 @critical

@@ -299,7 +299,7 @@ def case_244_panic_hunt(w):
                 )
             said = f"seed {seed}, request {count}: {method} {path[:60]} {data[:80]} -> {answer}"
             assert answer.status < 500, said
-            assert answer.seconds < 1 + 0.3 * w.slow, f"{answer.seconds:.1f} s: {said}"
+            assert answer.seconds < 10, f"{answer.seconds:.1f} s: {said}"
         except OSError as error:
             assert w.server.alive(), f"seed {seed}, request {count}: the process is gone: {w.server.tail()}"
             if isinstance(error, TimeoutError):
