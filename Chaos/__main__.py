@@ -1,4 +1,4 @@
-"""usage: scripts/chaos kill9|powercut|rotation|refresh-kill9|parallel|sign-ins [--rounds N] [--binary PATH]"""
+"""usage: scripts/chaos kill9|powercut|rotation|refresh-kill9|parallel|sign-ins [--rounds N] [--binary PATH] [--seeded]"""
 
 import argparse
 import sys
@@ -22,5 +22,11 @@ parser = argparse.ArgumentParser(
 parser.add_argument("fault", choices=FAULTS)
 parser.add_argument("--rounds", type=int, default=20)
 parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
+parser.add_argument("--seeded", action="store_true", help="break what is promised, and fail if that goes unnoticed")
 options = parser.parse_args()
-sys.exit(FAULTS[options.fault](options.binary or default_binary(), options.rounds))
+more = {}
+if options.seeded:
+    if options.fault != "sign-ins":
+        parser.error("only sign-ins has seeded faults")
+    more["is_seeded"] = True
+sys.exit(FAULTS[options.fault](options.binary or default_binary(), options.rounds, **more))
