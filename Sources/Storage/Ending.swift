@@ -24,6 +24,17 @@ package enum EndReason: String, CaseIterable, Hashable, Sendable {
     case storeRestored, resourceDeleted
 }
 
+extension EndReason {
+    /// Whether a client is sent a logout token for one authorization that ends for this reason: not for what it ended
+    /// itself, and not where a newer authorization takes the place of an old one.
+    package var isToldForOneAuthorization: Bool {
+        switch self {
+        case .administrator, .codeReplayed, .refreshTokenReused, .storeRestored: true
+        default: false
+        }
+    }
+}
+
 /// What ended with a target, for memory that is kept beside the store.
 package struct Ended: Hashable, Sendable {
     package var sessions: [SessionID]
@@ -36,6 +47,21 @@ package struct Ended: Hashable, Sendable {
         self.logouts = logouts
     }
     package var isEmpty: Bool { sessions.isEmpty && grants.isEmpty }
+}
+
+/// One step of ending everything of everybody.
+package struct EverythingEnded: Hashable, Sendable {
+    package var ended: Ended
+    /// Links in mails that would have worked.
+    package var links: Int
+    /// Nothing was left for another step.
+    package var isComplete: Bool
+    package init(_ ended: Ended = Ended(), links: Int = 0, isComplete: Bool = true) {
+        self.ended = ended
+        self.links = links
+        self.isComplete = isComplete
+    }
+    package var isEmpty: Bool { ended.isEmpty && links == 0 }
 }
 
 /// What is written together with a change: what happened, and whom it is told.
@@ -51,22 +77,30 @@ package struct Effects: Hashable, Sendable {
 /// The one way in which sessions and authorizations end before their time.
 package protocol EndingStore: Sendable {
     /// Ends `target` and all that hangs from it, in one transaction, and queues a logout token for each client that has
-    /// a back-channel address and took part in a session that ends.
+    /// a back-channel address and is named in the last column.
     ///
-    /// | target | sessions | authorizations (with their codes, refresh families and access tokens) | consents |
-    /// |---|---|---|---|
-    /// | `session` | that one | those given in it without `offline_access` | – |
-    /// | `grant` | – | that one | – |
-    /// | `application` | – | all of that person and client | that one, and what waits with the person's answer |
-    /// | `subject` | all but the kept | all but those given in the kept session | – |
-    /// | `client` | – | all of that client | – |
-    /// | `resource` | – | all with anything given there | its part of each, and answers that wait and give anything there |
+    /// | target | sessions | authorizations (with code, refresh family, access tokens) | consents | told |
+    /// |---|---|---|---|---|
+    /// | `session` | that one | those given in it without `offline_access` | – | who took part |
+    /// | `grant` | – | that one | – | its client, see ``EndReason`` |
+    /// | `application` | – | all of that person and client | that one, and waiting answers | the client, in each session |
+    /// | `subject` | all but the kept | all but those given in the kept session | – | who took part |
+    /// | `client` | – | all of that client | – | the client, in each session of anybody |
+    /// | `resource` | – | all with anything given there | its part of each, and waiting answers | – |
     ///
     /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as
-    /// long as it has not ended before; that its time is over changes nothing.
+    /// long as it has not ended before; that its time is over changes nothing. The end of a `subject` makes the person's
+    /// version grow each time: no change of the account that was judged before it is written after it.
     func end(
         _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
     ) async throws -> Ended
+    /// Ends at most `limit` sessions, authorizations and links in mails of anybody that are no younger than `moment`, in
+    /// one transaction, with what ``EndTarget/session(_:)`` tells to whom. `record` says what is written with it, unless
+    /// there was nothing left. Meant to be called until ``EverythingEnded/isComplete``: what begins meanwhile stays.
+    func endEverything(
+        upTo moment: NumericDate, limit: Int, because reason: EndReason, at now: NumericDate,
+        recording record: @escaping @Sendable (EverythingEnded) -> AuditEvent
+    ) async throws -> EverythingEnded
     /// Authorizations that ended later than `moment`, each with the moment from which nobody needs to remember it:
     /// `longestAccessTokenLifetime` seconds after its end.
     func endedGrants(since moment: NumericDate, forgettingAfter lifetime: Int64) async throws -> [GrantID: NumericDate]

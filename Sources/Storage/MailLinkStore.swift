@@ -35,6 +35,14 @@ package protocol MailLinkStore: Sendable {
     /// A link that would still work: neither spent, replaced nor expired, to an address that is still the person's, who
     /// may act.
     func mailLink(_ hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate) async throws -> MailLink?
+    /// Links that would still work, of people after `subject`, in the order of their ids.
+    func mailLinks(
+        for purpose: MailLink.Purpose, after subject: Subject?, limit: Int, at now: NumericDate
+    ) async throws -> [MailLink]
+    /// Makes the person's links for `purpose` useless; `false`, and nothing written, if none would have worked.
+    func withdrawLinks(
+        of subject: Subject, for purpose: MailLink.Purpose, at now: NumericDate, with effects: Effects
+    ) async throws -> Bool
     /// Spends the link and gives the person its address, verified (``User/proving(_:)``). Returns the person; `nil`, and
     /// nothing written, if the link is not good (any more), or if the address has become somebody else's.
     func verifyAddress(spending hash: TokenHash, at now: NumericDate, with effects: Effects) async throws -> Subject?

@@ -34,9 +34,11 @@ package struct LogoutDelivery: Hashable, Sendable {
     package let nextAttemptAt: NumericDate
     package let expiresAt: NumericDate
     package let attempts: Int
+    /// The registration as it was when the client was changed, disabled or deleted; `nil`: what is registered counts.
+    package let relyingParty: RelyingParty?
     package init(
         id: Int64, client: ClientID, subject: Subject, session: SessionID, nextAttemptAt: NumericDate,
-        expiresAt: NumericDate, attempts: Int
+        expiresAt: NumericDate, attempts: Int, relyingParty: RelyingParty? = nil
     ) {
         self.id = id
         self.client = client
@@ -45,6 +47,7 @@ package struct LogoutDelivery: Hashable, Sendable {
         self.nextAttemptAt = nextAttemptAt
         self.expiresAt = expiresAt
         self.attempts = attempts
+        self.relyingParty = relyingParty
     }
 }
 

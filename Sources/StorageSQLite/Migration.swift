@@ -11,6 +11,6 @@ package struct Migration: Hashable, Sendable {
     /// All steps in their order. A change of the schema adds one here, and nothing else anywhere.
     package static let all: [Migration] = [
         Migration(version: 1, sql: schema1), Migration(version: 2, sql: schema2), Migration(version: 3, sql: schema3),
-        Migration(version: 4, sql: schema4),
+        Migration(version: 4, sql: schema4), Migration(version: 5, sql: schema5), Migration(version: 6, sql: schema6),
     ]
 }

@@ -134,6 +134,14 @@ extension RelyingParty {
     }
 }
 
+extension StatementRow {
+    func relyingParty(_ index: Int32) throws -> RelyingParty? {
+        guard !isNull(index) else { return nil }
+        guard let stored = RelyingPartyColumn(text: try text(index)) else { throw damaged(index) }
+        return stored.party
+    }
+}
+
 extension StoredRow {
     /// `nil` for a client that signs nobody in.
     func relyingParty(_ column: String) throws -> RelyingParty? {

@@ -39,8 +39,13 @@ extension SQLiteStore: ClientStore {
         _ client: RegisteredClient, advancing epochs: [EpochKey], ending reason: EndReason, recording event: AuditEvent
     ) async throws -> ClientEnding {
         try await write { transaction in
-            if let refusal = try transaction.replace(client) { return ClientEnding(refusal) }
+            let stored = try transaction.integer("SELECT version FROM client WHERE id = ?1", .text(client.id))
+            guard stored == client.version else { return ClientEnding(stored == nil ? .missing : .conflict) }
+            // Before the registration changes: it says where the client is told.
             let ended = try transaction.end(.client(client.id), because: reason, at: event.at).ended
+            if let refusal = try transaction.replace(client) {
+                throw StoreError.failed("a client changed within a transaction: \(refusal)")
+            }
             return ClientEnding(try transaction.finish(advancing: epochs, recording: event), ended)
         }
     }
@@ -49,16 +54,17 @@ extension SQLiteStore: ClientStore {
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
     ) async throws -> ClientEnding {
         try await write { transaction in
-            guard try transaction.run("DELETE FROM client WHERE id = ?1", .text(id)) == 1 else {
+            guard try transaction.integer("SELECT 1 FROM client WHERE id = ?1", .text(id)) != nil else {
                 return ClientEnding(.missing)
             }
+            let ended = try transaction.forgetPeople(of: id, at: event.at)
+            try transaction.run("DELETE FROM client WHERE id = ?1", .text(id))
             try transaction.unregister(id)
             try transaction.run(
                 """
                 UPDATE token_grant SET revoked_at = ?2, revocation_reason = ?3 WHERE client = ?1 AND revoked_at IS NULL
                 """,
                 .text(id), .date(event.at), .text(RevocationReason.clientDeleted.rawValue))
-            let ended = try transaction.forgetPeople(of: id, at: event.at)
             return ClientEnding(try transaction.finish(advancing: epochs, recording: event), ended)
         }
     }

@@ -32,8 +32,13 @@ extension InMemoryStore: ClientStore {
         _ client: RegisteredClient, advancing epochs: [EpochKey], ending reason: EndReason, recording event: AuditEvent
     ) throws -> ClientEnding {
         try write { contents in
+            let old = contents.clients[client.id]
             if let refusal = contents.replace(client) { return ClientEnding(refusal) }
+            let changed = contents.clients[client.id]
+            // The registration so far says where the client is told.
+            contents.clients[client.id] = old
             let ended = contents.end(.client(client.id), because: reason, at: event.at).ended
+            contents.clients[client.id] = changed
             return ClientEnding(contents.finish(advancing: epochs, recording: event), ended)
         }
     }
@@ -42,9 +47,10 @@ extension InMemoryStore: ClientStore {
         _ id: ClientID, advancing epochs: [EpochKey], recording event: AuditEvent
     ) throws -> ClientEnding {
         try write { contents in
-            guard contents.clients.removeValue(forKey: id) != nil else { return ClientEnding(.missing) }
+            guard contents.clients[id] != nil else { return ClientEnding(.missing) }
             contents.endGrants(because: .clientDeleted, at: event.at) { $0.client == id }
             let ended = contents.forget(client: id, at: event.at)
+            contents.clients[id] = nil
             return ClientEnding(contents.finish(advancing: epochs, recording: event), ended)
         }
     }

@@ -37,6 +37,14 @@ package actor InMemoryStore {
     /// From here on everything throws `StoreError.closed`, as it does in the other stores.
     package func close() { isClosed = true }
 
+    /// All that is remembered at this moment, as a backup would keep it.
+    package struct Snapshot: Sendable { let contents: Contents }
+
+    package func snapshot() -> Snapshot { Snapshot(contents: contents) }
+
+    /// What was remembered then is remembered again, and nothing else.
+    package func restore(_ snapshot: Snapshot) { contents = snapshot.contents }
+
     func read<Result>(_ query: (Contents) throws -> Result) throws -> Result {
         guard !isClosed else { throw StoreError.closed }
         return try query(contents)

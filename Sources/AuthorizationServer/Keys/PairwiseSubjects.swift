@@ -35,8 +35,13 @@ package struct PairwiseSubjects: Sendable {
 
     /// The `sub` of a person as this client sees it.
     package func subject(_ person: Subject, for client: RegisteredClient) -> Subject {
-        guard let party = client.relyingParty, party.subjectType == .pairwise else { return person }
-        let input = Array(Self.sector(of: party, client.id).utf8) + [0] + Array(person.rawValue.utf8)
+        subject(person, for: client.id, registeredAs: client.relyingParty)
+    }
+
+    /// The same for a client that was registered so.
+    package func subject(_ person: Subject, for client: ClientID, registeredAs party: RelyingParty?) -> Subject {
+        guard let party, party.subjectType == .pairwise else { return person }
+        let input = Array(Self.sector(of: party, client).utf8) + [0] + Array(person.rawValue.utf8)
         let code = HMAC<SHA256>.authenticationCode(for: input, using: key)
         return Subject(unchecked: Base64URL.encode(Array(code)))
     }

@@ -2,7 +2,7 @@ package import JOSE
 import OAuth
 import Storage
 
-/// Tells clients that a session has ended (OpenID Back-Channel Logout §2), off the request path: a client that is slow or
+/// Tells clients that a session, or what they had in it, has ended (OpenID Back-Channel Logout §2), off the request path: a client that is slow or
 /// away delays neither the person nor the other clients.
 struct BackchannelLogout: Sendable {
     let issuer: Issuer
@@ -26,9 +26,8 @@ struct BackchannelLogout: Sendable {
     }
 
     private func deliver(_ delivery: LogoutDelivery, at now: NumericDate) async throws -> Bool {
-        guard let client = try await store.client(delivery.client), let party = client.relyingParty,
-            let url = party.backchannelLogoutURI
-        else {
+        let registered = try await store.client(delivery.client)?.relyingParty
+        guard let party = delivery.relyingParty ?? registered, let url = party.backchannelLogoutURI else {
             try await store.finishLogout(delivery.id, recording: nil)
             return false
         }
@@ -36,7 +35,7 @@ struct BackchannelLogout: Sendable {
             try await store.postponeLogout(delivery.id, until: now + .seconds(5))
             return false
         }
-        let token = try key.logoutTokenSigner.sign(claims(for: client, delivery, at: now).json)
+        let token = try key.logoutTokenSigner.sign(claims(for: party, delivery, at: now).json)
         var form = FormWriter()
         form.append("logout_token", token)
         let status = try? await transport.post(form.bytes, to: url)
@@ -54,12 +53,13 @@ struct BackchannelLogout: Sendable {
     }
 
     private func claims(
-        for client: RegisteredClient, _ delivery: LogoutDelivery, at now: NumericDate
+        for party: RelyingParty, _ delivery: LogoutDelivery, at now: NumericDate
     ) -> LogoutTokenClaims {
         LogoutTokenClaims(
-            issuer: issuer, audience: client.id, tokenID: TokenID(unchecked: secrets.identifier()), issuedAt: now,
-            expiresAt: now + .seconds(Self.tokenLifetime), subject: pairwise.subject(delivery.subject, for: client),
-            session: pairwise.session(delivery.session, for: client.id))
+            issuer: issuer, audience: delivery.client, tokenID: TokenID(unchecked: secrets.identifier()), issuedAt: now,
+            expiresAt: now + .seconds(Self.tokenLifetime),
+            subject: pairwise.subject(delivery.subject, for: delivery.client, registeredAs: party),
+            session: pairwise.session(delivery.session, for: delivery.client))
     }
 
     private func postpone(_ delivery: LogoutDelivery, _ reason: String, at now: NumericDate) async throws {

@@ -9,6 +9,10 @@ extension SQLiteStore: EndingStore {
     ) async throws -> Ended {
         try await write { transaction in
             let (ended, hasChanged) = try transaction.end(target, because: reason, at: now)
+            // What was judged before and is written after, such as a new address, is a change of another version.
+            if case .subject(let subject, _) = target {
+                try transaction.run("UPDATE user SET version = version + 1 WHERE id = ?1", .text(subject))
+            }
             if hasChanged { try transaction.record(effects) }
             return ended
         }
@@ -36,6 +40,7 @@ extension WriteTransaction {
         for id in ended.sessions { ended.logouts += try queueLogouts(of: id, at: now) }
         ended.grants = try endAuthorizations(of: target, because: reason, at: now).sorted()
             .map(GrantID.init(unchecked:))
+        ended.logouts += try queueLogouts(of: target, ended, because: reason, at: now)
         if case .resource(let resource) = target {
             let withdrawn = try withdrawConsents(at: resource)
             return (ended, !ended.isEmpty || withdrawn > 0)
@@ -44,14 +49,16 @@ extension WriteTransaction {
             let dropped = try dropPendingAddress(of: subject)
             return (ended, !ended.isEmpty || dropped > 0)
         }
-        guard case .application(let subject, let client) = target else { return (ended, !ended.isEmpty) }
+        guard case .application(let subject, let client) = target else {
+            return (ended, !ended.isEmpty || ended.logouts > 0)
+        }
         let withdrawn = try run(
             "DELETE FROM consent WHERE subject = ?1 AND client = ?2", .text(subject), .text(client))
         // What the person said on a page before the end is worth nothing after it.
         try run(
             "DELETE FROM pending_authorization WHERE client = ?2 AND decision_subject = ?1", .text(subject),
             .text(client))
-        return (ended, !ended.isEmpty || withdrawn > 0)
+        return (ended, !ended.isEmpty || ended.logouts > 0 || withdrawn > 0)
     }
 
     /// Whoever was in the account may have asked for an address of their own: it must not become the account's once they
@@ -142,33 +149,9 @@ extension WriteTransaction {
         }
         return consents.count
     }
+}
 
-    /// A client whose row is damaged never keeps a session from ending.
-    private func queueLogouts(of session: SessionID, at now: NumericDate) throws -> Int {
-        try run(
-            """
-            INSERT INTO logout_delivery (client, subject, session, next_attempt_at, expires_at, attempts)
-            SELECT client.id, session.subject, session.id, ?2, ?3, 0
-            FROM session_client JOIN session ON session.id = session_client.session
-                JOIN client ON client.id = session_client.client
-            WHERE session_client.session = ?1
-                AND json_valid(client.relying_party)
-                AND json_extract(client.relying_party, '$.backchannel_logout_uri') IS NOT NULL
-            ORDER BY client.id
-            """, .text(session), .date(now), .date(now + .seconds(LogoutDelivery.lifetime)))
-    }
-
-    /// Ends and removes what must not be inherited by a later client of that name.
-    func forgetPeople(of client: ClientID, at now: NumericDate) throws -> Ended {
-        let ended = try end(.client(client), because: .clientDeleted, at: now).ended
-        try run("DELETE FROM consent WHERE client = ?1", .text(client))
-        try run("DELETE FROM pending_authorization WHERE client = ?1", .text(client))
-        try run("DELETE FROM logout_delivery WHERE client = ?1", .text(client))
-        // Reads the whole table: clients are rarely deleted, and each sign-in would pay for an index.
-        try run("DELETE FROM session_client WHERE client = ?1", .text(client))
-        return ended
-    }
-
+extension WriteTransaction {
     /// Writes what goes along with a change.
     func record(_ effects: Effects) throws {
         for event in effects.events { try append(event) }

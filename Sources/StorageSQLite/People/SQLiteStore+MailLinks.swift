@@ -43,6 +43,42 @@ extension SQLiteStore: MailLinkStore {
         }
     }
 
+    package func mailLinks(
+        for purpose: MailLink.Purpose, after subject: Subject?, limit: Int, at now: NumericDate
+    ) async throws -> [MailLink] {
+        try await several {
+            try $0.all(
+                """
+                SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at
+                FROM mail_link AS link JOIN user ON user.id = link.subject
+                    AND (user.email = link.email
+                        OR (link.purpose = 'verifyAddress' AND user.pending_email = link.email))
+                WHERE link.subject > ?1 AND link.purpose = ?2 AND link.expires_at > ?3 AND link.is_void = 0
+                    AND user.is_enabled = 1 AND user.locked_down_at IS NULL
+                ORDER BY link.subject LIMIT ?4
+                """,
+                [
+                    .text(subject?.rawValue ?? ""), .text(purpose.rawValue), .date(now),
+                    .integer(Int64(max(0, limit))),
+                ], MailLink.init)
+        }
+    }
+
+    package func withdrawLinks(
+        of subject: Subject, for purpose: MailLink.Purpose, at now: NumericDate, with effects: Effects
+    ) async throws -> Bool {
+        try await write { transaction in
+            let withdrawn = try transaction.run(
+                """
+                UPDATE mail_link SET is_void = 1
+                WHERE subject = ?1 AND purpose = ?2 AND is_void = 0 AND expires_at > ?3
+                """, .text(subject), .text(purpose.rawValue), .date(now))
+            guard withdrawn > 0 else { return false }
+            try transaction.record(effects)
+            return true
+        }
+    }
+
     package func verifyAddress(
         spending hash: TokenHash, at now: NumericDate, with effects: Effects
     ) async throws -> Subject? {

@@ -22,14 +22,15 @@ extension SQLiteStore: Outbox {
         try await several {
             try $0.all(
                 """
-                SELECT id, client, subject, session, next_attempt_at, expires_at, attempts FROM logout_delivery
+                SELECT id, client, subject, session, next_attempt_at, expires_at, attempts, relying_party
+                FROM logout_delivery
                 WHERE next_attempt_at <= ?1 AND expires_at > ?1 ORDER BY next_attempt_at, id LIMIT ?2
                 """, [.date(now), .integer(Int64(max(0, limit)))]
             ) { row in
                 LogoutDelivery(
                     id: try row.integer(0), client: try row.identifier(1), subject: try row.identifier(2),
                     session: try row.identifier(3), nextAttemptAt: try row.date(4), expiresAt: try row.date(5),
-                    attempts: try row.count(6))
+                    attempts: try row.count(6), relyingParty: try row.relyingParty(7))
             }
         }
     }

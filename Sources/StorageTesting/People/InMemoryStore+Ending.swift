@@ -8,6 +8,7 @@ extension InMemoryStore: EndingStore {
     ) throws -> Ended {
         try write { contents in
             let (ended, hasChanged) = contents.end(target, because: reason, at: now)
+            if case .subject(let subject, _) = target { contents.people.users[subject]?.version &+= 1 }
             if hasChanged { contents.record(effects) }
             return ended
         }
@@ -39,7 +40,8 @@ extension InMemoryStore.Contents {
         ended.grants = people.authorizations.values.filter { $0.end == nil && target.takes($0.authorization) }
             .map(\.authorization.id).sorted()
         for id in ended.grants { people.authorizations[id]?.end = (now, reason) }
-        var hasChanged = !ended.isEmpty
+        ended.logouts += queueLogouts(of: target, ended, because: reason, at: now)
+        var hasChanged = !ended.isEmpty || ended.logouts > 0
         if case .application(let subject, let client) = target {
             let key = InMemoryStore.ConsentKey(subject: subject, client: client)
             hasChanged = people.consents.removeValue(forKey: key) != nil || hasChanged
@@ -63,30 +65,6 @@ extension InMemoryStore.Contents {
         people.users[subject]?.pendingEmail = nil
         people.users[subject]?.version &+= 1
         return true
-    }
-
-    private mutating func queueLogouts(of id: SessionID, at now: NumericDate) -> Int {
-        guard let session = people.sessions[id]?.session else { return 0 }
-        let listeners = people.participants[id, default: []].filter {
-            clients[$0]?.relyingParty?.backchannelLogoutURI != nil
-        }
-        for client in listeners.sorted() {
-            people.lastLogoutID &+= 1
-            people.logouts[people.lastLogoutID] = LogoutDelivery(
-                id: people.lastLogoutID, client: client, subject: session.subject, session: id, nextAttemptAt: now,
-                expiresAt: now + .seconds(LogoutDelivery.lifetime), attempts: 0)
-        }
-        return listeners.count
-    }
-
-    /// Ends and removes what must not be inherited by a later client of that name.
-    mutating func forget(client id: ClientID, at now: NumericDate) -> Ended {
-        let ended = end(.client(id), because: .clientDeleted, at: now).ended
-        people.consents = people.consents.filter { $0.key.client != id }
-        people.pending = people.pending.filter { $0.value.client != id }
-        people.logouts = people.logouts.filter { $0.value.client != id }
-        for session in people.participants.keys { people.participants[session]?.remove(id) }
-        return ended
     }
 }
 

@@ -24,6 +24,31 @@ extension InMemoryStore: MailLinkStore {
         try read { $0.link(hash, for: purpose, at: now) }
     }
 
+    package func mailLinks(
+        for purpose: MailLink.Purpose, after subject: Subject?, limit: Int, at now: NumericDate
+    ) throws -> [MailLink] {
+        try read { contents in
+            let links = contents.people.links.keys.compactMap { contents.link($0, for: purpose, at: now) }
+                .filter { link in subject.map { $0 < link.subject } ?? true }
+            return Array(links.sorted { $0.subject < $1.subject }.prefix(max(0, limit)))
+        }
+    }
+
+    package func withdrawLinks(
+        of subject: Subject, for purpose: MailLink.Purpose, at now: NumericDate, with effects: Effects
+    ) throws -> Bool {
+        try write { contents in
+            let hashes = contents.people.links.filter {
+                $0.value.link.subject == subject && $0.value.link.purpose == purpose && !$0.value.isVoid
+                    && now < $0.value.link.expiresAt
+            }.keys
+            guard !hashes.isEmpty else { return false }
+            for hash in hashes { contents.people.links[hash]?.isVoid = true }
+            contents.record(effects)
+            return true
+        }
+    }
+
     package func verifyAddress(
         spending hash: TokenHash, at now: NumericDate, with effects: Effects
     ) throws -> Subject? {

@@ -54,6 +54,14 @@ import Testing
         Row(
             target: .application(Subject(unchecked: "u1"), ClientID(unchecked: "app")), sessions: [],
             grants: ["offline", "online", "other-session"], consents: ["u1 app"]),
+        Row(target: .grant(GrantID(unchecked: "other-client")), sessions: [], grants: ["other-client"], logouts: 1),
+        // In two sessions of the person, not in that of the other.
+        Row(
+            target: .application(Subject(unchecked: "u1"), ClientID(unchecked: "second")), sessions: [],
+            grants: ["other-client", "other-session-offline"], consents: ["u1 second"], logouts: 2),
+        Row(
+            target: .client(ClientID(unchecked: "second")), sessions: [],
+            grants: ["other-client", "other-session-offline"], logouts: 2),
         Row(
             target: .subject(Subject(unchecked: "u1"), keeping: SessionID(unchecked: "s1")), sessions: ["s2"],
             grants: ["other-session", "other-session-offline"], logouts: 1),
@@ -113,6 +121,22 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `a change of a person that was judged before all of theirs ended is not written after`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            for kept in [nil, Sample.session().id] {
+                var user = try #require(try await store.user(Sample.user().id))
+                user.pendingEmail = LoginName(canonical: "new@mail.example")
+                _ = try await store.end(
+                    .subject(user.id, keeping: kept), because: .signedOutEverywhere, at: Sample.now, with: Effects([]))
+                #expect(try await store.update(user, ending: nil, at: Sample.now, with: Effects([])) == .conflict)
+                #expect(try await store.user(user.id)?.pendingEmail == nil)
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a withdrawn consent is an end, too, even if nothing else was left`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             try await store.give(Sample.consent(), with: Effects([]))
@@ -124,6 +148,64 @@ import Testing
             }
             #expect(try await store.consents(of: Sample.user().id).isEmpty)
             #expect(try await store.count("ended") == 1)
+        }
+    }
+
+    /// An authorization that ends for a reason that its client brought about, or that a newer one takes the place of.
+    @Test(arguments: StoreUnderTest.allCases, [EndReason.tokenRevoked, .replaced])
+    func `a client is not told of what it ended itself`(kind: StoreUnderTest, reason: EndReason) async throws {
+        try await runWithTwoPeople(kind) { store async throws in
+            let ended = try await store.end(
+                .grant(GrantID(unchecked: "other-client")), because: reason, at: Sample.now, with: Effects([]))
+            #expect(ended.grants.count == 1 && ended.logouts == 0)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a client that was told is told again only of what it was given since`(kind: StoreUnderTest) async throws {
+        try await runWithTwoPeople(kind) { store async throws in
+            let (person, client) = (Subject(unchecked: "u1"), ClientID(unchecked: "second"))
+            for expected in [2, 0] {
+                let ended = try await store.end(
+                    .application(person, client), because: .applicationEnded, at: Sample.now, with: Effects([]))
+                #expect(ended.logouts == expected)
+            }
+            try await store.start(Sample.authorization("new", client: "second", of: "u1", in: "s1"))
+            let ended = try await store.end(
+                .subject(person, keeping: nil), because: .lockdown, at: Sample.now, with: Effects([]))
+            #expect(ended.logouts == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `everything of everybody ends in steps, and what begins later stays`(kind: StoreUnderTest) async throws {
+        try await runWithTwoPeople(kind) { store async throws in
+            #expect(try await store.insert(Sample.link(), perHour: 3, with: Effects([])))
+            _ = try await store.insert(
+                Sample.session("late", of: "u1", at: Sample.now + .seconds(1)), replacing: nil, knowing: nil,
+                with: Effects([]))
+            var (total, steps) = (EverythingEnded(), 0)
+            repeat {
+                let step = try await store.endEverything(
+                    upTo: Sample.now, limit: 2, because: .administrator, at: Sample.now + .seconds(1)
+                ) { _ in Sample.event("step") }
+                let size = step.ended.sessions.count + step.ended.grants.count + step.links
+                #expect(size <= 2 && step.isComplete == (size < 2))
+                total.ended.sessions += step.ended.sessions
+                total.ended.grants += step.ended.grants
+                total.ended.logouts += step.ended.logouts
+                total.links += step.links
+                total.isComplete = step.isComplete
+                steps += 1
+            } while !total.isComplete && steps < 100
+            #expect(total.ended.sessions.map(\.rawValue).sorted() == ["s1", "s2", "s3"])
+            #expect(total.ended.grants.count == Self.authorizations.count)
+            #expect(total.ended.logouts == 2 && total.links == 1)
+            #expect(try await store.count("step") == 5)
+            #expect(try await store.session(SessionID(unchecked: "late"), at: Sample.now + .seconds(1)) != nil)
+            #expect(try await store.consents(of: Subject(unchecked: "u1")).count == 2)
+            let ended = try await store.endedGrants(since: Sample.now, forgettingAfter: 300)
+            #expect(ended.count == Self.authorizations.count)
         }
     }
 
@@ -177,7 +259,12 @@ import Testing
             let ended = try await store.end(
                 .session(SessionID(unchecked: "s2")), because: .signedOut, at: Sample.now, with: Effects([]))
             #expect(ended.logouts == 0)
-            #expect(try await store.outboxCounts().logouts == 0)
+            // Those of the old client go where it was registered, whoever has its name now.
+            let due = try await store.dueLogouts(at: Sample.now, limit: 9)
+            #expect(due.map(\.session.rawValue) == ["s1", "s2"])
+            for logout in due {
+                #expect(logout.relyingParty?.backchannelLogoutURI == "https://second.example/logout")
+            }
             #expect(try await store.consents(of: Subject(unchecked: "u1")).count == 1)
         }
     }

@@ -50,6 +50,31 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `lists the links that work, and withdraws them`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let invitation = Sample.link("i", purpose: .invitation)
+            _ = try await store.insert(invitation, perHour: 9, with: Effects([]))
+            _ = try await store.insert(Sample.link("r"), perHour: 9, with: Effects([]))
+            func links(after id: Subject? = nil, at now: NumericDate = Sample.now) async throws -> [MailLink] {
+                try await store.mailLinks(for: .invitation, after: id, limit: 9, at: now)
+            }
+            func withdraw() async throws -> Bool {
+                try await store.withdrawLinks(
+                    of: subject, for: .invitation, at: Sample.now, with: Sample.effects("withdrawn"))
+            }
+            #expect(try await links() == [invitation])
+            #expect(try await links(after: subject).isEmpty)
+            #expect(try await links(at: invitation.expiresAt).isEmpty)
+            #expect(try await withdraw())
+            #expect(try await links().isEmpty)
+            #expect(try await store.mailLink(invitation.hash, for: .invitation, at: Sample.now) == nil)
+            #expect(try await store.mailLink(Sample.hash("r"), for: .resetPassword, at: Sample.now) != nil)
+            #expect(try await !withdraw())
+            #expect(try await store.count("withdrawn") == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `verifies the address once, if it is still the person's`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let link = Sample.link("v", purpose: .verifyAddress)
