@@ -58,6 +58,35 @@ import tessera
         #expect(try await program.run("user", "end-sessions", "bob").status == 0)
         #expect(try await program.run("user", "end-sessions", "bob", "--session", "x").status == 4)
         #expect(try await program.run("user", "end-application", "bob", "web").status == 0)
+        #expect(try await program.run("user", "end-authorization", "bob", "x").status == 4)
+    }
+
+    @Test func `list and withdraw invitations`() async throws {
+        let server = try await RunningServer()
+        let program = server.program
+        #expect(try await program.run("user", "create", "bob", "--email", "bob@example.org").status == 0)
+        #expect(try await program.run("user", "withdraw-invitation", "bob").status == 4)
+        #expect(try await program.run("user", "invite", "bob").status == 0)
+        #expect(try await program.run("user", "invitations").output.contains("bob@example.org"))
+        #expect(try await program.run("user", "withdraw-invitation", "bob").status == 0)
+        #expect(try await program.run("user", "invitations").output == "none\n")
+        #expect(try await program.run("audit", "list").output.contains("account.invitation_withdrawn"))
+    }
+
+    @Test func `end everything of everybody, and only after it was confirmed`() async throws {
+        let server = try await RunningServer()
+        let program = server.program
+        #expect(try await program.run("user", "create", "bob", "--email", "bob@example.org").status == 0)
+        #expect(try await program.run("user", "invite", "bob").status == 0)
+        let unconfirmed = try await program.run("user", "end-everything")
+        #expect(unconfirmed.status == 2 && unconfirmed.complaint.contains("--confirm"))
+        #expect(
+            try await program.run("user", "end-everything", "--confirm", "https://other.example.com").status != 0)
+        #expect(try await program.run("user", "invitations").output.contains("bob@example.org"))
+        let ended = try await program.run("user", "end-everything", "--confirm", "https://id.example.com")
+        #expect(ended.status == 0 && ended.output.contains("0 sessions, 0 authorizations and 1 links have ended"))
+        #expect(try await program.run("user", "invitations").output == "none\n")
+        #expect(try await program.run("audit", "list").output.contains("everything.ended"))
     }
 
     @Test func `take a password from a file or standard input, and never from an argument`() async throws {

@@ -21,7 +21,8 @@ extension Administration {
         return try await store.consents(of: id)
     }
 
-    /// Ends one authorization with its code, refresh token and access tokens.
+    /// Ends one authorization with its code, refresh token and access tokens; the client is told, too, that the session
+    /// in which it was given is over for it.
     package func endAuthorization(
         _ id: GrantID, by administrator: Administrator, at now: NumericDate
     ) async throws {

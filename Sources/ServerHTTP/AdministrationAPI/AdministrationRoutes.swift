@@ -43,6 +43,8 @@ extension AdministrationRoute {
         .init(.delete, "/admin/v1/users/{id}", .write) { try await $0.deleteUser($1) },
         .init(.put, "/admin/v1/users/{id}/password", .write, body: .required) { try await $0.setPassword($1) },
         .init(.post, "/admin/v1/users/{id}/invitation", .write) { try await $0.inviteUser($1) },
+        .init(.delete, "/admin/v1/users/{id}/invitation", .write) { try await $0.withdrawInvitation($1) },
+        .init(.get, "/admin/v1/invitations", .read, query: ["after", "limit"]) { try await $0.listInvitations($1) },
         .init(.post, "/admin/v1/users/{id}/reset-link", .write) { try await $0.makeResetLink($1) },
         .init(.post, "/admin/v1/users/{id}/lockdown", .write) { try await $0.lockDownUser($1) },
         .init(.post, "/admin/v1/users/{id}/release", .write) { try await $0.releaseUser($1) },
@@ -52,6 +54,8 @@ extension AdministrationRoute {
         .init(.delete, "/admin/v1/users/{id}/applications/{client}", .write) { try await $0.endApplication($1) },
         .init(.delete, "/admin/v1/sessions/{id}", .write) { try await $0.endSession($1) },
         .init(.delete, "/admin/v1/authorizations/{id}", .write) { try await $0.endAuthorization($1) },
+
+        .init(.post, "/admin/v1/end-everything", .write, body: .required) { try await $0.endEverything($1) },
 
         .init(.get, "/admin/v1/keys", .read) { try await $0.listKeys($1) },
         .init(.post, "/admin/v1/keys/rotate", .write, body: .optional) { try await $0.rotateKeys($1) },

@@ -10,6 +10,7 @@ extension Representation {
         writer.member("username", user.username.rawValue)
         writer.member("email", user.email?.rawValue)
         writer.member("email_verified", user.isEmailVerified)
+        if let address = user.pendingEmail { writer.member("pending_email", address.rawValue) }
         writer.member("enabled", user.isEnabled)
         if let date = user.lockedDownAt { writer.member("locked_down_at", date) }
         writer.member("attributes", JSONValue.object(user.attributes))
@@ -26,6 +27,14 @@ extension Representation {
             writer.member("link", link.address?.revealedValue)
             writer.member("expires_at", link.expiresAt)
         }
+    }
+
+    /// Without what it is made of, which only the mail knows.
+    static func invitation(_ link: MailLink, _ writer: inout JSONWriter) {
+        writer.member("user", link.subject.rawValue)
+        writer.member("email", link.email.rawValue)
+        writer.member("created_at", link.createdAt)
+        writer.member("expires_at", link.expiresAt)
     }
 
     static func session(_ session: Session, _ writer: inout JSONWriter) {

@@ -91,6 +91,13 @@ struct AdministrationSample: Sendable {
             #"{"password":"\#(AdministeredServer.password)"}"#
         },
         .init(.post, "/admin/v1/users/{id}/invitation", event: "account.invited"),
+        .init(
+            .delete, "/admin/v1/users/{id}/invitation", event: "account.invitation_withdrawn",
+            target: { server in
+                try await server.insertAda()
+                _ = await server.socket(.post, "/admin/v1/users/ada/invitation")
+                return "/admin/v1/users/ada/invitation"
+            }),
         .init(.post, "/admin/v1/users/{id}/reset-link", event: "account.reset_requested"),
         .init(.post, "/admin/v1/users/{id}/lockdown", event: "user.locked_down"),
         .init(
@@ -106,6 +113,12 @@ struct AdministrationSample: Sendable {
         .init(.delete, "/admin/v1/users/{id}/applications/{client}", event: "application.ended"),
         .init(.delete, "/admin/v1/sessions/{id}", event: "session.ended"),
         .init(.delete, "/admin/v1/authorizations/{id}", event: "authorization.ended"),
+        .init(
+            .post, "/admin/v1/end-everything", event: "everything.ended",
+            body: { server in
+                try await server.insertAda()
+                return #"{"issuer":"\#(server.provider.issuer.rawValue)"}"#
+            }),
         .init(.post, "/admin/v1/keys/rotate", event: "key.announced") { _ in #"{"purpose":"sealing"}"# },
         .init(.post, "/admin/v1/keys/{kid}/distrust", event: "key.distrusted", target: key("distrust")),
         .init(.post, "/admin/v1/keys/{kid}/retire", event: "key.retired", target: key("retire")),

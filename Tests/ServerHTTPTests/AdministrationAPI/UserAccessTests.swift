@@ -66,6 +66,42 @@ import Testing
         #expect(await sessions(server).isEmpty)
     }
 
+    @Test func `lists and withdraws invitations`() async throws {
+        let server = try await AdministeredServer()
+        try await server.insertAda()
+        let path = AdministeredServer.ada + "/invitation"
+        #expect(await server.socket(.delete, path).status == 404)
+        #expect(await server.socket(.post, path).status == 201)
+        let invitations = await server.socket(.get, "/admin/v1/invitations").json["invitations"]?.array
+        let invitation = try #require(invitations?.first?.object)
+        #expect(invitation.members.map(\.name) == ["user", "email", "created_at", "expires_at"])
+        #expect(invitation.string("user") == "ada" && invitation.string("email") == "ada@example.org")
+        #expect(
+            await server.socket(.get, "/admin/v1/invitations?after=ada").json["invitations"]?.array?.isEmpty == true)
+        #expect(await server.socket(.delete, path).status == 204)
+        #expect(await server.socket(.get, "/admin/v1/invitations").json["invitations"]?.array?.isEmpty == true)
+    }
+
+    @Test func `ends everything of everybody in steps, if the issuer is named`() async throws {
+        let server = try await AdministeredServer()
+        try await server.insertAda()
+        let path = "/admin/v1/end-everything"
+        let issuer = server.provider.issuer.rawValue
+        let future = AdministeredServer.start.secondsSince1970 + 1
+        for body in [
+            "{}", #"{"issuer":"https://other.example"}"#, #"{"issuer":"\#(issuer)","limit":0}"#,
+            #"{"issuer":"\#(issuer)","limit":1001}"#, #"{"issuer":"\#(issuer)","up_to":\#(future)}"#,
+        ] { #expect(await server.socket(.post, path, body).status == 400, "\(body)") }
+        #expect(!server.provider.revocations.hasEnded(AdministeredServer.grant))
+        let first = await server.socket(.post, path, #"{"issuer":"\#(issuer)","limit":1}"#).json
+        #expect(first.integer("sessions") == 1 && first.integer("authorizations") == 0)
+        let start = try #require(first.integer("up_to"))
+        #expect(first.bool("complete") == false && start == AdministeredServer.start.secondsSince1970)
+        let second = await server.socket(.post, path, #"{"issuer":"\#(issuer)","up_to":\#(start)}"#).json
+        #expect(second.integer("authorizations") == 1 && second.bool("complete") == true)
+        #expect(server.provider.revocations.hasEnded(AdministeredServer.grant))
+    }
+
     @Test func `ends one session, one authorization or one application`() async throws {
         for path in [
             "/admin/v1/sessions/ada-session", "/admin/v1/authorizations/ada-grant",

@@ -8,8 +8,10 @@ struct UserCommand: AsyncParsableCommand {
         subcommands: [
             UserCreateCommand.self, UserListCommand.self, UserShowCommand.self, UserUpdateCommand.self,
             UserDisableCommand.self, UserEnableCommand.self, UserLockdownCommand.self, UserReleaseCommand.self,
-            UserDeleteCommand.self, UserPasswordCommand.self, UserInviteCommand.self, UserResetLinkCommand.self,
+            UserDeleteCommand.self, UserPasswordCommand.self, UserInviteCommand.self, UserInvitationsCommand.self,
+            UserWithdrawInvitationCommand.self, UserResetLinkCommand.self,
             UserSessionsCommand.self, UserEndSessionsCommand.self, UserApplicationsCommand.self,
-            UserEndApplicationCommand.self, UserImportCommand.self,
+            UserEndApplicationCommand.self, UserEndAuthorizationCommand.self, UserEndEverythingCommand.self,
+            UserImportCommand.self,
         ])
 }

@@ -8,6 +8,7 @@ enum UserText {
         facts.add("user name", user.text("username"))
         facts.add("e-mail", user.text("email"))
         if user["email"] != nil { facts.add("e-mail verified", user.text("email_verified")) }
+        if user["pending_email"] != nil { facts.add("wants e-mail, not proven", user.text("pending_email")) }
         facts.add("enabled", user.text("enabled"))
         facts.add("locked down", user.time("locked_down_at"))
         facts.add("groups", user.text("groups"))
@@ -51,15 +52,26 @@ enum UserText {
         return table.text
     }
 
+    static func invitations(_ page: JSONObject) -> String {
+        var table = TextTable("USER", "E-MAIL", "SENT", "UNTIL")
+        for invitation in page.objects("invitations") {
+            table.add(
+                invitation.text("user"), invitation.text("email"), invitation.time("created_at") ?? "",
+                invitation.time("expires_at") ?? "")
+        }
+        return table.text + PageText.more(page)
+    }
+
     static func applications(_ answer: JSONObject) -> String {
-        var table = TextTable("CLIENT", "WHAT", "SCOPE", "SINCE", "UNTIL")
+        var table = TextTable("CLIENT", "WHAT", "SCOPE", "SINCE", "UNTIL", "ID")
         for authorization in answer.objects("authorizations") {
             table.add(
                 authorization.text("client"), authorization.bool("offline") == true ? "access, offline" : "access",
-                scopes(authorization), authorization.time("created_at") ?? "", authorization.time("expires_at") ?? "")
+                scopes(authorization), authorization.time("created_at") ?? "", authorization.time("expires_at") ?? "",
+                authorization.text("id"))
         }
         for consent in answer.objects("consents") {
-            table.add(consent.text("client"), "consent", scopes(consent), consent.time("given_at") ?? "", "")
+            table.add(consent.text("client"), "consent", scopes(consent), consent.time("given_at") ?? "", "", "")
         }
         return table.text
     }
