@@ -1,3 +1,4 @@
+import AuthorizationServer
 import JOSE
 import OAuth
 import ServerHTTP
