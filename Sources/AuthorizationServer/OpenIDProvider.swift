@@ -130,6 +130,7 @@ package final class OpenIDProvider: Sendable {
     }
 
     package enum OpeningError: Error, Hashable, Sendable { case issuerDiffers(stored: String) }
+        try await provider.expectStoredPasswords()
 
     /// Reads access tokens with the keys and revocations of this moment.
     package var reader: AccessTokenReader {

@@ -81,6 +81,8 @@ package protocol UserStore: Sendable {
     func deleteUser(_ id: Subject, at now: NumericDate, with effects: Effects) async throws -> UserChange
 
     func password(of subject: Subject) async throws -> StoredPassword?
+    /// At most `limit` passwords, of whomever, whose hash begins in another way.
+    func passwords(notBeginningWith beginning: String, limit: Int) async throws -> [StoredPassword]
     /// Sets the password, after which an account does not expire any more, ends `target`, and makes links that would set a password useless; the user's version grows.
     /// `.missing` if there is no such user; `.conflict` if `old` is named and is not the password any more, so that a
     /// change that was judged by an old password never undoes a reset.

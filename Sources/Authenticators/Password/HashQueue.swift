@@ -74,6 +74,9 @@ package final class HashQueue: Sendable {
         }
     }
 
+    /// Whether whoever came now would be refused.
+    package var isFull: Bool { state.withLock { $0.waiting.count >= settings.waiting } }
+
     /// A number by which waiting work can be given up.
     package func reserveNumber() -> UInt64 {
         state.withLock { state in

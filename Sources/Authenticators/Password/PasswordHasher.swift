@@ -6,6 +6,9 @@ package import OAuth
 package final class PasswordHasher: Sendable {
     package let settings: PasswordHasherSettings
     package let queue: HashQueue
+    /// When those come again who find the line full.
+    package let returnTimes: ReturnTimes
+    private let kinds: HashKinds
     private let secrets: SecretGenerator
     /// What is verified when there is nothing to verify.
     private let nothing: PasswordHash
@@ -19,7 +22,9 @@ package final class PasswordHasher: Sendable {
                 Argon2Hash(
                     parameters: settings.parameters, salt: secrets.bytes(Argon2Hash.saltLength),
                     tag: secrets.bytes(Argon2Hash.tagLength))))
+        kinds = HashKinds(nothing)
         queue = HashQueue(settings)
+        returnTimes = ReturnTimes(perSecond: settings.waiting / 2)
         queue.start()
     }
 
@@ -28,7 +33,11 @@ package final class PasswordHasher: Sendable {
     /// Refuses what waits and what comes; what runs is finished.
     package func stop() { queue.stop() }
 
-    package var measures: PasswordHasherMeasures { queue.measures }
+    package var measures: PasswordHasherMeasures {
+        var measures = queue.measures
+        measures.kinds = kinds.count
+        return measures
+    }
 
     /// A new hash with a new salt.
     package func hash(_ password: Password) async throws(PasswordHasherError) -> PasswordHash {
@@ -40,11 +49,24 @@ package final class PasswordHasher: Sendable {
         return PasswordHash(.argon2(made))
     }
 
-    package func verify(_ password: Password, against hash: PasswordHash) async throws(PasswordHasherError) -> Bool {
+    /// Makes every refusal cost what those hashes cost, too: called with hashes that people here have.
+    package func expect(_ hashes: [PasswordHash]) {
+        for hash in hashes { kinds.others(than: hash) }
+    }
+
+    /// Whether `hash` is of this password. A refusal takes the time of every kind of hash that there is.
+    ///
+    /// - Parameter mayPass: `false` if the account is closed, so that the right password is refused as well.
+    package func verify(
+        _ password: Password, against hash: PasswordHash, mayPass: Bool = true
+    ) async throws(PasswordHasherError) -> Bool {
         let bytes = password.bytes
-        return try await onThread { [queue, settings] arena in
-            guard hash.arenaBytes > settings.parameters.arenaBytes else { return hash.matches(bytes, in: arena) }
-            return queue.alone { hash.matches(bytes, in: arena) }
+        let others = kinds.others(than: hash)
+        return try await onThread { [self] arena in
+            let isMatch = matches(bytes, hash, in: arena)
+            guard !isMatch || !mayPass else { return true }
+            for other in others { _ = matches(bytes, other, in: arena) }
+            return isMatch
         }
     }
 
@@ -53,7 +75,16 @@ package final class PasswordHasher: Sendable {
     /// Who measures how long an answer takes must not learn which of them it was.
     package func verifyNothing(_ password: Password?) async throws(PasswordHasherError) {
         let bytes = password?.bytes ?? []
-        _ = try await onThread { [nothing] in nothing.matches(bytes, in: $0) }
+        let others = kinds.others(than: nothing)
+        try await onThread { [self] arena in
+            for hash in [nothing] + others { _ = matches(bytes, hash, in: arena) }
+        }
+    }
+
+    /// On a hashing thread; what needs more than the memory of that thread waits for the one place for such hashes.
+    private func matches(_ bytes: [UInt8], _ hash: PasswordHash, in arena: HashArena) -> Bool {
+        guard hash.arenaBytes > settings.parameters.arenaBytes else { return hash.matches(bytes, in: arena) }
+        return queue.alone { hash.matches(bytes, in: arena) }
     }
 
     private func onThread<Value: Sendable>(

@@ -19,6 +19,12 @@ package struct PasswordHasherSettings: Hashable, Sendable {
         self.threads = min(max(threads, Self.settableThreads.lowerBound), Self.settableThreads.upperBound)
         self.waiting = min(max(waiting, Self.settableWaiting.lowerBound), Self.settableWaiting.upperBound)
     }
+
+    /// How every new hash begins; one that begins in another way costs another time.
+    package var beginning: String {
+        let blank = Argon2Hash(parameters: parameters, salt: [], tag: []).encoded
+        return String(blank.dropLast())
+    }
 }
 
 /// What a ``PasswordHasher`` has done and is doing, for metrics.
@@ -32,6 +38,8 @@ package struct PasswordHasherMeasures: Hashable, Sendable {
     package var refused = 0
     /// Given up while they waited.
     package var cancelled = 0
+    /// Kinds of hashes that a refusal costs one each of.
+    package var kinds = 1
 
     package init() {}
 }

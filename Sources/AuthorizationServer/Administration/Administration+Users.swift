@@ -33,6 +33,7 @@ extension Administration {
         guard try await store.insert(user, password: stored, with: Effects([event])) == .inserted else {
             throw AdministrationError.conflict("the user name or the address belongs to somebody")
         }
+        if draft.passwordHash != nil, let stored { provider.expect([stored]) }
         return user
     }
 

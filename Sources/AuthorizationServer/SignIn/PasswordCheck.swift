@@ -6,8 +6,9 @@ import Storage
 
 /// Judges passwords, for every page that asks for one: the same throttle, the same work, the same time.
 ///
-/// Each check reads the same rows and hashes exactly once, whether the name is unknown, the password wrong or empty, or
-/// the account disabled or locked, so that neither answer nor time tells which it was.
+/// Each check reads the same rows and takes one turn of the hasher, in which every refusal does the same work, whether
+/// the name is unknown, the password wrong or empty, or the account disabled, locked or imported, so that neither answer
+/// nor time tells which it was.
 struct PasswordCheck: Sendable {
     let store: any Store
     let hasher: PasswordHasher
@@ -28,6 +29,8 @@ struct PasswordCheck: Sendable {
 
     /// Whether `typed` is the password of who signs in as `login`.
     func check(login: String, typed: String, in browser: Browser, at now: NumericDate) async throws -> Verdict {
+        // Before any work is done for it: a flood that is turned away costs others as little as it can.
+        guard !hasher.queue.isFull else { return .busy(retryAfter: hasher.returnTimes.next(at: now)) }
         let name = LoginName(login) ?? LoginName(canonical: "")
         let user = try await store.user(signingInAs: name)
         return try await judge(user, name: name, typed: typed, in: browser, at: now)
@@ -51,9 +54,9 @@ struct PasswordCheck: Sendable {
             browser: browser.hash, isKnownBrowser: isKnown && browser.hash != nil)
         if let wait = throttle.begin(keys, at: now) { return .throttled(user, retryAfter: wait) }
         let matches: Bool
-        do { matches = try await isMatch(typed, stored) } catch {
+        do { matches = try await isMatch(typed, stored, of: user) } catch {
             throttle.finish(keys, failed: false, at: now)
-            return .busy(retryAfter: 2)
+            return .busy(retryAfter: hasher.returnTimes.next(at: now))
         }
         guard matches, let user, let stored, user.mayAct else {
             throttle.finish(keys, failed: true, at: now)
@@ -63,14 +66,16 @@ struct PasswordCheck: Sendable {
         return .right(user, stored)
     }
 
-    /// One evaluation, whatever there is to compare with.
-    private func isMatch(_ typed: String, _ stored: StoredPassword?) async throws(PasswordHasherError) -> Bool {
+    /// One turn of the hasher, whatever there is to compare with.
+    private func isMatch(
+        _ typed: String, _ stored: StoredPassword?, of user: User?
+    ) async throws(PasswordHasherError) -> Bool {
         let password = try? Password(typed)
         guard let password, let stored, let hash = try? PasswordHash(stored.encoded) else {
             try await hasher.verifyNothing(password)
             return false
         }
-        return try await hasher.verify(password, against: hash)
+        return try await hasher.verify(password, against: hash, mayPass: user?.mayAct ?? false)
     }
 
     private static func reason(_ user: User?, _ stored: StoredPassword?, matches: Bool) -> String {

@@ -98,6 +98,16 @@ extension SQLiteStore: UserStore {
         }
     }
 
+    package func passwords(notBeginningWith beginning: String, limit: Int) async throws -> [StoredPassword] {
+        try await list {
+            try SQLConnection($0).all(
+                """
+                SELECT encoded, changed_at FROM user_password
+                WHERE substr(encoded, 1, length(?1)) <> ?1 LIMIT ?2
+                """, [.text(beginning), .integer(Int64(max(0, limit)))], StoredPassword.init)
+        }
+    }
+
     package func setPassword(
         _ password: StoredPassword, of subject: Subject, replacing old: StoredPassword?, ending target: EndTarget?,
         at now: NumericDate, with effects: Effects

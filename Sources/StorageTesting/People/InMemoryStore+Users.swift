@@ -63,6 +63,12 @@ extension InMemoryStore: UserStore {
 
     package func password(of subject: Subject) throws -> StoredPassword? { try read { $0.people.passwords[subject] } }
 
+    package func passwords(notBeginningWith beginning: String, limit: Int) throws -> [StoredPassword] {
+        try read { contents in
+            Array(contents.people.passwords.values.filter { !$0.encoded.hasPrefix(beginning) }.prefix(max(0, limit)))
+        }
+    }
+
     package func setPassword(
         _ password: StoredPassword, of subject: Subject, replacing old: StoredPassword?, ending target: EndTarget?,
         at now: NumericDate, with effects: Effects

@@ -183,6 +183,19 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `finds the passwords whose hash begins in another way`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let subject = Sample.user().id
+            let foreign = Sample.password("$2b$10$abc")
+            _ = try await store.setPassword(foreign, of: subject, ending: nil, at: Sample.now, with: Effects([]))
+            #expect(try await store.passwords(notBeginningWith: "$argon2id$", limit: 10) == [foreign])
+            #expect(try await store.passwords(notBeginningWith: "$2b$10$", limit: 10).isEmpty)
+            #expect(try await store.passwords(notBeginningWith: "$2B$10$", limit: 10) == [foreign])
+            #expect(try await store.passwords(notBeginningWith: "$argon2id$", limit: 0).isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a stronger hash of the same password changes nothing else`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let subject = Sample.user().id

@@ -1,0 +1,26 @@
+import Synchronization
+
+/// Which kinds of hashes the people here have, so that a refusal takes equally long whichever of them it was about.
+///
+/// A hash of another system takes another time than our own. Whoever is refused therefore costs one of each kind: else
+/// an account that came with an import could be told from a name that nobody has.
+final class HashKinds: Sendable {
+    /// More kinds than imports usually bring along; each makes every refusal dearer.
+    static let capacity = 5
+    private let kinds: Mutex<[PasswordHash]>
+
+    /// Begins with the kind of new hashes.
+    init(_ own: PasswordHash) { kinds = Mutex([own.likeness]) }
+
+    var count: Int { kinds.withLock { $0.count } }
+
+    /// Remembers the kind of `hash`; returns one of each other kind.
+    @discardableResult
+    func others(than hash: PasswordHash) -> [PasswordHash] {
+        let kind = hash.likeness
+        return kinds.withLock { kinds in
+            if !kinds.contains(kind), kinds.count < Self.capacity { kinds.append(kind) }
+            return kinds.filter { $0 != kind }
+        }
+    }
+}
