@@ -10,7 +10,7 @@ extension WriteTransaction {
         let place = (SQLValue.text(new.session), SQLValue.text(new.client))
         let found = try first(
             """
-            SELECT count(*), count(code.hash), count(CASE WHEN code.expires_at <= ?3 THEN 1 END)
+            SELECT count(*), count(code.authorization), count(CASE WHEN code.expires_at <= ?3 THEN 1 END)
             FROM authorization AS a
                 LEFT JOIN authorization_code AS code ON code.authorization = a.id AND code.spent_at IS NULL
             WHERE a.session = ?1 AND a.client = ?2 AND a.ended_at IS NULL
