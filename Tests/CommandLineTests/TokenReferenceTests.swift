@@ -26,6 +26,9 @@ import tessera
         #expect(size("`jti`") == "\(secrets.identifier().utf8.count)")
         #expect(size("access token, JWT") == "at most \(JSONLimits.token.maximumBytes)")
         #expect(size("resource identifier") == "at most \(ResourceIndicator.maximumLength)")
+        let handle = AuthorizationRequest.pushedPrefix + secrets.secret(.pendingAuthorization).revealedValue
+        #expect(size("`request_uri` of a pushed request") == "\(handle.utf8.count)")
+        #expect(size("session and browser cookie") == "\(secrets.secret(.session).revealedValue.utf8.count)")
         #expect(size("master key") == "\(MasterKey.text(of: secrets.bytes(32)).utf8.count)")
     }
 
@@ -48,6 +51,26 @@ import tessera
         let section = try #require(page.split(separator: "## Claims of an access token").last)
         for name in names { #expect(section.contains("`\(name)`"), "\(name) is missing") }
         #expect(section.contains("| `tessera` | private to the issuer"))
+    }
+
+    @Test func `names every claim of ID tokens and logout tokens`() throws {
+        let issuer = try #require(Issuer("https://id.example.com"))
+        let (client, subject) = (ClientID(unchecked: "a"), Subject(unchecked: "p"))
+        let (now, session) = (TestInstallation.now, SessionID(unchecked: "s"))
+        let identity = IDTokenClaims(
+            issuer: issuer, subject: subject, audience: client, issuedAt: now, expiresAt: now,
+            authentication: AccessTokenAuthentication(time: now, acr: "x", methods: ["pwd"], session: session),
+            nonce: "n", accessTokenHash: "h")
+        let logout = LogoutTokenClaims(
+            issuer: issuer, audience: client, tokenID: TokenID(unchecked: "t"), issuedAt: now, expiresAt: now,
+            subject: subject, session: session)
+        for (title, json) in [("## ID tokens", identity.json), ("## Logout tokens", logout.json)] {
+            let rest = try #require(page.split(separator: title, maxSplits: 1).last)
+            let section = rest.split(separator: "\n## ", maxSplits: 1).first ?? rest
+            for name in try JSONObject(parsing: json).members.map(\.name) {
+                #expect(section.contains("`\(name)`"), "\(title): \(name)")
+            }
+        }
     }
 
     @Test(.requirement("7523-5-2"), arguments: [SettingKey.tokensAssertionLifetime, .tokensClockSkew])

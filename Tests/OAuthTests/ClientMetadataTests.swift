@@ -6,9 +6,10 @@ import Testing
 @Suite struct `Client metadata` {
     private func read(_ text: String) throws -> ClientMetadata { try ClientMetadata(parsing: Array(text.utf8)) }
 
-    @Test(.requirement("7591-2-1", "7591-2-4", "7591-2-5", "oidc-core-9-1")) func `has the defaults of the standards`()
-        throws
-    {
+    @Test(
+        .requirement(
+            "7591-2-1", "7591-2-4", "7591-2-5", "oidc-core-9-1", "oidc-registration-2-1", "oidc-registration-2-4"))
+    func `has the defaults of the standards`() throws {
         let metadata = try read(#"{"redirect_uris":["https://app.example/cb"],"unknown":[1],"client_name":null}"#)
         #expect(metadata.authMethod == .clientSecretBasic && metadata.grantTypes == [.authorizationCode])
         #expect(metadata.idTokenAlgorithm == .RS256 && metadata.applicationType == .web && metadata.name == nil)
@@ -35,7 +36,7 @@ import Testing
     @Test(
         .requirement(
             "7591-2-2", "7591-2-3", "7591-2-7", "7591-2.1-1", "7591-3.2.2-2", "7591-3.2.2-3", "7591-5-1",
-            "oidc-core-2-11"),
+            "oidc-core-2-11", "oidc-registration-2-5", "oidc-registration-2-8"),
         arguments: [
             ("[]", ""), ("{", ""), ("{}", "redirect_uris"),
             (#"{"redirect_uris":"https://a.example"}"#, "redirect_uris"),

@@ -7,7 +7,8 @@ import Testing
 
 /// What the dynamic plan of the OpenID Foundation asks beyond the basic one: each module registers a client first.
 @Suite(.timeLimit(.minutes(5))) struct `The dynamic plan` {
-    @Test(.requirement("oidc-core-15.1-1")) func `signs ID tokens for a client that registered RS256`() async throws {
+    @Test(.requirement("oidc-core-15.1-1", "oidc-registration-2-10"))
+    func `signs ID tokens for a client that registered RS256`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(#""id_token_signed_response_alg":"RS256""#)
             #expect(made.json.string("id_token_signed_response_alg") == "RS256")
@@ -16,7 +17,8 @@ import Testing
         }
     }
 
-    @Test(.requirement("oidc-core-5.3.2-5")) func `signs UserInfo for a client that registered RS256`() async throws {
+    @Test(.requirement("oidc-core-5.3.2-5", "oidc-registration-2-11"))
+    func `signs UserInfo for a client that registered RS256`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(#""userinfo_signed_response_alg":"RS256""#)
             let tokens = try await server.application(made).tokens(["scope": "openid email"])
@@ -83,7 +85,7 @@ import Testing
         }
     }
 
-    @Test(.requirement("7591-2-7", "7591-5-2"))
+    @Test(.requirement("7591-2-7", "7591-5-2", "oidc-registration-9.1-1"))
     func `links the policy and the terms of a client, draws no picture, and says that nobody looked`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(

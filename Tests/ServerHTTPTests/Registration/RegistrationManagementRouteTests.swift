@@ -13,7 +13,7 @@ import Testing
         #"{"client_id":"\#(made.id)","redirect_uris":["\#(callback)"]\#(more)}"#
     }
 
-    @Test(.requirement("7592-2-2", "7592-2.1-1", "7592-3-1"))
+    @Test(.requirement("7592-2-2", "7592-2.1-1", "7592-3-1", "oidc-registration-4.2-1", "oidc-registration-4.3-1"))
     func `reads what is registered, and gives no secret a second time`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(#""client_name":"App""#)
@@ -29,7 +29,8 @@ import Testing
         }
     }
 
-    @Test(.requirement("7592-2-3", "7592-2.1-2")) func `is closed to every token but its own`() async throws {
+    @Test(.requirement("7592-2-3", "7592-2.1-2", "oidc-registration-4-1", "oidc-registration-4.4-1"))
+    func `is closed to every token but its own`() async throws {
         try await ConformanceServer.run { server async throws in
             let (made, other) = (try await server.register(), try await server.register())
             let tokens = try await server.application(other).tokens()
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test(
-        .requirement("7592-2.2-2", "7592-2.2-3", "7592-2.2-4", "7592-2.2-5", "7592-2.2-7"),
+        .requirement("7592-2.2-2", "7592-2.2-3", "7592-2.2-4", "7592-2.2-5", "7592-2.2-7", "oidc-registration-7-1"),
         arguments: [
             (#","registration_access_token":"x""#, "invalid_client_metadata"),
             (#","registration_client_uri":"https://id.example/clients/rp""#, "invalid_client_metadata"),
@@ -104,7 +105,8 @@ import Testing
         }
     }
 
-    @Test(.requirement("7592-2.1-3")) func `is closed to a client that an administrator disabled`() async throws {
+    @Test(.requirement("7592-2.1-3", "oidc-registration-4.4-3"))
+    func `is closed to a client that an administrator disabled`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register()
             _ = try await Administration(provider: server.provider).updateClient(
@@ -118,7 +120,7 @@ import Testing
         }
     }
 
-    @Test(.requirement("7592-2.3-1", "7592-2.3-2", "7592-2.3-3"))
+    @Test(.requirement("7592-2.3-1", "7592-2.3-2", "7592-2.3-3", "oidc-registration-4.4-2"))
     func `deletes the client with all that people gave to it, at once`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(#""grant_types":["authorization_code","refresh_token"]"#)

@@ -42,7 +42,11 @@ import Testing
     @Test(
         .requirement(
             "7591-3.1-1", "7591-3.2.1-1", "7591-3.2.1-2", "7591-3.2.1-3", "7591-3.2.1-4", "7591-3.2.1-5",
-            "7591-2-4", "7591-2-5", "7592-3-1", "7591-3-1", "7592-2-1"))
+            "7591-2-4", "7591-2-5", "7592-3-1", "7591-3-1", "7592-2-1", "oidc-registration-2-1",
+            "oidc-registration-2.1-1",
+            "oidc-registration-3-1", "oidc-registration-3-2", "oidc-registration-3.1-1", "oidc-registration-3.2-1",
+            "oidc-registration-3.2-3", "oidc-registration-3.2-4", "oidc-registration-3.2-5",
+            "oidc-registration-3.2-6", "oidc-registration-4.1-1"))
     func `answers with all that it registered`() async throws {
         try await ConformanceServer.run { server async throws in
             let made = try await server.register(
@@ -62,8 +66,8 @@ import Testing
         }
     }
 
-    @Test(.requirement("7591-3-2")) func `asks for an initial access token, in the header and a good one`() async throws
-    {
+    @Test(.requirement("7591-3-2", "oidc-registration-3.3-2"))
+    func `asks for an initial access token, in the header and a good one`() async throws {
         try await run {
             $0.isOpen = false
         } _: { server async throws in
@@ -107,7 +111,9 @@ import Testing
     }
 
     @Test(
-        .requirement("7591-3.2.2-1", "7591-3.2.2-2", "7591-5-1", "7591-2-2", "7591-2-3"),
+        .requirement(
+            "7591-3.2.2-1", "7591-3.2.2-2", "7591-5-1", "7591-2-2", "7591-2-3", "oidc-registration-2-2",
+            "oidc-registration-2-3", "oidc-registration-3.3-1"),
         arguments: [
             "{}", #"{"redirect_uris":[]}"#, #"{"redirect_uris":null}"#, #"{"redirect_uris":"https://app.example/cb"}"#,
             #"{"redirect_uris":["http://app.example/cb"]}"#, #"{"redirect_uris":["https://app.example/cb#x"]}"#,
@@ -127,7 +133,9 @@ import Testing
 
     @Test(
         .requirement(
-            "7591-3.2.2-1", "7591-3.2.2-3", "7591-2.3-1", "7591-2-6", "7591-2.1-1", "7591-2-8", "oidc-core-4-4"),
+            "7591-3.2.2-1", "7591-3.2.2-3", "7591-2.3-1", "7591-2-6", "7591-2.1-1", "7591-2-8", "oidc-core-4-4",
+            "oidc-registration-2-5", "oidc-registration-2-6", "oidc-registration-2-7", "oidc-registration-2-8",
+            "oidc-registration-2-9", "oidc-registration-2-12", "oidc-registration-2-16", "oidc-registration-3.3-1"),
         arguments: [
             #""software_statement":"e30.e30.e30""#, #""grant_types":["client_credentials"]"#,
             #""grant_types":["implicit"]"#, #""grant_types":["refresh_token"]"#,
@@ -135,6 +143,7 @@ import Testing
             #""application_type":"browser""#, #""subject_type":"secret""#,
             #""token_endpoint_auth_method":"client_secret_jwt""#, #""token_endpoint_auth_method":"private_key_jwt""#,
             #""token_endpoint_auth_method":"tls_client_auth""#, #""token_endpoint_auth_method":7"#,
+            #""token_endpoint_auth_signing_alg":"none""#,
             #""token_endpoint_auth_method":"private_key_jwt","jwks_uri":"http://app.example/jwks""#,
             #""jwks":{"keys":[]}"#, #""jwks":[]"#, #""jwks":{"keys":[{"kty":"oct","k":"AAAA"}]}"#,
             #""jwks_uri":"https://app.example/jwks","jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#,
@@ -157,7 +166,8 @@ import Testing
         }
     }
 
-    @Test(.requirement("7591-3.1-1")) func `reads JSON objects only, by POST, of a bounded size`() async throws {
+    @Test(.requirement("7591-3.1-1", "oidc-registration-3.1-1"))
+    func `reads JSON objects only, by POST, of a bounded size`() async throws {
         try await ConformanceServer.run { server async throws in
             for body in ["", "[]", "null", "{", #"{"redirect_uris":["https://a.example/cb"]} x"#, #"{"a":1,"a":2}"#] {
                 #expect(try await server.refusal(of: body) == "400 invalid_client_metadata")
@@ -183,7 +193,8 @@ import Testing
         }
     }
 
-    @Test(.requirement("7591-3-3", "7591-5-3")) func `slows a flood down and has room for so many only`() async throws {
+    @Test(.requirement("7591-3-3", "7591-5-3", "oidc-registration-3-3"))
+    func `slows a flood down and has room for so many only`() async throws {
         try await run {
             $0.maximumClients = 3
             $0.throttle.burst = 8

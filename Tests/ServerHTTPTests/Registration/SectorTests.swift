@@ -1,5 +1,7 @@
+import AuthorizationServer
 import JOSE
 import OAuth
+import ServerHTTP
 import TestSupport
 import Testing
 
@@ -13,7 +15,9 @@ import Testing
         #"{"redirect_uris":\#(callbacks),"sector_identifier_uri":"\#(site.base)/sector.json"\#(more)}"#
     }
 
-    @Test(.requirement("oidc-core-8-1", "oidc-core-8.1-1", "oidc-core-8.1-4", "oidc-core-8.1-5"))
+    @Test(
+        .requirement("oidc-core-8-1", "oidc-core-8.1-1", "oidc-core-8.1-4", "oidc-core-8.1-5", "oidc-registration-2-15")
+    )
     func `gives its people one name at all its clients`() async throws {
         try await ClientSite.runWithIssuer { site, server async throws in
             site.publish("/sector.json", Self.list)
@@ -39,7 +43,7 @@ import Testing
     }
 
     @Test(
-        .requirement("7591-3.2.2-3"),
+        .requirement("7591-3.2.2-3", "oidc-registration-5-2", "oidc-registration-5-3", "oidc-registration-6-1"),
         arguments: [
             nil, "", "{}", #"{"redirect_uris":["https://a.example/cb"]}"#, #"["https://a.example/cb", 1]"#, "[]",
             #"["https://a.example/cb/"]"#, #"["https://A.example/cb"]"#, #"["https://b.example/cb"]"#,
@@ -52,6 +56,18 @@ import Testing
                 let refused = try await server.refusal(of: body(site, #"["https://a.example/cb"]"#, type))
                 #expect(refused == "400 invalid_client_metadata")
             }
+        }
+    }
+
+    @Test func `is asked for on a budget that key sets do not share`() async throws {
+        try await ClientSite.runWithIssuer { site, server async throws in
+            site.publish("/sector.json", Self.list)
+            for _ in 0..<30 { _ = try? await site.fetcher.fetch(site.base + "/keys.json", for: .keySet) }
+            await #expect(throws: OutboundError.budgetSpent) {
+                try await site.fetcher.fetch(site.base + "/keys.json", for: .keySet)
+            }
+            let answer = try await server.send("POST", "/clients", body(site, #"["https://a.example/cb"]"#))
+            #expect(answer.status == 201)
         }
     }
 
@@ -75,7 +91,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["http://localhost/s.json", "ftp://a.example/s", "https://u@a.example/s.json", "s.json"])
+    @Test(
+        .requirement("oidc-registration-2-16", "oidc-registration-5-1"),
+        arguments: ["http://localhost/s.json", "ftp://a.example/s", "https://u@a.example/s.json", "s.json"])
     func `is found by https only, and before that nobody looks`(place: String) async throws {
         try await ClientSite.runWithIssuer { site, server async throws in
             let refused = try await server.refusal(
