@@ -7,31 +7,53 @@ struct MailDelivery: Sendable {
     let outbox: any Outbox
     let transport: any MailTransport
     let sealer: SecretSealer
+    let underway: MailsUnderway
+    let atOnce: Int
 
-    /// Mails of one run; few, because whoever asks for a link meanwhile waits for its end.
-    static let batch = 8
+    /// Mails of one run; bounded, so that a run does not go on for ever with the time that it began at.
+    static let batch = 64
 
-    /// Sends what is due; one call at a time. Returns how many were sent.
-    func run(at now: NumericDate) async throws -> Int {
-        var sent = 0
-        for item in try await outbox.dueMails(at: now, limit: Self.batch) {
-            if try await deliver(item, at: now) { sent += 1 }
+    /// Sends what is due, `atOnce` at the same time; runs may overlap. Returns what the store could not do.
+    func run(at now: NumericDate) async -> [any Error] {
+        await withTaskGroup(of: (any Error)?.self) { group in
+            var problems: [any Error] = []
+            var begun = 0
+            repeat {
+                do {
+                    for item in try await underway.claim(from: outbox, limit: atOnce, at: now) {
+                        begun += 1
+                        group.addTask { await attempt(item, at: now) }
+                    }
+                } catch { problems.append(error) }
+                guard let ended = await group.next() else { break }
+                if let ended { problems.append(ended) }
+            } while begun < Self.batch && problems.isEmpty
+            for await case let problem? in group { problems.append(problem) }
+            return problems
         }
-        return sent
     }
 
-    private func deliver(_ item: MailItem, at now: NumericDate) async throws -> Bool {
+    private func attempt(_ item: MailItem, at now: NumericDate) async -> (any Error)? {
+        var problem: (any Error)?
+        do { try await deliver(item, at: now) } catch { problem = error }
+        underway.release(item.id)
+        return problem
+    }
+
+    private func deliver(_ item: MailItem, at now: NumericDate) async throws {
+        // Sent before, but the store could not say so.
+        guard !underway.wasSent(item.id) else { return try await finish(item) }
         let mail: OutgoingMail
         do { mail = try OutgoingMail(item, opening: sealer) } catch {
             // Nobody will ever be able to read it again.
             try await outbox.finishMail(item.id, recording: failure(of: nil, "unreadable", at: now))
-            return false
+            return
         }
         do {
             try await transport.send(mail)
         } catch .permanent(let reason) {
             try await outbox.finishMail(item.id, recording: failure(of: mail, reason, at: now))
-            return false
+            return
         } catch .temporary(let reason) {
             let next = now + .seconds(Self.delay(after: item.attempts))
             if next < item.expiresAt {
@@ -39,10 +61,15 @@ struct MailDelivery: Sendable {
             } else {
                 try await outbox.finishMail(item.id, recording: failure(of: mail, "given up: \(reason)", at: now))
             }
-            return false
+            return
         }
+        underway.noteSent(item.id)
+        try await finish(item)
+    }
+
+    private func finish(_ item: MailItem) async throws {
         try await outbox.finishMail(item.id, recording: nil)
-        return true
+        underway.forget(item.id)
     }
 
     /// Seconds: 30, 60, 120 … up to an hour.

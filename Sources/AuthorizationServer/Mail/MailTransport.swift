@@ -1,4 +1,4 @@
-/// Hands mails to a mail server. Called off the request path, by one task at a time.
+/// Hands mails to a mail server. Called off the request path, by a few tasks at once.
 package protocol MailTransport: Sendable {
     func send(_ mail: OutgoingMail) async throws(MailTransportError)
 }
@@ -15,6 +15,7 @@ package enum MailTransportError: Error, Hashable, Sendable {
 package struct Outbound: Sendable {
     package var mail: (any MailTransport)?
     package var logout: (any LogoutTransport)?
+    let mailsUnderway = MailsUnderway()
 
     package init(mail: (any MailTransport)? = nil, logout: (any LogoutTransport)? = nil) {
         self.mail = mail

@@ -29,8 +29,8 @@ extension OpenIDProvider {
         return [try mail.sealed(by: sealer, at: now, lifetime: policy.people.mailLifetime)]
     }
 
-    /// Sees to what strangers asked for, and sends what is due. Meant for every second; one call at a time. Returns what
-    /// went wrong.
+    /// Sees to what strangers asked for, and sends what is due. Meant for every second, also while an earlier call still
+    /// waits for a mail server: together they send ``PeoplePolicy/mailsAtOnce`` at once. Returns what went wrong.
     package func deliverMail(at now: NumericDate) async -> [UpkeepProblem] {
         guard let transport = outbound.mail else {
             _ = mailRequests.take()
@@ -42,12 +42,10 @@ extension OpenIDProvider {
                 problems.append(UpkeepProblem(work: "mail_requests", error: error))
             }
         }
-        do {
-            _ = try await MailDelivery(outbox: store, transport: transport, sealer: sealer).run(at: now)
-        } catch {
-            problems.append(UpkeepProblem(work: "mail", error: error))
-        }
-        return problems
+        let delivery = MailDelivery(
+            outbox: store, transport: transport, sealer: sealer, underway: outbound.mailsUnderway,
+            atOnce: policy.people.mailsAtOnce)
+        return problems + (await delivery.run(at: now)).map { UpkeepProblem(work: "mail", error: $0) }
     }
 }
 

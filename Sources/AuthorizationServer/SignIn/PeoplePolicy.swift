@@ -35,6 +35,8 @@ package struct PeoplePolicy: Hashable, Sendable {
     package var unclaimedLifetime: Int64 = 7 * 86_400
     /// Seconds that a mail is tried to be delivered.
     package var mailLifetime: Int64 = 86_400
+    /// Mails that are handed to the mail server at the same time.
+    package var mailsAtOnce = 4
     /// Whether strangers may make themselves an account.
     package var allowsSelfRegistration = false
     /// What the operator calls this place, in mails.

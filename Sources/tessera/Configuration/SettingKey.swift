@@ -77,6 +77,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case mailFromName = "mail.from-name"
     case mailTimeLimit = "mail.time-limit"
     case mailLifetime = "mail.lifetime"
+    case mailParallel = "mail.parallel"
 
     case pagesName = "pages.name"
     case pagesLogo = "pages.logo"

@@ -91,6 +91,10 @@ extension SettingsTable {
         Setting(
             .mailLifetime, .integer(600...604_800, unit: "seconds"), default: .integer(86_400),
             "How long a mail is tried again before it is given up."),
+        Setting(
+            .mailParallel, .integer(1...32, unit: "mails"), default: .integer(4),
+            "Mails handed over at the same time, each over a connection and on a thread of its own, so that one which the "
+                + "server is slow to take holds up no other."),
     ]
 
     static let pages: [Setting] = [

@@ -18,8 +18,8 @@ struct DeliveryService: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            async let mails: Void = everySecond { await provider.deliverMail(at: now()) }
-            async let logouts: Void = everySecond { await provider.deliverLogouts(at: now()) }
+            async let mails: Void = sendMails()
+            async let logouts: Void = everySecond { report(await provider.deliverLogouts(at: now())) }
             async let counting: Void = everySecond { await count() }
             _ = await (mails, logouts, counting)
         } onGracefulShutdown: {
@@ -27,19 +27,30 @@ struct DeliveryService: Service {
         }
     }
 
-    /// A store that does not answer is reported by those who need more of it than figures.
-    private func count() async -> [UpkeepProblem] {
-        try? await waiting.refresh(from: provider.store)
-        return []
+    /// Begins every second, whether or not a mail server still keeps an earlier round waiting: what a round may send is
+    /// bounded by what all of them have on their way.
+    private func sendMails() async {
+        await withDiscardingTaskGroup { group in
+            await everySecond {
+                group.addTask { report(await provider.deliverMail(at: now())) }
+            }
+        }
     }
 
+    /// A store that does not answer is reported by those who need more of it than figures.
+    private func count() async { try? await waiting.refresh(from: provider.store) }
+
     /// Not cancelled at the end, as a mail that was sent but not noted down would be sent again.
-    private func everySecond(_ work: @escaping @Sendable () async -> [UpkeepProblem]) async {
+    private func everySecond(_ work: () async -> Void) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            for problem in await work() {
-                logger.error("delivery failed", metadata: ["work": "\(problem.work)", "error": "\(problem.error)"])
-            }
+            await work()
             await cancelWhenGracefulShutdown { try? await Task.sleep(for: .seconds(1)) }
+        }
+    }
+
+    private func report(_ problems: [UpkeepProblem]) {
+        for problem in problems {
+            logger.error("delivery failed", metadata: ["work": "\(problem.work)", "error": "\(problem.error)"])
         }
     }
 }

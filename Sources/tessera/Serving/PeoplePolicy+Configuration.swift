@@ -25,6 +25,7 @@ extension PeoplePolicy {
         invitationLifetime = number(.accountsInvitationLifetime)
         unclaimedLifetime = number(.accountsUnclaimedLifetime)
         mailLifetime = number(.mailLifetime)
+        mailsAtOnce = configuration.integer(.mailParallel)
         allowsSelfRegistration = configuration.flag(.accountsSelfRegistration)
         displayName = configuration.text(.pagesName) ?? displayName
         defaultLanguage = configuration.text(.pagesLanguage) ?? defaultLanguage

@@ -16,13 +16,14 @@ final class MailServerProgram: Sendable {
     private let scratch: TemporaryFolder
     private let output: String
 
-    init(_ mode: String, _ files: TLSFiles, at address: String = "127.0.0.1") async throws {
+    init(_ mode: String, _ files: TLSFiles? = nil, at address: String = "127.0.0.1") async throws {
         scratch = try TemporaryFolder()
         output = scratch.path + "/said"
         var standard = ChildProcess.Files()
         (standard.output, standard.complaint) = (output, scratch.path + "/complaint")
         process = try ChildProcess(
-            [Self.python, Self.folder + "/smtp_server.py", address, mode, files.certificate, files.privateKey],
+            [Self.python, Self.folder + "/smtp_server.py", address, mode]
+                + (files.map { [$0.certificate, $0.privateKey] } ?? []),
             in: Self.folder, environment: ["PATH": "/usr/bin:/bin"], files: standard)
         let (process, output) = (process, output)
         try await eventually { Self.lines(of: output).count > 0 || !process.isRunning }
@@ -34,6 +35,11 @@ final class MailServerProgram: Sendable {
     func firstMail() async throws -> JSONObject {
         try await eventually { Self.lines(of: output).count > 1 }
         return try JSONObject(parsing: Array(try #require(Self.lines(of: output).dropFirst().first).utf8))
+    }
+
+    /// All mails that it took so far.
+    func mails() throws -> [JSONObject] {
+        try Self.lines(of: output).dropFirst().map { try JSONObject(parsing: Array($0.utf8)) }
     }
 
     /// Ends it; returns what it said besides its port.

@@ -1,8 +1,9 @@
 """A real SMTP server for the tests of the mail transport: says its port, then one JSON object for each mail that it took.
 
-usage: smtp_server.py ADDRESS MODE [CERTIFICATE KEY]   MODE: starttls, tls, plain or silent; ends on SIGTERM, and with
+usage: smtp_server.py ADDRESS MODE [CERTIFICATE KEY]   MODE: starttls, tls, plain, slow or silent; ends on SIGTERM, and with
 whoever started it
 """
+import asyncio
 import base64
 import errno
 import json
@@ -28,7 +29,13 @@ class Keeper:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    def __init__(self, delay):
+        self.delay = delay
+
     async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("stuck"):
+            await asyncio.sleep(86400)
+        await asyncio.sleep(self.delay)
         if envelope.rcpt_tos[0].startswith("spam@"):
             return "554 5.7.1 Not that"
         if envelope.rcpt_tos[0].startswith("later@"):
@@ -59,10 +66,10 @@ def wait():
     os._exit(0)
 
 
-def started(address, options):
+def started(address, keeper, options):
     """A controller on a port that nobody took in the moment between finding it and listening on it."""
     for _ in range(20):
-        controller = Controller(Keeper(), hostname=address, port=free_port(address), ready_timeout=60, **options)
+        controller = Controller(keeper, hostname=address, port=free_port(address), ready_timeout=60, **options)
         try:
             controller.start()
             return controller
@@ -82,14 +89,15 @@ def main():
         wait()
         return
     options = {"authenticator": authenticate}
-    if mode != "plain":
+    if mode in ("starttls", "tls"):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[3], sys.argv[4])
     if mode == "starttls":
         options |= {"tls_context": context, "require_starttls": True, "auth_required": True}
     if mode == "tls":
         options |= {"ssl_context": context, "auth_require_tls": False}
-    print(started(address, options).port, flush=True)
+    keeper = Keeper(0.05 if mode == "slow" else 0)
+    print(started(address, keeper, options).port, flush=True)
     wait()
 
 

@@ -20,8 +20,11 @@ struct PageServer: Sendable {
     let provider: OpenIDProvider
     let administration: Administration
 
-    init(policy: ServerPolicy = ServerPolicy()) async throws {
-        let issuer = try #require(Issuer("https://id.example"))
+    init(
+        at address: String = "https://id.example", policy: ServerPolicy = ServerPolicy(),
+        mail: (any MailTransport)? = nil
+    ) async throws {
+        let issuer = try #require(Issuer(address))
         let sealer = try #require(
             SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1"))
         let store = InMemoryStore()
@@ -31,7 +34,7 @@ struct PageServer: Sendable {
             passwords: PasswordHasher(
                 PasswordHasherSettings(
                     parameters: try #require(Argon2Parameters(memory: 64, passes: 1)), threads: 2, waiting: 64),
-                secrets: .system), at: LiveServer.start)
+                secrets: .system), outbound: Outbound(mail: mail), at: LiveServer.start)
         administration = Administration(provider: provider)
         for (id, name) in [("orders", "Orders"), ("notes", "Notes")] {
             let party = RelyingParty(

@@ -5,8 +5,7 @@ extension ConfigurationCheck {
     /// What means nothing without `mail.host`.
     private static let dependent: [SettingKey] = [
         .mailPort, .mailSecurity, .mailAuthorities, .mailUser, .mailPassword, .mailPasswordFile, .mailFrom,
-        .mailFromName,
-        .mailTimeLimit, .mailLifetime,
+        .mailFromName, .mailTimeLimit, .mailLifetime, .mailParallel,
     ]
 
     mutating func checkMail() {
