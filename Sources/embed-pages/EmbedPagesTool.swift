@@ -6,7 +6,7 @@ struct EmbedPagesTool {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         guard let output = arguments.first else { throw Unusable(reason: "no output was named") }
-        var source = "enum EmbeddedPages {\n    static let files: [String: String] = [\n"
+        var source = "enum EmbeddedFiles {\n    static let files: [String: String] = [\n"
         for path in arguments.dropFirst() {
             let text = try String(contentsOfFile: path, encoding: .utf8)
             // What would end a literal early or start an interpolation has no business in a page.

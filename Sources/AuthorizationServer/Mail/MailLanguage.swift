@@ -1,9 +1,11 @@
-/// The texts of all mails in one language. A further language is one more file like `MailLanguage+German.swift`, and its
-/// name in ``all``.
+import JOSE
+
+/// The texts of all mails in one language, from the same file as the texts of the pages: a further language is one more
+/// file in `Translations`.
 package struct MailLanguage: Sendable {
     package struct Text: Sendable {
-        let subject: String
-        let body: String
+        package let subject: String
+        package let body: String
     }
 
     /// BCP 47, in lower case.
@@ -11,14 +13,39 @@ package struct MailLanguage: Sendable {
     /// `{place}`, `{issuer}` and the values of ``MailMessage`` stand in braces.
     package let texts: [MailMessage.Kind: Text]
 
-    package static let all = [english, german]
+    /// In the order of their codes. A test says that each has a text for everything.
+    package static let all = files.sorted { $0.key < $1.key }.compactMap { code, json in
+        MailLanguage(code: code, json: json)
+    }
 
-    /// The first of `wishes` that there is, by its primary language.
-    package static func best(for wishes: [String]) -> MailLanguage {
-        for wish in wishes {
+    /// What is said in every language, by its code: JSON objects with the texts of the pages, and those of the mails
+    /// under `mails`.
+    package static let files = Dictionary(
+        uniqueKeysWithValues: EmbeddedFiles.files.compactMap { path, text in
+            path.hasSuffix(".json") ? (String(path.split(separator: "/").last?.dropLast(5) ?? ""), text) : nil
+        })
+
+    /// `nil` if it is no JSON.
+    private init?(code: String, json: String) {
+        let limits = JSONLimits.document(maximumBytes: 262_144)
+        guard let object = try? JSONObject(parsing: Array(json.utf8), limits: limits) else { return nil }
+        self.code = code
+        var texts: [MailMessage.Kind: Text] = [:]
+        for kind in MailMessage.Kind.allCases {
+            guard let mail = object.object("mails")?.object(kind.rawValue), let subject = mail.string("subject"),
+                let lines = mail.strings("text")
+            else { continue }
+            texts[kind] = Text(subject: subject, body: lines.joined(separator: "\n"))
+        }
+        self.texts = texts
+    }
+
+    /// The first of `wishes` that there is, by its primary language; English for who reads none of them.
+    package static func best(for wishes: [String]) -> MailLanguage? {
+        for wish in wishes + ["en"] {
             let primary = wish.lowercased().prefix { $0 != "-" && $0 != "_" }
             if let language = all.first(where: { $0.code == primary }) { return language }
         }
-        return english
+        return nil
     }
 }

@@ -9,8 +9,10 @@ package enum MailMessage: Hashable, Sendable {
     /// Somebody tried to make an account with an address that has one.
     case alreadyRegistered(link: String)
     case passwordChanged(Circumstances)
-    /// To the address that was replaced.
+    /// To the address that is to be replaced.
     case addressChanged(to: String, Circumstances)
+    /// To the address that was replaced.
+    case addressReplaced(by: String, Circumstances)
     case signedOutEverywhere(Circumstances)
     case accountDeleted(Circumstances)
     /// A stolen refresh token was used; what the person gave to the client has ended.
@@ -34,8 +36,11 @@ package enum MailMessage: Hashable, Sendable {
 
     /// The kinds; each language has a subject and a text for every one.
     package enum Kind: String, CaseIterable, Hashable, Sendable {
-        case resetPassword, verifyAddress, invitation, alreadyRegistered, passwordChanged, addressChanged
-        case signedOutEverywhere, accountDeleted, tokenTheft
+        case resetPassword = "reset_password", verifyAddress = "verify_address", invitation
+        case alreadyRegistered = "already_registered", passwordChanged = "password_changed"
+        case addressChanged = "address_changed", addressReplaced = "address_replaced"
+        case signedOutEverywhere = "signed_out_everywhere"
+        case accountDeleted = "account_deleted", tokenTheft = "token_theft"
     }
 
     package var kind: Kind {
@@ -46,6 +51,7 @@ package enum MailMessage: Hashable, Sendable {
         case .alreadyRegistered: .alreadyRegistered
         case .passwordChanged: .passwordChanged
         case .addressChanged: .addressChanged
+        case .addressReplaced: .addressReplaced
         case .signedOutEverywhere: .signedOutEverywhere
         case .accountDeleted: .accountDeleted
         case .tokenTheft: .tokenTheft
@@ -61,7 +67,8 @@ package enum MailMessage: Hashable, Sendable {
             ["link": link, "days": String(days), "username": username.rawValue]
         case .alreadyRegistered(let link): ["link": link]
         case .passwordChanged(let done), .signedOutEverywhere(let done), .accountDeleted(let done): done.values
-        case .addressChanged(let address, let done): done.values.merging(["new": address]) { $1 }
+        case .addressChanged(let address, let done), .addressReplaced(let address, let done):
+            done.values.merging(["new": address]) { $1 }
         case .tokenTheft(let client, let moment): ["client": client, "when": moment.utcText]
         }
     }

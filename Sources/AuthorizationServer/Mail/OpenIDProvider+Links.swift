@@ -66,8 +66,16 @@ extension OpenIDProvider {
     package func verifyAddress(link secret: Secret, browser: Browser, at now: NumericDate) async throws -> LinkOutcome {
         let hash = TokenHash(of: secret)
         guard let link = try await store.mailLink(hash, for: .verifyAddress, at: now) else { return .gone }
-        let event = personEvent("account.address_verified", of: link.subject, by: browser, at: now)
-        return try await store.verifyAddress(spending: hash, at: now, with: Effects([event])) == nil ? .gone : .done
+        guard let user = try await store.user(link.subject) else { return .gone }
+        let event = personEvent("account.address_verified", of: user.id, by: browser, at: now)
+        // The address that is not the person's any more hears of it: whoever loses an account loses it here.
+        let notices =
+            user.email == link.email
+            ? []
+            : try notices(
+                .addressReplaced(by: link.email.rawValue, .init(browser, at: now)), to: user, at: now)
+        let effects = Effects([event], mails: notices)
+        return try await store.verifyAddress(spending: hash, at: now, with: effects) == nil ? .gone : .done
     }
 
     private func setPassword(

@@ -1,3 +1,4 @@
+import AuthorizationServer
 import Mustache
 package import OAuth
 
@@ -14,21 +15,18 @@ package struct PageRenderer: Sendable {
     package init(
         issuer: Issuer, branding: Branding = .standard, language: String = Translations.fallbackLanguage
     ) throws {
-        try self.init(issuer: issuer, branding: branding, language: language, files: EmbeddedPages.files)
+        try self.init(issuer: issuer, branding: branding, language: language, files: EmbeddedFiles.files)
     }
 
     /// - Parameter files: by folder and name, such as `Templates/layout.mustache`.
     init(issuer: Issuer, branding: Branding, language: String, files: [String: String]) throws {
         var templates: [String: MustacheTemplate] = [:]
-        var languages: [String: String] = [:]
         for (name, text) in files {
             if let template = Self.stem(of: name, in: "Templates/", ".mustache") {
                 templates[template] = try MustacheTemplate(string: text)
-            } else if let language = Self.stem(of: name, in: "Translations/", ".json") {
-                languages[language] = text
             }
         }
-        translations = try Translations(languages, fallback: language)
+        translations = try Translations(MailLanguage.files, fallback: language)
         library = MustacheLibrary(templates: templates)
         let assets = try PageAssets(branding, files: files)
         self.assets = assets

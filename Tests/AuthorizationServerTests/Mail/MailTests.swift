@@ -29,6 +29,24 @@ import Testing
         }
     }
 
+    /// A language is one file: what is in it is found, and one that leaves something out is not shipped.
+    @Test func `fills the same gaps in every language, from the file that pages read`() throws {
+        func gaps(_ text: String) -> Set<Substring> {
+            Set(text.split(separator: "{").dropFirst().compactMap { $0.split(separator: "}").first })
+        }
+        let english = try #require(MailLanguage.best(for: []))
+        #expect(english.code == "en")
+        #expect(MailLanguage.all.map(\.code) == MailLanguage.files.keys.sorted())
+        #expect(MailLanguage.all.count >= 2)
+        for language in MailLanguage.all {
+            for (kind, text) in language.texts {
+                let original = try #require(english.texts[kind])
+                #expect(gaps(text.body) == gaps(original.body), "\(language.code) \(kind)")
+                #expect(gaps(text.subject) == gaps(original.subject), "\(language.code) \(kind)")
+            }
+        }
+    }
+
     @Test func `never lets what somebody chose begin a line or a header`() throws {
         let composer = MailComposer(
             issuer: try #require(Issuer("https://id.example")), place: "Heron Works", defaultLanguage: "en")
