@@ -14,10 +14,23 @@ enum PageRoutes {
         for (page, actions) in groups.joined() {
             routes[page.path(below: issuer)] = Route(page.metricName, actions)
         }
+        for home in Set([issuer.path.isEmpty ? "/" : issuer.path, issuer.path + "/"]) {
+            routes[home] = Route("home", [.get: homeAction(issuer), .head: homeAction(issuer)])
+        }
         for asset in site.renderer.assets.all {
             routes[issuer.path + asset.path] = Route("asset", [.get: .immediate { _, _ in asset.response }])
         }
         return routes
+    }
+
+    /// Whoever types the server's bare address is a person, and the account page is where people begin. It says nothing
+    /// about who asks, so it needs no cookie.
+    private static func homeAction(_ issuer: Issuer) -> Route.Action {
+        .immediate { _, _ in
+            var headers = PageSecurity.headers()
+            headers.append("location", PagePath.account.path(below: issuer))
+            return ServerResponse(status: 303, headers: headers, facts: RequestFacts(decision: "home"))
+        }
     }
 }
 
