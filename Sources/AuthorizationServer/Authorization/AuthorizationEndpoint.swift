@@ -11,6 +11,7 @@ extension OpenIDProvider {
     ) async throws -> AuthorizationStep {
         var form = parameters
         var origin = RequestValidation.Origin.browser
+        var isVouched = false
         if let handle = AuthorizationRequest.pushedHandle(parameters) {
             guard let pushed = try await takePushed(handle, client: parameters["client_id"], at: now) else {
                 return refuse(.pushedRequestWrong, browser, at: now)
@@ -18,8 +19,10 @@ extension OpenIDProvider {
             // All other parameters of the query are ignored: they were not authenticated.
             form = try FormParameters(pushed.parameters)
             origin = .resumed
+            isVouched = pushed.origin.isVouched
         }
-        return try await proceed(form, from: origin, pending: nil, browser: browser, at: now)
+        return try await proceed(
+            form, from: origin, pending: nil, isVouched: isVouched, browser: browser, at: now)
     }
 
     /// A request that waited, after a page did its work.
@@ -42,7 +45,7 @@ extension OpenIDProvider {
         _ handle: Secret, browser: Browser, at now: NumericDate
     ) async throws -> Result<PendingAuthorization, AuthorizationFault> {
         guard let pending = try await store.pendingAuthorization(TokenHash(of: handle), at: now),
-            pending.origin == .browser
+            !pending.origin.isPushed
         else { return .failure(.gone) }
         guard let owner = pending.browser else { return .success(pending) }
         // A handle that leaks, or that is sent to somebody, is of no use in another browser.
@@ -56,7 +59,8 @@ extension OpenIDProvider {
     ) async throws -> AuthorizationStep {
         guard browser.hash != nil else { return refuse(.ofAnotherBrowser, browser, at: now) }
         guard let taken = try await store.take(pending.hash, at: now) else { return refuse(.gone, browser, at: now) }
-        return try await wait(with: taken.parameters, client: taken.client, browser: browser, at: now)
+        return try await wait(
+            with: taken.parameters, client: taken.client, isVouched: taken.origin.isVouched, browser: browser, at: now)
     }
 
     private func takePushed(
@@ -64,7 +68,7 @@ extension OpenIDProvider {
     ) async throws -> PendingAuthorization? {
         let hash = TokenHash(of: handle)
         // RFC 9126 §2.2: bound to the client that pushed it; whoever else names it does not use it up.
-        guard let pushed = try await store.pendingAuthorization(hash, at: now), pushed.origin == .pushed,
+        guard let pushed = try await store.pendingAuthorization(hash, at: now), pushed.origin.isPushed,
             pushed.client.rawValue == client
         else { return nil }
         return try await store.take(hash, at: now)
@@ -72,7 +76,8 @@ extension OpenIDProvider {
 
     private func proceed(
         _ form: FormParameters, from origin: RequestValidation.Origin,
-        pending: (request: PendingAuthorization, handle: Secret)?, browser: Browser, at now: NumericDate
+        pending: (request: PendingAuthorization, handle: Secret)?, isVouched: Bool = false, browser: Browser,
+        at now: NumericDate
     ) async throws -> AuthorizationStep {
         let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
         switch try await validation.validate(form, from: origin) {
@@ -82,12 +87,13 @@ extension OpenIDProvider {
         case .valid(let request):
             let journey = AuthorizationJourney(
                 request: request, person: try await session(of: browser, at: now), pending: pending?.request)
-            return try await step(journey, handle: pending?.handle, browser: browser, at: now)
+            return try await step(
+                journey, handle: pending?.handle, isVouched: isVouched, browser: browser, at: now)
         }
     }
 
     private func step(
-        _ journey: AuthorizationJourney, handle: Secret?, browser: Browser, at now: NumericDate
+        _ journey: AuthorizationJourney, handle: Secret?, isVouched: Bool, browser: Browser, at now: NumericDate
     ) async throws -> AuthorizationStep {
         let request = journey.request
         var consent: Consent?
@@ -108,21 +114,26 @@ extension OpenIDProvider {
             return .consent(try await consentPrompt(journey, person.user, consent, handle))
         default:
             return try await wait(
-                with: request.request.formEncoded, client: request.client.id, browser: browser, at: now)
+                with: request.request.formEncoded, client: request.client.id, isVouched: isVouched, browser: browser,
+                at: now)
         }
     }
 
     private func wait(
-        with parameters: [UInt8], client: ClientID, browser: Browser, at now: NumericDate
+        with parameters: [UInt8], client: ClientID, isVouched: Bool, browser: Browser, at now: NumericDate
     ) async throws -> AuthorizationStep {
-        do { try admitWaiting(client, from: browser.caller, at: now) } catch {
-            record(error, of: "authorization", caller: browser.caller, at: now)
-            throw error
+        // One for each that its client pushed, whoever is at the browser: strangers nearby hold nobody up.
+        if !isVouched {
+            do { try admitWaiting(client, from: browser.caller, at: now) } catch {
+                record(error, of: "authorization", caller: browser.caller, at: now)
+                throw error
+            }
         }
         let handle = secrets.secret(.pendingAuthorization)
         try await store.insert(
             PendingAuthorization(
-                hash: TokenHash(of: handle), origin: .browser, browser: browser.hash, client: client,
+                hash: TokenHash(of: handle), origin: isVouched ? .vouched : .browser, browser: browser.hash,
+                client: client,
                 parameters: parameters, createdAt: now, expiresAt: now + .seconds(policy.pendingLifetime)),
             keeping: policy.waitingRequests)
         return .wait(handle: handle)
@@ -130,11 +141,9 @@ extension OpenIDProvider {
 
     /// Anybody may cause a request to be stored, by a browser or as a public client; nobody may fill the disk with them.
     func admitWaiting(_ client: ClientID, from caller: Caller, at now: NumericDate) throws(Rejection) {
-        let address = AddressPrefix(caller.address)
-        if let seconds = waitingRequests.wait(for: address, at: now) {
+        if let seconds = waitingRequests.admit(caller.address, at: now) {
             throw .throttled(client, retryAfter: seconds)
         }
-        waitingRequests.recordFailure(of: address, at: now)
     }
 
     private func refuse(_ fault: AuthorizationFault, _ browser: Browser, at now: NumericDate) -> AuthorizationStep {
@@ -152,7 +161,8 @@ extension OpenIDProvider {
             of: "authorization", reason: error.code.rawValue, client: client, caller: browser.caller, at: now)
         return .respond(
             AuthorizationResponse(
-                .error(error), to: target.redirectURI, mode: target.mode, state: target.state, from: issuer))
+                .error(error), to: target.redirectURI, mode: target.mode, state: target.state, from: issuer),
+            clientName: try await clientName(client))
     }
 }
 

@@ -6,8 +6,8 @@ package enum AuthorizationStep: Sendable {
     case wait(handle: Secret)
     case signIn(SignInPrompt)
     case consent(ConsentPrompt)
-    /// To an address that the client registered, with a code or an error.
-    case respond(AuthorizationResponse)
+    /// To an address that the client registered, with a code or an error; the name is what people know the client by.
+    case respond(AuthorizationResponse, clientName: String?)
     /// A page, and nothing to the client.
     case refuse(AuthorizationFault)
 }

@@ -16,12 +16,13 @@ extension OpenIDProvider {
                 hash: TokenHash(of: code), grant: authorization.id, redirectURI: request.target.redirectURI.rawValue,
                 challenge: request.request.codeChallenge?.rawValue, expiresAt: now + .seconds(policy.codeLifetime)),
             under: AuthorizationTerms(
-                pending: journey.pending?.hash, demandsConsent: !request.party.isFirstParty,
-                limit: policy.authorizationsPerSession),
+                pending: journey.pending?.hash, demandsConsent: !request.party.isFirstParty, basis: request.basis,
+                limit: policy.authorizationsPerSession,
+                replacement: personEvent("authorization.replaced", of: person.user.id, by: browser, at: now)),
             with: Effects([
                 personEvent(
-                    "authorization.given", of: person.user.id, by: browser,
-                    detail: "\(ClientMention(request.client.id))", at: now)
+                    GivenAuthorizations.action, of: person.user.id, by: browser,
+                    detail: GivenAuthorizations.mention(of: authorization), at: now)
             ]))
         // Spent by a second tab, or session or application ended at this moment: the person may start again.
         guard let ended else {
@@ -34,7 +35,13 @@ extension OpenIDProvider {
         return .respond(
             AuthorizationResponse(
                 .code(code), to: request.target.redirectURI, mode: request.target.mode, state: request.target.state,
-                from: issuer))
+                from: issuer), clientName: request.client.name)
+    }
+
+    /// What people know a client by.
+    func clientName(_ id: ClientID) async throws -> String? {
+        guard case .client(let client)? = try await registry.owner(id) else { return nil }
+        return client.name
     }
 
     private func authorization(
@@ -48,7 +55,7 @@ extension OpenIDProvider {
             request.client.mayRefresh(granted.identity, isOffline: isOffline)
             ? policy.refreshLifetime : policy.codeLifetime + policy.maximumAccessTokenLifetime
         return Authorization(
-            id: GrantID(unchecked: secrets.identifier()), client: request.client.id, subject: person.user.id,
+            id: grantNames.next(at: now), client: request.client.id, subject: person.user.id,
             session: person.session.id, identityScope: granted.identity, resourceScopes: granted.resources,
             isOffline: isOffline, authenticatedAt: person.session.authenticatedAt,
             methods: person.session.methods,

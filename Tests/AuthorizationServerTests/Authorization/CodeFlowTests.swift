@@ -82,7 +82,7 @@ import Testing
         #expect(
             try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .noted)
         guard
-            case .respond(let response) = try await journey.provider.resumeAuthorization(
+            case .respond(let response, _) = try await journey.provider.resumeAuthorization(
                 handle, browser: browser, at: Journey.start), case .code(let code) = response.outcome
         else { return #expect(Bool(false), "no code") }
         let tokens = try await journey.redeem(code)
@@ -101,7 +101,7 @@ import Testing
         let choice = ConsentChoice(isAllowed: false, items: ["openid"])
         #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .noted)
         guard
-            case .respond(let response) = try await journey.provider.resumeAuthorization(
+            case .respond(let response, _) = try await journey.provider.resumeAuthorization(
                 handle, browser: browser, at: Journey.start), case .error(let error) = response.outcome
         else { return #expect(Bool(false), "no answer") }
         #expect(error.code == .accessDenied && response.state == "s1")
@@ -188,7 +188,7 @@ import Testing
         else { return #expect(Bool(false), "not signed in") }
         let fresh = People.browser(secrets: secrets)
         guard
-            case .respond(let response) = try await journey.provider.resumeAuthorization(
+            case .respond(let response, _) = try await journey.provider.resumeAuthorization(
                 handle, browser: fresh, at: later), case .code(let code) = response.outcome
         else { return #expect(Bool(false), "asked again") }
         let token = try #require(try await journey.redeem(code, at: later).idToken)

@@ -74,7 +74,7 @@ struct Journey: Sendable {
         var step = try await provider.authorize(parameters, browser: browser, at: now)
         for _ in 0..<4 {
             switch step {
-            case .respond(let response): return response
+            case .respond(let response, _): return response
             case .wait(let handle):
                 step = try await provider.resumeAuthorization(handle, browser: browser, at: now)
             case .consent(let prompt):

@@ -136,7 +136,7 @@ import Testing
         arguments: answered)
     func `that cannot be granted is answered at the client's own address`(row: Answered) async throws {
         let journey = try await Journey()
-        guard case .respond(let response) = try await step(journey, row.changes, resources: row.resources),
+        guard case .respond(let response, _) = try await step(journey, row.changes, resources: row.resources),
             case .error(let error) = response.outcome
         else { return #expect(Bool(false), "no answer") }
         #expect(error.code == row.code)
@@ -167,7 +167,7 @@ import Testing
 
     @Test func `of the operator's own application asks nobody`() async throws {
         let journey = try await Journey { $0.relyingParty?.isFirstParty = true }
-        guard case .respond(let response) = try await step(journey, ["prompt": "none"]),
+        guard case .respond(let response, _) = try await step(journey, ["prompt": "none"]),
             case .code(let code) = response.outcome
         else { return #expect(Bool(false), "asked") }
         let tokens = try await journey.redeem(code)

@@ -37,6 +37,21 @@ import Testing
         #expect(browser.location.contains("error=invalid_scope"))
     }
 
+    @Test func `says to whom a form takes its answer, good or bad`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        try await browser.get("/authorize?" + PageServer.request("orders", "&response_mode=form_post&prompt=none"))
+        #expect(browser.last.body.contains("login_required"))
+        #expect(browser.last.body.contains("You are being taken back to Orders."))
+        try await browser.signIn(for: PageServer.request("orders", "&response_mode=form_post"))
+        try await browser.follow()
+        try await browser.agree()
+        try await browser.follow()
+        #expect(browser.last.body.contains("tsz_"))
+        #expect(browser.last.body.contains("You are being taken back to Orders."))
+        try await server.live.shutDown()
+    }
+
     @Test(.requirement("9700-2.1-5", "9700-4.12-1", "9700-4.12-2"))
     func `takes a person from an application to a code`() async throws {
         let server = try await PageServer()

@@ -70,14 +70,15 @@ struct AuthorizeRoutes: Sendable {
         case .consent(let prompt):
             return visit.reading(prompt.uiLocales).page(
                 ConsentPage(prompt), decision: "consent_asked")
-        case .respond(let response):
-            return respond(response, visit)
+        case .respond(let response, let clientName):
+            return respond(response, clientName, visit)
         case .refuse(let fault):
             return refused(visit, reason: fault.reason)
         }
     }
 
-    private func respond(_ response: AuthorizationResponse, _ visit: PageVisit) -> ServerResponse {
+    private func respond(_ response: AuthorizationResponse, _ clientName: String?, _ visit: PageVisit) -> ServerResponse
+    {
         let decision =
             switch response.outcome {
             case .code: "code_issued"
@@ -88,7 +89,8 @@ struct AuthorizeRoutes: Sendable {
         case .formPost:
             let fields = response.formFields.map { LogoutPage.Field(name: $0.name, value: $0.value) }
             return visit.page(
-                FormPostPage(action: response.redirectURI.rawValue, fields: fields), decision: decision)
+                FormPostPage(action: response.redirectURI.rawValue, fields: fields, clientName: clientName),
+                decision: decision)
         }
     }
 
