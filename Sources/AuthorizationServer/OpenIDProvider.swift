@@ -25,6 +25,7 @@ package final class OpenIDProvider: Sendable {
     let registrations: FailureThrottle
     let sectors: SectorCheck
     let userInfoEndpoint: UserInfoEndpoint
+    let grantNames: GrantNames
     let usage = UsageCounters()
     let refusals = RefusalFolder()
     let upkeepPlan = UpkeepPlan()
@@ -45,6 +46,7 @@ package final class OpenIDProvider: Sendable {
         self.policy = policy
         self.store = store
         self.secrets = secrets
+        grantNames = GrantNames(secrets: secrets)
         self.keys = keys
         self.revocations = revocations
         self.sealer = sealer
