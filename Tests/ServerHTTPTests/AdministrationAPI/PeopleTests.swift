@@ -39,6 +39,17 @@ import Testing
         #expect(await server.register("ada").status == 201)
     }
 
+    @Test func `shows the address that somebody wants and has not proven`() async throws {
+        let server = try await AdministeredServer()
+        try await server.registeredAda()
+        #expect(await server.socket(.get, AdministeredServer.ada).json["pending_email"] == nil)
+        var ada = try #require(try await server.store.user(Subject(unchecked: "ada")))
+        ada.pendingEmail = LoginName(canonical: "new@example.org")
+        _ = try await server.store.update(ada, ending: nil, at: AdministeredServer.start, with: Effects([]))
+        let shown = await server.socket(.get, AdministeredServer.ada).json
+        #expect(shown.string("pending_email") == "new@example.org" && shown.string("email") == "ada@example.org")
+    }
+
     @Test func `refuses a name or address that belongs to somebody`() async throws {
         let server = try await AdministeredServer()
         try await server.registeredAda()
