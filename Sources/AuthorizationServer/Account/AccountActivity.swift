@@ -19,6 +19,7 @@ package struct AccountActivity: Hashable, Sendable {
         case resetRequested = "account.reset_requested"
         case profileChanged = "account.profile_changed"
         case addressChanged = "account.address_changed"
+        case addressKept = "account.address_kept"
         case addressVerified = "account.address_verified"
         case verificationRequested = "account.verification_requested"
         case registered = "account.registered"
@@ -28,6 +29,8 @@ package struct AccountActivity: Hashable, Sendable {
         case consentGiven = "consent.given"
         case applicationEnded = "application.ended"
         case refreshTokenReused = "refresh_token.reused"
+        /// The store was set back to a backup that is older than the token.
+        case refreshTokenAhead = "refresh_token.ahead"
         case codeReplayed = "authorization_code.replayed"
         case authorizationGiven = "authorization.given"
         case authorizationEnded = "authorization.ended"
@@ -68,7 +71,7 @@ package struct AccountActivity: Hashable, Sendable {
     }
 
     /// What happens to a person's tokens when a client uses them.
-    private static let ofClients: Set<Kind> = [.refreshTokenReused, .codeReplayed]
+    private static let ofClients: Set<Kind> = [.refreshTokenReused, .refreshTokenAhead, .codeReplayed]
 }
 
 extension AccountArea {

@@ -3,6 +3,7 @@ package import OAuth
 import Storage
 
 /// What a person wants to change about themselves; attributes that are not named stay, and those without text go.
+/// Each is what its field holds (``AttributeSchema/Form/value(of:)``).
 package struct ProfileChange: Sendable {
     package var attributes: [String: String]
     /// Of the account as the form showed it; `nil`: whatever it is.
@@ -21,7 +22,10 @@ extension AccountArea {
         var problems: [Problem] = []
         var fields: [String] = []
         for (name, text) in change.attributes.sorted(by: { $0.key < $1.key }) {
-            let value = text.isEmpty ? nil : JSONValue.string(text)
+            let form = schema.attributes[name]?.form ?? .string
+            // A form shows an address, or a value of an older schema, not in all its parts: untouched, it stays.
+            guard !form.isSame(text, form.text(of: user.attributes[name])) else { continue }
+            let value = form.value(of: text)
             // Removing what is not there is no change; removing what is an administrator's is one.
             guard value != user.attributes[name] else { continue }
             if let problem = schema.problem(with: name, value ?? user.attributes[name] ?? .null, by: .person) {
@@ -63,6 +67,16 @@ extension AccountArea {
         guard case .done = outcome else { return outcome }
         _ = try await provider.sendVerificationLink(to: changed, browser: browser, at: now)
         return .done
+    }
+
+    /// Calls off a change of address that waits for its proof: the link that was sent does nothing any more.
+    package func keepAddress(at now: NumericDate) async throws -> AccountOutcome {
+        guard user.pendingEmail != nil else { return .done }
+        var changed = user
+        changed.pendingEmail = nil
+        changed.updatedAt = now
+        let effects = Effects([event("account.address_kept", at: now)])
+        return outcome(of: try await store.update(changed, ending: nil, at: now, with: effects), at: now)
     }
 
     /// Sends the link that verifies the person's address again. Too many in an hour are not sent, and nobody is told.

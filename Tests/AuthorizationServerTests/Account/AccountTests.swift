@@ -119,12 +119,42 @@ import Testing
         }
         user = try await people.account(of: browser).profile()
         #expect(user.email?.rawValue == "robert@mail.example" && user.isEmailVerified && user.pendingEmail == nil)
+        // The old address hears of that, too, and for the last time.
+        _ = await people.provider.deliverMail(at: People.start)
+        let last = try #require(people.mailbox.mails.last)
+        #expect(last.recipient.rawValue == "bob@mail.example" && last.text.contains("robert@mail.example"))
+        #expect(people.mailbox.mails.count == 3)
         _ = try await people.signedIn("robert@mail.example")
         guard case .gone = try await people.provider.verifyAddress(link: link, browser: browser, at: People.start)
         else {
             Issue.record("a link worked twice")
             return
         }
+    }
+
+    @Test func `calls off a change of address, after which its link does nothing`() async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        _ = try await account.changeAddress(
+            to: "robert@mail.example", password: Secret(People.password), at: People.start)
+        _ = await people.provider.deliverMail(at: People.start)
+        let mail = try #require(people.mailbox.mails.first { $0.recipient.rawValue == "robert@mail.example" })
+        let secret = try #require(mail.text.split(separator: "?link=").last).prefix { !$0.isWhitespace }
+        #expect(try await people.account(of: browser).keepAddress(at: People.start).isDone)
+        let outcome = try await people.provider.verifyAddress(
+            link: Secret(String(secret)), browser: browser, at: People.start)
+        guard case .gone = outcome else { return #expect(Bool(false), "the link works") }
+        let user = try await people.account(of: browser).profile()
+        #expect(user.email?.rawValue == "bob@mail.example" && user.pendingEmail == nil)
+    }
+
+    @Test func `takes no new address that was asked for before everything was ended and written after`() async throws {
+        let (people, browser, slow) = try await Self.signedIn()
+        try await people.account(of: browser).logOutEverywhere(at: People.start)
+        let outcome = try await slow.changeAddress(
+            to: "eve@mail.example", password: Secret(People.password), at: People.start)
+        guard case .conflict = outcome else { return #expect(Bool(false), "taken") }
+        let user = try #require(try await people.store.user(slow.profile().id))
+        #expect(user.pendingEmail == nil)
     }
 
     @Test func `does not give away an address that is somebody's`() async throws {
@@ -212,6 +242,17 @@ import Testing
         #expect(activity.allSatisfy { !$0.isByOperator || $0.kind == .created })
         _ = await journey.provider.deliverMail(at: Journey.start + .seconds(60))
         #expect(journey.people.mailbox.mails.last?.text.contains("Web shop") == true)
+    }
+
+    @Test func `names the application whose access a restored backup ended`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        let event = AuditEvent(
+            at: People.start, action: "refresh_token.ahead", outcome: .refusal, actor: "client:shop",
+            target: "user:\(account.person.user.id)", address: "192.0.2.9",
+            detail: "authorization a, generation 7")
+        _ = try await people.store.append([event])
+        let shown = try #require(try await account.activity().first { $0.kind == .refreshTokenAhead })
+        #expect(shown.client == People.shop && !shown.isByOperator)
     }
 
     @Test func `exports everything but secrets`() async throws {

@@ -48,6 +48,75 @@ import Testing
         try await server.live.shutDown()
     }
 
+    @Test func `calls off a change of address by a button, with the token of the form only`() async throws {
+        let server = try await PageServer()
+        let browser = server.browser()
+        func pending() async throws -> String? {
+            try await server.provider.store.user(signingInAs: LoginName(canonical: "ada"))?.pendingEmail?.rawValue
+        }
+        try await browser.signIn()
+        try await browser.get("/account")
+        #expect(browser.page.all("form").allSatisfy { $0.attributes["action"] != "/account" })
+        let stored = try await server.provider.store.user(signingInAs: LoginName(canonical: "ada"))
+        var user = try #require(stored)
+        user.pendingEmail = LoginName(canonical: "new@mail.example")
+        _ = try await server.provider.store.update(user, ending: nil, at: user.updatedAt, with: Effects([]))
+        try await browser.get("/account")
+        #expect(browser.last.body.contains("new@mail.example"))
+        #expect(browser.page.all("form").filter { $0.attributes["action"] == "/account" }.count == 1)
+        #expect(try await browser.post("/account", ["form_token": "wrong"]).status == 403)
+        #expect(try await pending() == "new@mail.example")
+        try await browser.get("/account")
+        #expect(try await browser.post("/account", [:]).status == 303)
+        #expect(try await pending() == nil)
+        try await browser.follow()
+        #expect(browser.last.body.contains("called off") && !browser.last.body.contains("new@mail.example"))
+        try await server.live.shutDown()
+    }
+
+    @Test func `has a field for attributes of every form that people may change`() async throws {
+        var policy = ServerPolicy()
+        policy.people.attributes = try #require(
+            AttributeSchema(adding: [
+                "remote": .init(.boolean), "floor": .init(.integer), "languages": .init(.strings),
+                "home": .init(.address), "badge": .init(.integer, editor: .administrator),
+            ]))
+        let server = try await PageServer(policy: policy)
+        let browser = server.browser()
+        func attributes() async throws -> String {
+            try #require(try await server.provider.store.user(signingInAs: LoginName(canonical: "ada"))).attributes
+                .jsonText
+        }
+        try await browser.signIn()
+        try await browser.get("/account/profile")
+        #expect(!browser.last.body.contains("attribute.badge"))
+        let filled: KeyValuePairs<String, String?> = [
+            "attribute.remote": "false", "attribute.floor": "7", "attribute.languages": "en\r\nde\r\n",
+            "attribute.home": "1 Quay\r\nPort", "attribute.badge": "1", "email": "ada@mail.example",
+        ]
+        #expect(try await browser.post("/account/profile", filled).status == 303)
+        let kept = try await attributes()
+        #expect(
+            kept.contains(#""remote":false"#) && kept.contains(#""floor":7"#)
+                && kept.contains(#""languages":["en","de"]"#)
+                && kept.contains(#""home":{"formatted":"1 Quay\nPort"}"#) && !kept.contains("badge"))
+        try await browser.follow()
+        #expect(browser.last.body.contains(#"<option value="false" selected>No</option>"#))
+        #expect(browser.last.body.contains(">\nen\nde</textarea>") && browser.last.body.contains(#"value="7""#))
+        // What no whole number is, and what is neither yes nor no.
+        for (name, text) in [("floor", "7.5"), ("remote", "perhaps")] {
+            try await browser.get("/account/profile")
+            try await browser.post(
+                "/account/profile", [("attribute." + name): text, "email": "ada@mail.example"])
+            #expect(browser.last.status == 422, "\(name)")
+        }
+        #expect(try await attributes() == kept)
+        try await browser.get("/account/profile")
+        try await browser.post("/account/profile", ["email": "ada@mail.example"])
+        #expect(try await attributes() == "{}")
+        try await server.live.shutDown()
+    }
+
     @Test func `changes the password, renews this session and ends the others`() async throws {
         let server = try await PageServer()
         let (browser, other) = (server.browser(), server.browser())

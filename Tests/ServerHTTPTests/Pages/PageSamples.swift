@@ -123,12 +123,21 @@ struct PageSample: Sendable {
                             name: "attribute.name", value: text("Ada Lovelace"), labelKey: "display_name",
                             autocomplete: "name"),
                         .init(name: "attribute.team", value: "", labelKey: nil, label: text("team")),
+                        field("attribute.remote", "true", .yesOrNo), field("attribute.languages", text("en"), .lines),
                     ], email: text("ada@mail.example"), version: 3, problem: .field(text("team")), isSaved: true)),
             PageSample(
                 "account-password", AccountPasswordPage(username: text("ada"), minimum: 15, problem: .currentWrong)),
             PageSample("account-data", AccountDataPage(problem: .currentWrong)),
             PageSample("account-everywhere", LogOutEverywherePage()),
         ]
+    }
+
+    private static func field(
+        _ name: String, _ value: String, _ control: AccountProfilePage.Field.Control
+    ) -> AccountProfilePage.Field {
+        var field = AccountProfilePage.Field(name: name, value: value, labelKey: nil, label: name)
+        field.control = control
+        return field
     }
 
     private static func accountLists(_ text: (String) -> String) -> [PageSample] {

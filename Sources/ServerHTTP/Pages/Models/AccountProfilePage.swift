@@ -1,6 +1,14 @@
 /// Where a person changes what is known of them.
 package struct AccountProfilePage: AccountPage {
     package struct Field: Hashable, Sendable {
+        /// How it is filled in.
+        package enum Control: Hashable, Sendable {
+            case line
+            /// One text on each line.
+            case lines
+            case yesOrNo
+        }
+
         package let name: String
         package let value: String
         /// Of the label; `nil`: the label is the attribute's own name.
@@ -8,6 +16,7 @@ package struct AccountProfilePage: AccountPage {
         package let label: String
         package let type: String
         package let autocomplete: String
+        package var control = Control.line
 
         package init(
             name: String, value: String, labelKey: String?, label: String = "", type: String = "text",
@@ -50,8 +59,18 @@ package struct AccountProfilePage: AccountPage {
                         "name": .text(field.name), "value": .text(field.value), "type": .text(field.type),
                         "autocomplete": .text(field.autocomplete),
                         "label": .text(field.labelKey.map { texts[$0] } ?? field.label),
+                        "line": .flag(field.control == .line), "lines": .flag(field.control == .lines),
+                        "choices": .list(Self.choices(of: field, texts)),
                     ])
                 }),
         ]
+    }
+
+    /// With neither, for who does not want to say.
+    private static func choices(of field: Field, _ texts: Texts) -> [PageValue] {
+        guard field.control == .yesOrNo else { return [] }
+        return [("", texts["choice_unsaid"]), ("true", texts["choice_yes"]), ("false", texts["choice_no"])].map {
+            .group(["value": .text($0.0), "words": .text($0.1), "chosen": .flag(field.value == $0.0)])
+        }
     }
 }

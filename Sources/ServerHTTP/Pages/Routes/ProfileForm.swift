@@ -17,14 +17,13 @@ struct ProfileForm {
         ("locale", "locale", "text", "language"), ("zoneinfo", "zoneinfo", "text", "off"),
     ]
 
-    /// - Parameter schema: of it, what people may change and one field can hold.
+    /// - Parameter schema: of it, what people may change.
     init(_ user: User, schema: AttributeSchema) {
         self.user = user
         self.schema = schema
         let known = Self.standard.map(\.name)
         let custom = schema.attributes.filter { name, attribute in
             AttributeSchema.standard.attributes[name] == nil && attribute.editor == .person
-                && [.string, .url, .date].contains(attribute.form)
         }
         names = known.filter { schema.attributes[$0]?.editor == .person } + custom.keys.sorted()
     }
@@ -40,7 +39,8 @@ struct ProfileForm {
 
     func page(isSaved: Bool) -> AccountProfilePage {
         AccountProfilePage(
-            fields: names.map { field($0, value: user.attributes.string($0) ?? "") }, email: user.email?.rawValue ?? "",
+            fields: names.map { field($0, value: form(of: $0).text(of: user.attributes[$0])) },
+            email: user.email?.rawValue ?? "",
             version: user.version, isSaved: isSaved)
     }
 
@@ -53,12 +53,30 @@ struct ProfileForm {
 
     private func field(_ name: String, value: String) -> AccountProfilePage.Field {
         guard let known = Self.standard.first(where: { $0.name == name }) else {
-            return AccountProfilePage.Field(
-                name: Self.prefix + name, value: value, labelKey: nil, label: name,
-                type: schema.attributes[name]?.form == .date ? "date" : "text")
+            return custom(name, value: value)
         }
         return AccountProfilePage.Field(
             name: Self.prefix + name, value: value, labelKey: known.labelKey, type: known.type,
             autocomplete: known.autocomplete)
+    }
+
+    private func form(of name: String) -> AttributeSchema.Form { schema.attributes[name]?.form ?? .string }
+
+    private func custom(_ name: String, value: String) -> AccountProfilePage.Field {
+        let form = form(of: name)
+        let type =
+            switch form {
+            case .date: "date"
+            case .integer: "number"
+            default: "text"
+            }
+        var field = AccountProfilePage.Field(
+            name: Self.prefix + name, value: value, labelKey: nil, label: name, type: type)
+        switch form {
+        case .boolean: field.control = .yesOrNo
+        case .strings, .address: field.control = .lines
+        case .string, .url, .date, .integer: field.control = .line
+        }
+        return field
     }
 }
