@@ -13,7 +13,18 @@ final class RunningServer: Sendable {
         folder = try TestFolder()
         program = Program(folder: folder.path)
         _ = try await program.run("init", "--issuer", "https://id.example.com")
-        let yaml = "issuer: https://id.example.com\ndata: data\nlisten:\n  socket: public.sock\n"
+        // No limit on time that a request meets because the machine is busy: a password alone may take seconds then.
+        let yaml = """
+            issuer: https://id.example.com
+            data: data
+            listen:
+              socket: public.sock
+            limits:
+              header-deadline: 120
+              body-deadline: 300
+              request-deadline: 300
+              write-deadline: 300
+            """
         try Data(yaml.utf8).write(to: URL(filePath: folder.path + "/tessera.yaml"))
         process = try program.start("serve")
         try await eventually { try await program.run("health").status == 0 || !process.isRunning }

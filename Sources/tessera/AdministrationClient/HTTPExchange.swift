@@ -10,7 +10,8 @@ enum HTTPExchange {
         _ read: @Sendable (_ status: UInt, _ body: [UInt8]) throws -> Result
     ) async throws -> Result {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
-        configuration.timeout.connect = .seconds(5)
+        // Long enough for a machine that is busy with other things; a port where nobody listens says so at once.
+        configuration.timeout.connect = .seconds(20)
         configuration.httpVersion = .http1Only
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
