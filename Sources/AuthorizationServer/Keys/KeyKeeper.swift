@@ -1,4 +1,3 @@
-import Crypto
 package import JOSE
 package import OAuth
 package import Storage
@@ -12,9 +11,9 @@ package actor KeyKeeper {
     }
 
     private let store: any KeyStore
-    private let sealer: SecretSealer
-    private let secrets: SecretGenerator
-    private let policy: ServerPolicy
+    let sealer: SecretSealer
+    let secrets: SecretGenerator
+    let policy: ServerPolicy
     private let issuer: Issuer
     package nonisolated let ring: KeyRing
     private var isBusy = false
@@ -96,51 +95,15 @@ package actor KeyKeeper {
         }
     }
 
-    /// The other keys of a purpose while one of them ends.
-    private struct Succession {
-        var others: [KeyRecord]
-        var new: [KeyRecord] = []
-        var changed: [KeyRecord] = []
-
-        /// Whether another key can make tokens at this moment.
-        func bridges(at now: NumericDate) -> Bool { (others + new).contains { $0.mayMakeTokens(at: now) } }
-
-        /// Whether a key is there that nobody has told to stop.
-        var isOpen: Bool { !new.isEmpty || others.contains { $0.retiredAt == nil } }
-
-        /// When the next key of those takes over.
-        var next: NumericDate? { (others + new).filter { $0.retiredAt == nil }.map(\.activeFrom).min() }
-
-        /// Verifiers know an announced key already; it need not wait when nothing else can sign.
-        mutating func activateNext(at now: NumericDate) {
-            guard
-                let index = others.indices.filter({ others[$0].retiredAt == nil })
-                    .min(by: { others[$0].activeFrom < others[$1].activeFrom })
-            else { return }
-            others[index].activeFrom = min(others[index].activeFrom, now)
-            changed.append(others[index])
-        }
-
-        /// Whoever was to stop before the successor starts goes on until then.
-        mutating func extend(to activeFrom: NumericDate, removingAfter life: Duration, at now: NumericDate) {
-            for index in others.indices where others[index].mayMakeTokens(at: now) {
-                guard let end = others[index].retiredAt, end < activeFrom else { continue }
-                others[index].retiredAt = activeFrom
-                others[index].removedAt = activeFrom + life
-                changed.append(others[index])
-            }
-        }
-    }
-
-    private func succession(to record: KeyRecord, at now: NumericDate) -> Succession {
-        Succession(
+    private func succession(to record: KeyRecord, at now: NumericDate) -> KeySuccession {
+        KeySuccession(
             others: ring.snapshot.allRecords.filter {
                 $0.purpose == record.purpose && $0.id != record.id && $0.distrustedAt == nil && !$0.isRemoved(at: now)
             })
     }
 
     private func announce(
-        in succession: inout Succession, after record: KeyRecord, activeFrom: NumericDate, at now: NumericDate
+        in succession: inout KeySuccession, after record: KeyRecord, activeFrom: NumericDate, at now: NumericDate
     ) throws {
         guard !succession.isOpen else { return }
         succession.new.append(try make(record.purpose, announcedAt: now, activeFrom: activeFrom))
@@ -156,7 +119,7 @@ package actor KeyKeeper {
     }
 
     private func commit(
-        _ succession: Succession, of record: KeyRecord, action: String, by origin: Origin, at now: NumericDate
+        _ succession: KeySuccession, of record: KeyRecord, action: String, by origin: Origin, at now: NumericDate
     ) async throws {
         let events =
             [event(action, record, by: origin, at: now)]
@@ -225,18 +188,6 @@ package actor KeyKeeper {
         try await reload(at: now)
     }
 
-    /// Who wants a change, and from where.
-    private struct Origin {
-        let actor: String
-        let caller: Caller?
-
-        init(_ actor: String, _ caller: Caller?) {
-            self.actor = actor
-            self.caller = caller
-        }
-        static let system = Origin("system", nil)
-    }
-
     private func event(_ action: String, _ record: KeyRecord, by origin: Origin, at now: NumericDate) -> AuditEvent {
         AuditEvent(
             at: now, action: action, actor: origin.actor, target: "key:\(record.id)",
@@ -250,28 +201,6 @@ package actor KeyKeeper {
     private func hasKey(for purpose: KeyRecord.Purpose, at now: NumericDate) -> Bool {
         ring.snapshot.allRecords.contains { $0.purpose == purpose && $0.mayMakeTokens(at: now) }
     }
-
-    private func make(
-        _ purpose: KeyRecord.Purpose, announcedAt: NumericDate, activeFrom: NumericDate
-    ) throws -> KeyRecord {
-        switch purpose {
-        case .signing(let algorithm):
-            let key = try SigningKey.generate(algorithm, rsaBits: policy.rsaBits)
-            let id = KeyID(unchecked: key.id)
-            return KeyRecord(
-                id: id, purpose: purpose, publicKey: key.verificationKey.jwk.json.jsonText,
-                sealedKey: try sealer.seal(key.privateJWK.json.jsonBytes, context: Self.context(id)),
-                announcedAt: announcedAt, activeFrom: activeFrom)
-        case .sealing:
-            let id = KeyID(unchecked: Base64URL.encode(secrets.bytes(SealingKey.idLength)))
-            return KeyRecord(
-                id: id, purpose: purpose, publicKey: "",
-                sealedKey: try sealer.seal(secrets.bytes(32), context: Self.context(id)), announcedAt: announcedAt,
-                activeFrom: activeFrom)
-        }
-    }
-
-    private static func context(_ id: KeyID) -> String { "key.sealedKey.\(id)" }
 
     private func reload(at now: NumericDate) async throws {
         var snapshot = KeyRing.Snapshot()
@@ -297,14 +226,6 @@ package actor KeyKeeper {
         }
         snapshot.document = Self.document(of: snapshot.signing, maxAge: policy.keySetMaxAge)
         ring.replace(with: snapshot)
-    }
-
-    /// The published key set (RFC 7517 §5): all but what is distrusted, so that no verifier accepts that any longer.
-    private static func document(of keys: [IssuerSigningKey], maxAge: Int64) -> Document {
-        let set = JWKSet(keys: keys.filter { $0.record.distrustedAt == nil }.map(\.verificationKey.jwk))
-        let body = set.publicJSON.jsonBytes
-        let etag = "\"" + Base64URL.encode(Array(SHA256.hash(data: body)).prefix(12)) + "\""
-        return Document(body: body, etag: etag, maxAge: maxAge)
     }
 
     /// One change at a time, also across the waits within it.
