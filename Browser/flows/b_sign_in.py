@@ -1,6 +1,13 @@
 """Signing in to applications, and saying what they may do."""
 
+import urllib.parse
+
+from ..harness.site import Site
 from ..harness.tab import PHONE
+
+# RFC 7636, appendix B: nobody redeems the codes of these flows.
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+NOBODY_VOUCHED = "Nobody here has checked this application"
 
 
 def rows(tab):
@@ -112,3 +119,68 @@ def flow_signing_out_at_the_application_signs_out_here(world):
     assert tab.page.url == orchard.address + "/signed-out", tab.page.url
     ada.begin(tab, orchard)
     assert tab.page.locator("[name=password]").count() == 1, "the session went on"
+
+
+def request(world, client, redirect):
+    """The address that an application sends people to."""
+    parameters = {
+        "response_type": "code",
+        "client_id": client,
+        "redirect_uri": redirect,
+        "scope": "openid email",
+        "state": "s1",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    return world.server.issuer + "/authorize?" + urllib.parse.urlencode(parameters)
+
+
+def flow_an_application_that_nobody_vouched_for(world, **options):
+    """It registered itself under a name that it chose, and people are told."""
+    orchard, ada = world.application("Orchard"), world.person()
+    redirect = "https://stranger.example/cb"
+    draft = {"client_name": "Totally Tessera", "redirect_uris": [redirect], "token_endpoint_auth_method": "none"}
+    answer = world.server.fresh_client().send_json("POST", "/clients", draft)
+    assert answer.status == 201, answer
+    tab = ada.browser(**options)
+    tab.open(request(world, answer.json()["client_id"], redirect))
+    ada.enter(tab)
+    note = tab.page.get_by_role("note").inner_text()
+    assert NOBODY_VOUCHED in note and "Totally Tessera" in tab.text and "stranger.example" in tab.text
+    world.look(tab, "consent-unverified")
+    # One that an administrator registered is not doubted.
+    other = world.person().browser(**options)
+    ada.begin(other, orchard)
+    ada.enter(other)
+    assert orchard.host in other.text and NOBODY_VOUCHED not in other.text
+
+
+def flow_an_application_that_nobody_vouched_for_without_script(world):
+    flow_an_application_that_nobody_vouched_for(world, script=False)
+
+
+def flow_an_application_on_this_device(world, **options):
+    """Any program could be behind its address, so people are asked each time (RFC 8252 §8.6)."""
+    ada = world.person()
+    site = Site({"/cb": ({}, "<!doctype html><html lang=en><title>Back</title><p>Back on the device.</p>")})
+    client = f"desk-{ada.username}"
+    party = {"redirect_uris": ["http://127.0.0.1/cb"], "application_type": "native", "scope": "openid email"}
+    draft = {"id": client, "name": "Desk", "authentication_method": "none", "grant_types": ["authorization_code"]}
+    world.admin("POST", "/admin/v1/clients", draft | {"relying_party": party}, expect=201)
+    tab = ada.browser(**options)
+    address = request(world, client, site.address + "/cb")
+    tab.open(address)
+    ada.enter(tab)
+    for _ in range(2):
+        assert "The answer goes to an application on this device." in tab.text
+        assert "127.0.0.1" not in tab.text, "a host that says nothing"
+        assert tab.page.get_by_role("note").count() == 0
+        world.look(tab, "consent-device")
+        tab.submit("Allow")
+        assert tab.page.url.startswith(site.address + "/cb?code=") and "Back on the device." in tab.text
+        tab.open(address)
+    site.close()
+
+
+def flow_an_application_on_this_device_without_script(world):
+    flow_an_application_on_this_device(world, script=False)

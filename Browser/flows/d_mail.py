@@ -110,3 +110,39 @@ def flow_take_up_an_invitation(world):
     tab.fill(login="guest", password=NEW_PASSWORD)
     tab.submit("Sign in")
     assert tab.path == "/account"
+
+
+def flow_make_oneself_an_account(world, **options):
+    tab = world.browser.person(**options)
+    tab.open(world.server.issuer + "/sign-in")
+    with tab.page.expect_navigation(wait_until="load"):
+        tab.page.get_by_role("link", name="Create an account").click()
+    world.look(tab, "register")
+    address = f"newcomer{len(world.mail.letters)}@people.test"
+    letters = len(world.mail.letters)
+    tab.fill(email=address)
+    tab.submit("Create account")
+    assert "Look at your mail" in tab.text
+    world.look(tab, "registered")
+    letter = world.mail.wait(address, after=letters)
+    assert letter.message["Content-Language"] == "en"
+    tab.open(link(letter, "/invitation"))
+    tab.fill(password=NEW_PASSWORD, password_again=NEW_PASSWORD)
+    tab.submit("Set password and begin")
+    assert "Your password is set" in tab.text
+    tab.open(world.server.issuer + "/sign-in")
+    tab.fill(login=address, password=NEW_PASSWORD)
+    tab.submit("Sign in")
+    assert tab.path == "/account" and address in tab.text
+    # Somebody who has an account is told so by mail; the page says the same as before.
+    stranger = world.browser.person(**options)
+    stranger.open(world.server.issuer + "/register")
+    letters = len(world.mail.letters)
+    stranger.fill(email=address)
+    stranger.submit("Create account")
+    assert "Look at your mail" in stranger.text
+    assert "already have" in world.mail.wait(address, after=letters).subject
+
+
+def flow_make_oneself_an_account_without_script(world):
+    flow_make_oneself_an_account(world, script=False)

@@ -35,7 +35,9 @@ class World:
 
     def settings(self):
         return {
-            "mail": {"host": "127.0.0.1", "port": self.mail.port, "security": "none", "from": "tessera@tessera.test"}
+            "mail": {"host": "127.0.0.1", "port": self.mail.port, "security": "none", "from": "tessera@tessera.test"},
+            "accounts": {"self-registration": True},
+            "registration": {"enabled": True, "open": True},
         }
 
     def admin(self, method, path, value=None, expect=None):
