@@ -10,7 +10,6 @@ let package = Package(
         .library(name: "JOSE", targets: ["JOSE"]),
         .library(name: "OAuth", targets: ["OAuth"]),
         .library(name: "OAuthClient", targets: ["OAuthClient"]),
-        .library(name: "ResourceServer", targets: ["ResourceServer"]),
         .executable(name: "tessera", targets: ["tessera"]),
     ],
     dependencies: [
@@ -40,7 +39,6 @@ let package = Package(
         // Floor 2
         .target(name: "Risk", dependencies: ["OAuth", "JOSE"]),
         .target(name: "OAuthClient", dependencies: ["OAuth", "JOSE"]),
-        .target(name: "ResourceServer", dependencies: ["OAuth", "JOSE", crypto]),
         .target(name: "Storage", dependencies: ["OAuth", "JOSE", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -131,7 +129,6 @@ let package = Package(
         .testTarget(name: "OAuthTests", dependencies: ["OAuth", "JOSE", "TestSupport"]),
         .testTarget(name: "AuthenticatorsTests", dependencies: ["Authenticators", "OAuth", "TestSupport"]),
         .testTarget(name: "OAuthClientTests", dependencies: ["OAuthClient", "OAuth", "JOSE", "TestSupport"]),
-        .testTarget(name: "ResourceServerTests", dependencies: ["ResourceServer", "OAuth", "JOSE", "TestSupport"]),
         .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
         .testTarget(
             name: "AuthorizationServerTests",
