@@ -68,7 +68,7 @@ import Testing
 
     @Test func `lists and withdraws invitations`() async throws {
         let server = try await AdministeredServer()
-        try await server.insertAda()
+        try await server.registeredAda()
         let path = AdministeredServer.ada + "/invitation"
         #expect(await server.socket(.delete, path).status == 404)
         #expect(await server.socket(.post, path).status == 201)
@@ -84,7 +84,7 @@ import Testing
 
     @Test func `ends everything of everybody in steps, if the issuer is named`() async throws {
         let server = try await AdministeredServer()
-        try await server.insertAda()
+        try await server.registeredAda()
         let path = "/admin/v1/end-everything"
         let issuer = server.provider.issuer.rawValue
         let future = AdministeredServer.start.secondsSince1970 + 1

@@ -22,7 +22,7 @@ struct ConformanceServer: Sendable {
     let provider: OpenIDProvider
     let clock: MovableClock
     let loggedOut: LoggedOutClients
-    private let store: InMemoryStore
+    let store: InMemoryStore
 
     /// `change` makes the applications' registration something else, `registration` who may register another; `fetcher`
     /// gets what they say is elsewhere.
@@ -78,7 +78,7 @@ struct ConformanceServer: Sendable {
         try await server.live.shutDown()
     }
 
-    private static func register(
+    static func register(
         _ id: String, _ method: AuthenticationMethod, _ party: RelyingParty, in store: InMemoryStore
     ) async throws {
         let stored = StoredSecret(id: "s", hash: TokenHash(of: secret), createdAt: LiveServer.start)
