@@ -21,8 +21,9 @@ package final class OpenIDProvider: Sendable {
     let mailRequests: MailRequests
     let authenticator: ClientAuthenticator
     let pairwise: PairwiseSubjects
-    let waitingRequests: FailureThrottle
+    let waitingRequests: NeighbourhoodThrottle
     let registrations: FailureThrottle
+    let registrationThrottle: RegistrationThrottle
     let sectors: SectorCheck
     let userInfoEndpoint: UserInfoEndpoint
     let grantNames: GrantNames
@@ -64,8 +65,9 @@ package final class OpenIDProvider: Sendable {
             throttle: AuthenticationThrottle(policy))
         self.authenticator = authenticator
         self.pairwise = pairwise
-        waitingRequests = FailureThrottle(policy.requestThrottle)
+        waitingRequests = NeighbourhoodThrottle(policy.requestThrottle)
         registrations = FailureThrottle(policy.registration.throttle)
+        registrationThrottle = RegistrationThrottle(policy.registration)
         sectors = SectorCheck(fetcher: fetcher)
         let ring = keys.ring
         let mint: @Sendable (NumericDate) -> TokenMint = { now in
@@ -128,11 +130,11 @@ package final class OpenIDProvider: Sendable {
             pairwise: try await PairwiseSubjects.load(from: store, sealer: sealer, secrets: secrets))
         try await provider.registry.origins.refresh()
         try await provider.ensureAdministrationResource(at: now)
+        try await provider.expectStoredPasswords()
         return provider
     }
 
     package enum OpeningError: Error, Hashable, Sendable { case issuerDiffers(stored: String) }
-        try await provider.expectStoredPasswords()
 
     /// Reads access tokens with the keys and revocations of this moment.
     package var reader: AccessTokenReader {

@@ -70,7 +70,8 @@ package struct AuditQuery: Hashable, Sendable {
     }
 }
 
-/// The audit log: written, never changed, but for the count of a folded refusal.
+/// The audit log: written, never changed, but for the counts of folded refusals and of authorizations that nobody used
+/// (``GivenAuthorizations``).
 package protocol AuditLog: Sendable {
     /// Appends events; returns their ids in order.
     func append(_ events: [AuditEvent]) async throws -> [Int64]

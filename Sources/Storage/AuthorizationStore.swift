@@ -76,14 +76,23 @@ package struct AuthorizationTerms: Hashable, Sendable {
     package var pending: TokenHash?
     /// The person's consent must cover what is given at this very moment; not so for an operator's own application.
     package var demandsConsent: Bool
-    /// Live authorizations of one client in one session, at most. Those that nobody redeemed make room first, without a
-    /// trace; then the oldest, which end.
+    /// What the request was judged by and what must still be so; `nil`: the client need only be able to act.
+    package var basis: JudgedRegistrations?
+    /// Live authorizations of one client in one session, at most. Those that nobody redeemed make room first, and their
+    /// events become a count (``GivenAuthorizations``); then the oldest, which end.
     package var limit: Int
+    /// Written for each one that ends to make room, with its name as the detail.
+    package var replacement: AuditEvent?
 
-    package init(pending: TokenHash? = nil, demandsConsent: Bool = false, limit: Int = usualLimit) {
+    package init(
+        pending: TokenHash? = nil, demandsConsent: Bool = false, basis: JudgedRegistrations? = nil,
+        limit: Int = usualLimit, replacement: AuditEvent? = nil
+    ) {
         self.pending = pending
         self.demandsConsent = demandsConsent
+        self.basis = basis
         self.limit = max(1, limit)
+        self.replacement = replacement
     }
 }
 
@@ -91,12 +100,11 @@ package struct AuthorizationTerms: Hashable, Sendable {
 package protocol AuthorizationStore: Sendable {
     /// Stores the authorization with its code and spends the pending request it came from (if any), all or nothing.
     /// `nil`, and nothing stored, if that request is already spent or expired; if the session is over or not this
-    /// person's; if the user or the client may not act any more; or if a consent is demanded and does not cover it (any
-    /// more). The moment is `authorization.createdAt`.
+    /// person's; if the user or the client may not act any more; if what the request was judged by has changed; or if a
+    /// consent is demanded and does not cover it (any more). The moment is `authorization.createdAt`.
     ///
-    /// It takes the place of those of the same session and client whose codes expired unspent. Where an unspent one is
-    /// there already, the events of `effects` are counted with the last ones that say the same: a page that asks in a loop
-    /// leaves nothing behind for each time.
+    /// It takes the place of those of the same session and client whose codes expired unspent, and their events are
+    /// counted together (``GivenAuthorizations``): a page that asks in a loop leaves nothing behind for each time.
     func insert(
         _ authorization: Authorization, code: AuthorizationCode, under terms: AuthorizationTerms, with effects: Effects
     ) async throws -> Ended?

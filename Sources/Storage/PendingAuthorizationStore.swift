@@ -4,7 +4,19 @@ package import OAuth
 /// An authorization request that waits: for a person who reads a page, or, pushed by a client, for a browser (RFC
 /// 9126).
 package struct PendingAuthorization: Hashable, Sendable {
-    package enum Origin: String, CaseIterable, Hashable, Sendable { case browser, pushed }
+    package enum Origin: String, CaseIterable, Hashable, Sendable {
+        case browser
+        /// By a client that proves nothing about itself.
+        case pushed
+        /// By a client that authenticated.
+        case pushedVouched
+        /// What such a client pushed, brought by a browser.
+        case vouched
+
+        package var isPushed: Bool { self == .pushed || self == .pushedVouched }
+        /// A client that authenticated stands behind it: no stranger can make such ones.
+        package var isVouched: Bool { self == .pushedVouched || self == .vouched }
+    }
 
     /// Of the secret handle in the browser's address or in the `request_uri`.
     package let hash: TokenHash
@@ -72,20 +84,33 @@ extension PendingAuthorizationStore {
     }
 }
 
+extension PendingAuthorizationStore {
+    /// The same, whatever is registered by now.
+    package func note(
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> Bool {
+        try await note(
+            decision, for: hash, remembering: consent, judgedBy: nil, at: now, with: effects)
+    }
+}
+
 /// Authorization requests that wait.
 package protocol PendingAuthorizationStore: Sendable {
-    /// Never keeps more than `limit`, expired ones included: the oldest make room, those first in which nobody signed in or
-    /// decided anything.
+    /// Never keeps more than `limit` of those that are vouched for (``PendingAuthorization/Origin/isVouched``), and as many
+    /// of all others, expired ones included: the oldest of its own kind make room, those first in which nobody signed in
+    /// or decided anything.
     func insert(_ pending: PendingAuthorization, keeping limit: Int) async throws
     /// One that is neither spent nor expired.
     func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
     /// `false` if it is spent or expired.
     func note(freshSession: SessionID, for hash: TokenHash, at now: NumericDate) async throws -> Bool
     /// Notes the decision and, with `remembering`, the consent and its event, in one transaction. `false`, and nothing
-    /// written, if the request is spent or expired, or if the person may not act any more.
+    /// written, if the request is spent or expired, if the person may not act any more, or if what the request was judged
+    /// by has changed.
     func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
-        with effects: Effects
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
+        judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
     ) async throws -> Bool
     /// Spends it: of many callers one gets it, all others `nil`.
     func take(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?

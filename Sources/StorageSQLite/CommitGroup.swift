@@ -18,9 +18,12 @@ final class CommitGroup {
     /// The longest that writes wait for others, however slow the disk is.
     private static let longestPatience = Duration.milliseconds(1)
 
-    init(pool: DatabasePool, limits: SQLiteLimits) {
+    private let onRollback: @Sendable () -> Void
+
+    init(pool: DatabasePool, limits: SQLiteLimits, onRollback: @escaping @Sendable () -> Void) {
         self.pool = pool
         self.limits = limits
+        self.onRollback = onRollback
     }
 
     /// Takes writes from the front of `waiting`, which `newcomers` refills, and answers each of them; returns how many.
@@ -76,6 +79,7 @@ final class CommitGroup {
             commitTime = clock.now - begun
         } catch {
             if !transaction.hasEnded { _ = try? transaction.run("ROLLBACK") }
+            onRollback()
             throw error
         }
     }
@@ -87,6 +91,7 @@ final class CommitGroup {
     private func restart(_ transaction: WriteTransaction, _ answers: inout [@Sendable () -> Void]) throws {
         answers = []
         try transaction.run("ROLLBACK")
+        onRollback()
         try transaction.run("BEGIN IMMEDIATE")
     }
 
@@ -116,6 +121,7 @@ final class CommitGroup {
         } catch {
             guard !transaction.hasEnded else { throw error }
             try transaction.run("ROLLBACK TO change")
+            onRollback()
             try transaction.run("RELEASE change")
             let failure = StoreError(error)
             return { write.fail(failure) }

@@ -27,7 +27,7 @@ package final class SQLiteStore: Sendable {
         owners = ReadTurns(limits.readers, mostWaiting: limits.waitingLists)
         lists = ReadTurns(limits.lists, mostWaiting: limits.waitingLists)
         backups = ReadTurns(1, mostWaiting: limits.waitingLists)
-        writes = WriteQueue(limits: limits)
+        writes = WriteQueue(limits: limits, onRollback: { [waitingRoom] in waitingRoom.forget() })
         writes.start(writingTo: pool, readBy: reads, lockedBy: lock)
     }
 

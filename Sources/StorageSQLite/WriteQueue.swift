@@ -31,7 +31,14 @@ final class WriteQueue: Sendable {
     private let wakeUp = DispatchSemaphore(value: 0)
     private let limits: SQLiteLimits
 
-    init(limits: SQLiteLimits) { self.limits = limits }
+    private let onRollback: @Sendable () -> Void
+
+    /// - Parameter onRollback: called whenever anything that a write did is undone, before any other write is made: what
+    ///   is remembered beside the database must be forgotten then.
+    init(limits: SQLiteLimits, onRollback: @escaping @Sendable () -> Void = {}) {
+        self.limits = limits
+        self.onRollback = onRollback
+    }
 
     /// Makes a change; returns after its commit. A caller who is cancelled meanwhile still learns how it ended.
     func write<Result: Sendable>(
@@ -66,7 +73,7 @@ final class WriteQueue: Sendable {
     /// the reads, which must be closed before, have ended, the database is closed and the next process let in.
     func start(writingTo pool: DatabasePool, readBy reads: OpenReads, lockedBy lock: DatabaseLock) {
         let thread = Thread { [self] in
-            let group = CommitGroup(pool: pool, limits: limits)
+            let group = CommitGroup(pool: pool, limits: limits, onRollback: onRollback)
             run(group)
             group.end()
             reads.waitUntilAllHaveLeft()

@@ -47,7 +47,10 @@ extension InMemoryStore: UpkeepStore {
             for id in grants { contents.grants[id] = nil }
             let initial = contents.initialAccessTokens.values.filter { $0.expiresAt <= now }.map(\.id).prefix(limit)
             for id in initial { contents.initialAccessTokens[id] = nil }
+            let people = contents.people.users.count
             let ofPeople = contents.people.sweep(at: now, limit: limit)
+            let gone = people - contents.people.users.count
+            if gone > 0 { contents.append(UnclaimedAccounts.expired(gone, at: now)) }
             return claims.count + tokens.count + events.count + usage.count + grants.count + initial.count
                 + ofPeople
         }

@@ -122,14 +122,16 @@ struct Issuance: Sendable {
 /// are about; the real fetcher has its own.
 final class CountingFetcher: DocumentFetcher {
     struct Unavailable: Error {}
-    private let state = Mutex<(document: [UInt8]?, count: Int)>((nil, 0))
+    private let state = Mutex<(document: [UInt8]?, count: Int, kinds: [DocumentKind])>((nil, 0, []))
 
     var count: Int { state.withLock { $0.count } }
+    var kinds: [DocumentKind] { state.withLock { $0.kinds } }
     func serve(_ document: [UInt8]?) { state.withLock { $0.document = document } }
 
-    func fetch(_ url: String) async throws -> [UInt8] {
+    func fetch(_ url: String, for kind: DocumentKind) async throws -> [UInt8] {
         let document = state.withLock { state in
             state.count += 1
+            state.kinds.append(kind)
             return state.document
         }
         await Task.yield()

@@ -39,16 +39,25 @@ struct RunningServer: Sendable {
             eventLoops: MultiThreadedEventLoopGroup.singleton)
         let (addresses, announce) = AsyncStream.makeStream(of: ListenAddress.self)
         let listener = HTTPListener.public(
-            provider, HTTPServerConfiguration(name: "test", address: .tcp(host: "127.0.0.1", port: 0)), environment,
-            onListening: { address in
-                announce.yield(address)
-                announce.finish()
-            })
-        let running = Task { try await listener.run() }
-        defer { running.cancel() }
-        for await address in addresses {
-            try await body(RunningServer(provider: provider, store: store, base: "http://\(address)"))
+            provider, configuration, environment, onListening: { address in announce.yield(address) })
+        let running = Task {
+            defer { announce.finish() }
+            try await listener.run()
         }
+        defer { running.cancel() }
+        // Without an address the server has failed to listen, and says why.
+        guard let address = await addresses.first(where: { _ in true }) else { return try await running.value }
+        try await body(RunningServer(provider: provider, store: store, base: "http://\(address)"))
+    }
+
+    /// With no deadline that a busy machine could miss.
+    private static var configuration: HTTPServerConfiguration {
+        var configuration = HTTPServerConfiguration(name: "test", address: .tcp(host: "127.0.0.1", port: 0))
+        configuration.limits.headerDeadline = .seconds(300)
+        configuration.limits.bodyDeadline = .seconds(300)
+        configuration.limits.requestDeadline = .seconds(300)
+        configuration.limits.writeDeadline = .seconds(300)
+        return configuration
     }
 
     private static func register(in store: any Store) async throws {
@@ -133,5 +142,5 @@ struct RunningServer: Sendable {
 /// For servers whose clients have no key sets to fetch.
 private struct NoFetcher: DocumentFetcher {
     struct Unreachable: Error {}
-    func fetch(_ url: String) async throws -> [UInt8] { throw Unreachable() }
+    func fetch(_ url: String, for kind: DocumentKind) async throws -> [UInt8] { throw Unreachable() }
 }

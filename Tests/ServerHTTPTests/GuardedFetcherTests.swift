@@ -1,3 +1,4 @@
+import AuthorizationServer
 import JOSE
 import NIOPosix
 import Risk
@@ -129,26 +130,38 @@ import Testing
     }
 
     @Test func `asks once for callers who ask together, and spares hosts`() async throws {
-        try await patiently { scale in
-            let count = Atomic<Int>(0)
-            let fetcher = fetcher(
-                perMinute: 3,
-                resolve: { _ in
-                    count.add(1, ordering: .relaxed)
-                    try await Task.sleep(for: .milliseconds(100 * scale))
-                    return []
-                })
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<20 {
-                    group.addTask { _ = try? await fetcher.fetch("https://a.example/keys") }
-                }
+        let count = Atomic<Int>(0)
+        let isOpen = Atomic<Bool>(false)
+        let fetcher = fetcher(
+            perMinute: 3,
+            resolve: { _ in
+                count.add(1, ordering: .relaxed)
+                while !isOpen.load(ordering: .acquiring) { try await Task.sleep(for: .milliseconds(1)) }
+                return []
+            })
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addImmediateTask { _ = try? await fetcher.fetch("https://a.example/keys") }
             }
-            #expect(count.load(ordering: .relaxed) == 1)
-            for _ in 0..<2 {
-                await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://a.example/keys") }
-            }
-            await #expect(throws: OutboundError.budgetSpent) { try await fetcher.fetch("https://A.example/other") }
-            await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://b.example/keys") }
+            // They stand in line at the fetcher by now, and this comes after them.
+            await #expect(throws: OutboundError.addressMalformed) { try await fetcher.fetch("") }
+            isOpen.store(true, ordering: .releasing)
         }
+        #expect(count.load(ordering: .relaxed) == 1)
+        for _ in 0..<2 {
+            await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://a.example/keys") }
+        }
+        await #expect(throws: OutboundError.budgetSpent) { try await fetcher.fetch("https://A.example/other") }
+        await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://b.example/keys") }
+    }
+
+    @Test func `has a budget of its own for each kind of document and for logout tokens`() async throws {
+        let fetcher = fetcher(perMinute: 1, resolve: { _ in [] })
+        func ask(_ kind: DocumentKind) async throws { _ = try await fetcher.fetch("https://a.example/x", for: kind) }
+        for kind in DocumentKind.allCases {
+            await #expect(throws: OutboundError.hostNotFound) { try await ask(kind) }
+            await #expect(throws: OutboundError.budgetSpent) { try await ask(kind) }
+        }
+        await #expect(throws: OutboundError.hostNotFound) { try await fetcher.post([], to: "https://a.example/x") }
     }
 }

@@ -58,7 +58,7 @@ extension OpenIDProvider {
                     at: now))
         }
         let isNoted = try await store.note(
-            decision, for: pending.hash, remembering: remembered, at: now, with: effects)
+            decision, for: pending.hash, remembering: remembered, judgedBy: request.basis, at: now, with: effects)
         return isNoted ? .noted : .gone
     }
 

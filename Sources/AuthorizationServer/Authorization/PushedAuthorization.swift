@@ -32,14 +32,13 @@ extension OpenIDProvider {
         case .error(let error, _, _): throw wrong(error)
         case .valid(let request):
             // A public client proves nothing: whoever knows its name may be a stranger.
-            if client.registration.credentials.method == .none {
-                try admitWaiting(client.id, from: caller, at: now)
-            }
+            let isVouched = client.registration.credentials.method != .none
+            if !isVouched { try admitWaiting(client.id, from: caller, at: now) }
             let handle = secrets.secret(.pendingAuthorization)
             try await store.insert(
                 PendingAuthorization(
-                    hash: TokenHash(of: handle), origin: .pushed, browser: nil, client: client.id,
-                    parameters: request.request.formEncoded, createdAt: now,
+                    hash: TokenHash(of: handle), origin: isVouched ? .pushedVouched : .pushed, browser: nil,
+                    client: client.id, parameters: request.request.formEncoded, createdAt: now,
                     expiresAt: now + .seconds(policy.pushedLifetime)), keeping: policy.waitingRequests)
             return Answered(
                 PushedAuthorizationResponse(handle: handle, expiresIn: policy.pushedLifetime),

@@ -10,6 +10,8 @@ struct ValidatedAuthorizationRequest: Sendable {
     let target: ResponseTarget
     let identityScope: Scope
     let resourceScopes: [ResourceIndicator: Scope]
+    /// As they were when the request was judged.
+    let basis: JudgedRegistrations
     /// Seconds.
     let maxAge: Int64?
     /// The `sub` that the client expects, as it knows it (OpenID Core §3.1.2.1 `id_token_hint`, §5.5.1).
@@ -99,11 +101,13 @@ struct RequestValidation: Sendable {
             throw OAuthError(.invalidRequest, "this client has to push its authorization requests")
         }
         try checkProof(request, client, party)
-        let scopes = try await ScopeRequest(registry: registry, issuer: issuer, client: client, party: party)
-            .resolve(request.scope, at: request.resources)
+        var wanted = ScopeRequest(registry: registry, issuer: issuer, client: client, party: party)
+        let scopes = try await wanted.resolve(request.scope, at: request.resources)
         return ValidatedAuthorizationRequest(
             request: request, client: client, party: party, target: target, identityScope: scopes.identity,
-            resourceScopes: scopes.resources, maxAge: request.maxAge ?? party.defaultMaxAge,
+            resourceScopes: scopes.resources,
+            basis: JudgedRegistrations(client: client.id, version: client.version, resources: wanted.versions),
+            maxAge: request.maxAge ?? party.defaultMaxAge,
             expectedSubject: try expectedSubject(request), isUnreachable: isUnreachable(request))
     }
 

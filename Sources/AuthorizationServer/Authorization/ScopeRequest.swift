@@ -11,12 +11,21 @@ struct ScopeRequest: Sendable {
     let issuer: Issuer
     let client: RegisteredClient
     let party: RelyingParty
+    /// Of the resources that were looked at.
+    private(set) var versions: [ResourceIndicator: Int64] = [:]
+
+    init(registry: Registry, issuer: Issuer, client: RegisteredClient, party: RelyingParty) {
+        self.registry = registry
+        self.issuer = issuer
+        self.client = client
+        self.party = party
+    }
 
     /// As many scopes as a person can be asked about at once: each comes back as a parameter of the form, of which there
     /// may be ``FormParameters/maximumCount``.
     static let maximumScopes = 64
 
-    func resolve(
+    mutating func resolve(
         _ requested: Scope, at named: [ResourceIndicator]
     ) async throws -> (identity: Scope, resources: [ResourceIndicator: Scope]) {
         let wanted = try await toldApart(requested, at: named)
@@ -27,7 +36,7 @@ struct ScopeRequest: Sendable {
         return wanted
     }
 
-    private func toldApart(
+    private mutating func toldApart(
         _ requested: Scope, at named: [ResourceIndicator]
     ) async throws -> (identity: Scope, resources: [ResourceIndicator: Scope]) {
         // UserInfo is a resource of its own kind: the scopes about the person are its scopes.
@@ -65,7 +74,7 @@ struct ScopeRequest: Sendable {
     }
 
     /// Without `resource`: of the default resource, or of the one resource that has such a scope.
-    private func unnamed(_ tokens: [String]) async throws -> [ResourceIndicator: Scope] {
+    private mutating func unnamed(_ tokens: [String]) async throws -> [ResourceIndicator: Scope] {
         var resources: [ResourceIndicator: [String]] = [:]
         for token in tokens {
             let owners = party.resourceScopes.filter { $0.value.contains(token) }.map(\.key)
@@ -83,11 +92,12 @@ struct ScopeRequest: Sendable {
     }
 
     /// What the client may ask for at a resource that exists and accepts tokens (RFC 8707 §2).
-    private func permitted(at identifier: ResourceIndicator) async throws -> Scope {
+    private mutating func permitted(at identifier: ResourceIndicator) async throws -> Scope {
         // Nobody gives rights over this server away on a consent page, whatever a client was registered with.
         guard identifier.rawValue != issuer.url(of: .administration), let allowed = party.resourceScopes[identifier],
             let resource = try await registry.resource(identifiedBy: identifier), resource.isEnabled
         else { throw OAuthError(.invalidTarget, "the client may not ask for this resource") }
+        versions[identifier] = resource.version
         return allowed.intersection(resource.scope)
     }
 }

@@ -42,7 +42,7 @@ actor ClientKeys {
         let fetcher = self.fetcher
         let keysKept = self.keysKept
         let task = Task { () -> JWKSet? in
-            guard let body = try? await fetcher.fetch(url) else { return nil }
+            guard let body = try? await fetcher.fetch(url, for: .keySet) else { return nil }
             let set = try? JWKSet(parsing: body, limits: .document(maximumBytes: 1 << 20))
             // What is kept is bounded by us and not by whoever publishes it.
             return set.map { JWKSet(keys: Array($0.keys.prefix(keysKept))) }

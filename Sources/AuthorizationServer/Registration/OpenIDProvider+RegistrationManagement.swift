@@ -8,7 +8,7 @@ extension OpenIDProvider {
         of id: ClientID, with token: Secret, caller: Caller, at now: NumericDate
     ) async throws -> Answered<ClientRegistration> {
         try await auditing("registration", caller, now) {
-            try answer(try await registered(id, token), secret: nil, access: token, "read")
+            try answer(try await registered(id, token, caller, now), secret: nil, access: token, "read")
         }
     }
 
@@ -17,7 +17,8 @@ extension OpenIDProvider {
         of id: ClientID, to body: [UInt8], with token: Secret, caller: Caller, at now: NumericDate
     ) async throws -> Answered<ClientRegistration> {
         try await auditing("registration", caller, now) {
-            let stored = try await registered(id, token)
+            let stored = try await registered(id, token, caller, now)
+            try registrationThrottle.admitChange(of: id, from: caller, at: now)
             let request = try RegistrationRequest(body, isUpdate: true)
             guard request.metadata.clientID == id.rawValue else {
                 throw OAuthError(.invalidClientMetadata, "client_id must be the client's own")
@@ -36,7 +37,8 @@ extension OpenIDProvider {
         of id: ClientID, with token: Secret, caller: Caller, at now: NumericDate
     ) async throws -> Answered<Void> {
         try await auditing("registration", caller, now) {
-            let client = try await registered(id, token)
+            let client = try await registered(id, token, caller, now)
+            try registrationThrottle.admitChange(of: id, from: caller, at: now)
             try await remove(id, recording: registrationEvent("client.deleted", client, caller, now))
             return Answered((), DecisionFacts("deleted", client: id))
         }
@@ -44,10 +46,16 @@ extension OpenIDProvider {
 
     /// The client, if the token is its own. One answer for all that does not fit (RFC 7592 §2.1): nobody learns from it
     /// which clients there are.
-    private func registered(_ id: ClientID, _ token: Secret) async throws -> RegisteredClient {
+    private func registered(
+        _ id: ClientID, _ token: Secret, _ caller: Caller, _ now: NumericDate
+    ) async throws -> RegisteredClient {
+        try registrationThrottle.admit(caller, at: now)
         guard let client = try await store.client(id), let hash = client.relyingParty?.registrationToken,
             hash == TokenHash(of: token)
-        else { throw Rejection.registrationTokenWrong }
+        else {
+            registrationThrottle.recordWrongToken(from: caller, at: now)
+            throw Rejection.registrationTokenWrong
+        }
         // RFC 7592 §2.1: known, but not allowed to any more.
         guard client.isEnabled else { throw Rejection.rightMissing(id, required: "registration") }
         return client

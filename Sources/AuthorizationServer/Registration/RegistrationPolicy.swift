@@ -11,6 +11,10 @@ package struct RegistrationPolicy: Hashable, Sendable {
     package var unusedLifetime: Int64 = 30 * 86_400
     /// Registrations, also refused ones, from one address.
     package var throttle = ThrottlePolicy(burst: 20, perHour: 60)
+    /// Registration access tokens that are wrong, from one address.
+    package var guessThrottle = ThrottlePolicy(burst: 20, perHour: 60)
+    /// Changes of registrations, also refused ones, of one client and from one address.
+    package var changeThrottle = ThrottlePolicy(burst: 20, perHour: 60)
     /// What old OpenID clients need is allowed to them, too: no PKCE for one that authenticates and sends a `nonce`,
     /// and assertions that are addressed to the token endpoint.
     package var allowsOldOpenID = false

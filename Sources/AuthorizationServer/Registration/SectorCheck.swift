@@ -13,7 +13,7 @@ struct SectorCheck: Sendable {
     func check(_ metadata: ClientMetadata) async throws {
         guard let uri = metadata.sectorIdentifierURI else { return }
         let limits = JSONLimits.document(maximumBytes: Self.maximumBytes)
-        guard let document = try? await fetcher.fetch(uri),
+        guard let document = try? await fetcher.fetch(uri, for: .sector),
             let members = (try? JSONValue(parsing: document, limits: limits))?.strings
         else {
             throw OAuthError(.invalidClientMetadata, "sector_identifier_uri does not lead to a list of addresses")

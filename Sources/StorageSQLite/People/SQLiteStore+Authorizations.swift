@@ -16,7 +16,7 @@ extension SQLiteStore: AuthorizationStore {
                 WHERE session.id = ?1 AND session.subject = ?2 AND session.ended_at IS NULL AND session.expires_at > ?4
                     AND user.is_enabled = 1 AND user.locked_down_at IS NULL AND client.is_enabled = 1
                 """, .text(authorization.session), .text(authorization.subject), .text(authorization.client), now)
-            guard mayAct != nil else { return nil }
+            guard mayAct != nil, try transaction.stand(terms.basis) else { return nil }
             if terms.demandsConsent {
                 let consent = try transaction.consent(of: authorization.subject, to: authorization.client)
                 guard let consent, consent.covers(authorization) else { return nil }
@@ -26,13 +26,13 @@ extension SQLiteStore: AuthorizationStore {
                     "DELETE FROM pending_authorization WHERE hash = ?1 AND expires_at > ?2", .blob(pending), now)
                 guard spent == 1 else { return nil }
             }
-            let (ended, isRepeat) = try transaction.makeRoom(for: authorization, limit: terms.limit)
+            let ended = try transaction.makeRoom(for: authorization, under: terms)
             try transaction.insert(authorization)
             try transaction.insert(code)
             try transaction.run(
                 "INSERT INTO session_client (session, client) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 .text(authorization.session), .text(authorization.client))
-            if isRepeat { try transaction.fold(effects) } else { try transaction.record(effects) }
+            try transaction.record(effects)
             return ended
         }
     }

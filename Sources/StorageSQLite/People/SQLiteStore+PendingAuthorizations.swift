@@ -6,8 +6,10 @@ package import Storage
 extension SQLiteStore: PendingAuthorizationStore {
     package func insert(_ pending: PendingAuthorization, keeping limit: Int) async throws {
         try await write { [waitingRoom] transaction in
-            if waitingRoom.isToBeCounted(limit: limit) {
-                waitingRoom.note(room: try transaction.makeRoomForRequests(limit: max(1, limit)), limit: limit)
+            let isVouched = pending.origin.isVouched
+            if waitingRoom.isToBeCounted(isVouched: isVouched, limit: limit) {
+                let room = try transaction.makeRoomForRequests(areVouched: isVouched, limit: max(1, limit))
+                waitingRoom.note(room: room, isVouched: isVouched, limit: limit)
             }
             let decision = pending.decision
             try transaction.run(
@@ -45,11 +47,11 @@ extension SQLiteStore: PendingAuthorizationStore {
     }
 
     package func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
-        with effects: Effects
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
+        judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
     ) async throws -> Bool {
         try await write { transaction in
-            guard try transaction.mayAct(decision.subject) else { return false }
+            guard try transaction.mayAct(decision.subject), try transaction.stand(basis) else { return false }
             let noted = try transaction.run(
                 """
                 UPDATE pending_authorization SET decision_subject = ?3, decision_is_given = ?4,
@@ -77,17 +79,39 @@ extension SQLiteStore: PendingAuthorizationStore {
 }
 
 extension WriteTransaction {
+    /// Whether all that a request was judged by is as it was.
+    func stand(_ basis: JudgedRegistrations?) throws -> Bool {
+        guard let basis else { return true }
+        let client = try integer(
+            "SELECT 1 FROM client WHERE id = ?1 AND version = ?2 AND is_enabled = 1", .text(basis.client),
+            .integer(basis.version))
+        guard client != nil else { return false }
+        for (resource, version) in basis.resources {
+            let found = try integer(
+                "SELECT 1 FROM protected_resource WHERE identifier = ?1 AND version = ?2 AND is_enabled = 1",
+                .text(resource.rawValue),
+                .integer(version))
+            guard found != nil else { return false }
+        }
+        return true
+    }
+
     /// How many fit in now.
-    fileprivate func makeRoomForRequests(limit: Int) throws -> Int {
-        let count = Int(try integer("SELECT count(*) FROM pending_authorization") ?? 0)
+    fileprivate func makeRoomForRequests(areVouched: Bool, limit: Int) throws -> Int {
+        let origins = PendingAuthorization.Origin.allCases.filter { $0.isVouched == areVouched }
+        let kind = SQLValue.json(origins.map(\.rawValue))
+        let count = Int(
+            try integer(
+                "SELECT count(*) FROM pending_authorization WHERE origin IN (SELECT value FROM json_each(?1))", kind)
+                ?? 0)
         let surplus = PendingAuthorization.surplus(of: count, limit: limit)
         guard surplus > 0 else { return limit - count }
         let gone = try run(
             """
             DELETE FROM pending_authorization WHERE rowid IN
-                (SELECT rowid FROM pending_authorization
+                (SELECT rowid FROM pending_authorization WHERE origin IN (SELECT value FROM json_each(?2))
                 ORDER BY fresh_session IS NOT NULL OR decision_subject IS NOT NULL, created_at, rowid LIMIT ?1)
-            """, .integer(Int64(surplus)))
+            """, .integer(Int64(surplus)), kind)
         return limit - count + gone
     }
 }

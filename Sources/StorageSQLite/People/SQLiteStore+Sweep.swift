@@ -23,9 +23,11 @@ extension SQLiteStore {
                     (SELECT hash FROM authorization_code WHERE expires_at <= ?1 LIMIT ?2)
                 """, past, limit)
         }
-        count &+= try await write {
-            try $0.run(
+        count &+= try await write { transaction in
+            let gone = try transaction.run(
                 "DELETE FROM user WHERE id IN (SELECT id FROM user WHERE expires_at <= ?1 LIMIT ?2)", present, limit)
+            if gone > 0 { try transaction.append(UnclaimedAccounts.expired(gone, at: now)) }
+            return gone
         }
         count &+= try await sweepSessions(present, past: past, limit: limit)
         count &+= try await write {

@@ -180,11 +180,12 @@ extension WriteTransaction {
 
     private func store(namesOf user: User) throws {
         // Whoever could stand in the way has been looked for before; what is left gives way.
-        try run(
+        let gone = try run(
             """
             DELETE FROM user WHERE expires_at IS NOT NULL AND id <> ?1
                 AND id IN (SELECT subject FROM login_name WHERE name IN (?2, ?3))
             """, .text(user.id), .text(user.username.rawValue), .text(user.email?.rawValue))
+        if gone > 0 { try append(UnclaimedAccounts.gaveWay(gone, to: user.id, at: user.updatedAt)) }
         for name in Set([user.username, user.email ?? user.username]) {
             try run("INSERT INTO login_name (name, subject) VALUES (?1, ?2)", .text(name.rawValue), .text(user.id))
         }
@@ -243,14 +244,20 @@ extension WriteTransaction {
 }
 
 extension User {
-    fileprivate init(_ row: StatementRow) throws {
+    init(_ row: StatementRow) throws { try self.init(row, from: 0) }
+
+    init(_ row: StatementRow, from first: Int32) throws {
         self.init(
-            id: try row.identifier(0), username: LoginName(canonical: try row.text(1)),
-            email: try row.optionalText(2).map(LoginName.init(canonical:)), isEmailVerified: try row.bool(3),
-            pendingEmail: try row.optionalText(12).map(LoginName.init(canonical:)), expiresAt: try row.optionalDate(13),
-            isEnabled: try row.bool(4), lockedDownAt: try row.optionalDate(5), attributes: try row.object(6),
-            groups: try row.texts(7), roles: try row.texts(8), createdAt: try row.date(9), updatedAt: try row.date(10),
-            version: try row.integer(11))
+            id: try row.identifier(first), username: LoginName(canonical: try row.text(first + 1)),
+            email: try row.optionalText(first + 2).map(LoginName.init(canonical:)),
+            isEmailVerified: try row.bool(first + 3),
+            pendingEmail: try row.optionalText(first + 12).map(LoginName.init(canonical:)),
+            expiresAt: try row.optionalDate(first + 13),
+            isEnabled: try row.bool(first + 4), lockedDownAt: try row.optionalDate(first + 5),
+            attributes: try row.object(first + 6),
+            groups: try row.texts(first + 7), roles: try row.texts(first + 8), createdAt: try row.date(first + 9),
+            updatedAt: try row.date(first + 10),
+            version: try row.integer(first + 11))
     }
 }
 

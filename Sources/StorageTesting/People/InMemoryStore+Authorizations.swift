@@ -9,7 +9,8 @@ extension InMemoryStore: AuthorizationStore {
         try write { contents in
             let now = authorization.createdAt
             guard contents.clients[authorization.client]?.isEnabled ?? false, contents.mayAct(authorization.subject),
-                contents.liveSession(authorization.session, at: now)?.subject == authorization.subject
+                contents.liveSession(authorization.session, at: now)?.subject == authorization.subject,
+                contents.stand(terms.basis)
             else { return nil }
             if terms.demandsConsent {
                 let key = ConsentKey(subject: authorization.subject, client: authorization.client)
@@ -22,11 +23,11 @@ extension InMemoryStore: AuthorizationStore {
                 guard let request = contents.people.pending[pending], now < request.expiresAt else { return nil }
                 contents.people.pending[pending] = nil
             }
-            let (ended, isRepeat) = contents.makeRoom(for: authorization, limit: terms.limit)
+            let ended = contents.makeRoom(for: authorization, under: terms)
             contents.people.authorizations[authorization.id] = AuthorizationEntry(authorization: authorization)
             contents.people.codes[code.hash] = CodeEntry(code: code)
             contents.people.participants[authorization.session, default: []].insert(authorization.client)
-            if isRepeat { contents.fold(effects) } else { contents.record(effects) }
+            contents.record(effects)
             return ended
         }
     }

@@ -8,8 +8,9 @@ extension InMemoryStore: PendingAuthorizationStore {
             guard contents.people.pending[pending.hash] == nil else {
                 throw StoreError.failed("there is such a request already")
             }
-            let surplus = PendingAuthorization.surplus(of: contents.people.pending.count, limit: max(1, limit))
-            let oldest = surplus > 0 ? contents.people.pending.values.sorted { $0.goesBefore($1) } : []
+            let alike = contents.people.pending.values.filter { $0.origin.isVouched == pending.origin.isVouched }
+            let surplus = PendingAuthorization.surplus(of: alike.count, limit: max(1, limit))
+            let oldest = surplus > 0 ? alike.sorted { $0.goesBefore($1) } : []
             for old in oldest.prefix(surplus) { contents.people.pending[old.hash] = nil }
             contents.people.pending[pending.hash] = pending
         }
@@ -28,11 +29,12 @@ extension InMemoryStore: PendingAuthorizationStore {
     }
 
     package func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
-        with effects: Effects
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
+        judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
     ) throws -> Bool {
         try write { contents in
-            guard contents.pending(hash, at: now) != nil, contents.mayAct(decision.subject) else { return false }
+            guard contents.pending(hash, at: now) != nil, contents.mayAct(decision.subject), contents.stand(basis)
+            else { return false }
             if let consent { try contents.remember(consent) }
             contents.people.pending[hash]?.decision = decision
             contents.record(effects)
@@ -60,6 +62,17 @@ extension PendingAuthorization {
 }
 
 extension InMemoryStore.Contents {
+    /// Whether all that a request was judged by is as it was.
+    func stand(_ basis: JudgedRegistrations?) -> Bool {
+        guard let basis else { return true }
+        guard let client = clients[basis.client], client.isEnabled, client.version == basis.version else {
+            return false
+        }
+        return basis.resources.allSatisfy { identifier, version in
+            resources.values.contains { $0.identifier == identifier && $0.isEnabled && $0.version == version }
+        }
+    }
+
     fileprivate func pending(_ hash: TokenHash, at now: NumericDate) -> PendingAuthorization? {
         people.pending[hash].flatMap { now < $0.expiresAt ? $0 : nil }
     }

@@ -4,16 +4,16 @@ import Storage
 
 /// Room for one more authorization of a client in a session.
 extension InMemoryStore.Contents {
-    /// What ended for it, and whether the client left a code unspent there before.
-    mutating func makeRoom(for new: Authorization, limit: Int) -> (ended: Ended, isRepeat: Bool) {
+    /// What ended for it.
+    mutating func makeRoom(for new: Authorization, under terms: AuthorizationTerms) -> Ended {
         var held = people.authorizations.values.filter {
             $0.end == nil && $0.authorization.session == new.session && $0.authorization.client == new.client
         }.map(\.authorization)
         let unspent = people.codes.values.filter { !$0.isSpent }.reduce(into: [GrantID: NumericDate]()) {
             $0[$1.code.grant] = $1.code.expiresAt
         }
-        let isRepeat = held.contains { unspent[$0.id] != nil }
-        for id in held.map(\.id) where unspent[id].map({ $0 <= new.createdAt }) ?? false { forget(id) }
+        var forgotten = held.map(\.id).filter { id in unspent[id].map { $0 <= new.createdAt } ?? false }
+        for id in forgotten { forget(id) }
         held.removeAll { people.authorizations[$0.id] == nil }
         held.sort { left, right in
             let order = (unspent[left.id] == nil, unspent[right.id] == nil)
@@ -21,14 +21,17 @@ extension InMemoryStore.Contents {
             return (left.createdAt, left.id.rawValue) < (right.createdAt, right.id.rawValue)
         }
         var ended = Ended()
-        for old in held.prefix(max(0, held.count - limit + 1)) {
+        for old in held.prefix(max(0, held.count - terms.limit + 1)) {
             if unspent[old.id] != nil {
                 forget(old.id)
+                forgotten.append(old.id)
             } else {
                 ended.grants += end(.grant(old.id), because: .replaced, at: new.createdAt).ended.grants
+                if let event = terms.replacement(of: old.id, by: new) { append(event) }
             }
         }
-        return (ended, isRepeat)
+        if !forgotten.isEmpty { fold(forgotten: forgotten, for: new) }
+        return ended
     }
 
     private mutating func forget(_ id: GrantID) {
@@ -36,20 +39,15 @@ extension InMemoryStore.Contents {
         people.codes = people.codes.filter { $0.value.code.grant != id }
     }
 
-    /// Counts events with the last ones that say the same of the same; those that have none are written.
-    mutating func fold(_ effects: Effects) {
-        for event in effects.events {
-            let index = events.lastIndex {
-                $0.target == event.target && $0.action == event.action && $0.actor == event.actor
-                    && $0.detail == event.detail
-            }
-            guard let index else {
-                append(event)
-                continue
-            }
-            events[index].count &+= event.count
-            events[index].lastAt = max(events[index].lastAt, event.lastAt)
+    /// The events of what nobody redeemed become a count.
+    private mutating func fold(forgotten ids: [GrantID], for new: Authorization) {
+        let recent = events.reversed().lazy.filter { $0.target == "user:\(new.subject)" }
+            .prefix(GivenAuthorizations.recent)
+        let folding = GivenAuthorizations(forgetting: ids, for: new, in: Array(recent))
+        for event in folding.changed {
+            guard let index = events.firstIndex(where: { $0.id == event.id }) else { continue }
+            events[index] = event
         }
-        for mail in effects.mails { people.mails[mail.id] = mail }
+        events.removeAll { folding.removed.contains($0.id) }
     }
 }

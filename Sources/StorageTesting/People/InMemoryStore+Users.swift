@@ -106,6 +106,8 @@ extension InMemoryStore.Contents {
             other.id != user.id && other.expiresAt != nil && other.loginNames.contains(where: user.loginNames.contains)
         }
         for other in others { forget(user: other.id) }
+        guard !others.isEmpty else { return }
+        append(UnclaimedAccounts.gaveWay(others.count, to: user.id, at: user.updatedAt))
     }
 
     mutating func replace(_ stored: User, by user: User) {

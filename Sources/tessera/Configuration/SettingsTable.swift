@@ -223,8 +223,8 @@ package enum SettingsTable {
         Setting(
             .limitsWaitingRequests, .integer(1000...1_000_000, unit: "requests"),
             default: .integer(PendingAuthorization.usualLimit),
-            "Authorization requests that wait for a person, all together; for one more the oldest go, those first in which "
-                + "nobody signed in."),
+            "Authorization requests that wait for a person: so many of clients that authenticated, and so many of anybody; "
+                + "for one more the oldest of its kind go, those first in which nobody signed in."),
         Setting(
             .limitsVerifiedTokens, .integer(100...10_000_000, unit: "tokens"), default: .integer(10_000),
             "Access tokens at UserInfo whose signature need not be checked again."),

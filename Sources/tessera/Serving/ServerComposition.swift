@@ -84,7 +84,7 @@ struct ServerComposition {
     /// To one host; many sessions may end at once.
     private static let logoutsPerMinute = 600
 
-    /// Key sets and logout tokens have one each, so that neither uses up what the other may ask of a host.
+    /// Documents and logout tokens have one each, so that neither uses up what the other may ask of a host.
     private func makeFetcher(requestsPerMinute: Int = 30) -> GuardedFetcher {
         GuardedFetcher(
             eventLoops: MultiThreadedEventLoopGroup.singleton,

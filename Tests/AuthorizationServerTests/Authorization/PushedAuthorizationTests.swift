@@ -103,6 +103,31 @@ import Testing
         }
     }
 
+    @Test func `of a client that authenticated outlives a flood by strangers, at the page, too`() async throws {
+        var policy = ServerPolicy()
+        policy.waitingRequests = 16
+        let journey = try await Journey(policy: policy)
+        let browser = try await journey.signedIn()
+        func flood() async throws {
+            for number in 0..<40 {
+                let caller = Caller(address: "2001:db8:\(number)::1", requestID: "r")
+                _ = try await journey.provider.authorize(
+                    Journey.parameters(), browser: Browser(secret: nil, session: nil, caller: caller),
+                    at: Journey.start)
+            }
+        }
+        let pushed = try await push(journey)
+        try await flood()
+        guard
+            case .wait(let handle) = try await journey.provider.authorize(
+                reference(pushed), browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "the pushed request is gone") }
+        try await flood()
+        guard
+            case .consent = try await journey.provider.resumeAuthorization(handle, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "the page is gone") }
+    }
+
     @Test(.requirement("9126-2.3-5")) func `of a public client is slowed at one address, as anybody can send one`()
         async throws
     {

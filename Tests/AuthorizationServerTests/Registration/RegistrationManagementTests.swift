@@ -1,6 +1,7 @@
 import AuthorizationServer
 import JOSE
 import OAuth
+import Risk
 import Storage
 import StorageTesting
 import TestSupport
@@ -41,6 +42,49 @@ import Testing
             }
         }
         #expect(try await issuer.people.store.client(made.clientID) != nil)
+    }
+
+    @Test func `lets nobody guess tokens at full speed, and keeps no other address from its own`() async throws {
+        let issuer = try await Registrations(isOpen: true) { $0.guessThrottle = .init(burst: 3, perHour: 60) }
+        let made = try await issuer.register()
+        let access = try #require(made.accessToken)
+        func read(_ token: Secret, from address: String) async throws {
+            _ = try await issuer.provider.registration(
+                of: made.clientID, with: token, caller: Caller(address: address, requestID: "r"), at: People.start)
+        }
+        for guess in 0..<3 {
+            await #expect(throws: Rejection.registrationTokenWrong) {
+                try await read(Secret("tsx_\(guess)"), from: "192.0.2.66")
+            }
+        }
+        // The right one, too: the answer to a guess would otherwise be known.
+        for token in [access, Secret("tsx_4")] {
+            let error = await #expect(throws: Rejection.self) { try await read(token, from: "192.0.2.66") }
+            #expect(error?.reason == "throttled" && error?.retryAfter != nil)
+        }
+        try await read(access, from: "192.0.2.67")
+    }
+
+    @Test func `slows down a client that changes its registration over and over`() async throws {
+        let issuer = try await Registrations(isOpen: true) { $0.changeThrottle = .init(burst: 3, perHour: 60) }
+        let (made, other) = (try await issuer.register(), try await issuer.register())
+        for _ in 0..<2 { _ = try await issuer.update(made, to: body(made.clientID)) }
+        await #expect(throws: OAuthError.self) { try await issuer.update(made, to: "{}") }
+        // Neither by deleting nor as another client from the same address.
+        for client in [made, other] {
+            let access = try #require(client.accessToken)
+            let error = await #expect(throws: Rejection.self) {
+                try await issuer.provider.deleteRegistration(
+                    of: client.clientID, with: access, caller: Registrations.caller, at: People.start)
+            }
+            #expect(error?.reason == "throttled")
+        }
+        await #expect(throws: Rejection.self) {
+            try await issuer.provider.updateRegistration(
+                of: made.clientID, to: Array(body(made.clientID).utf8), with: try #require(made.accessToken),
+                caller: Caller(address: "198.51.100.1", requestID: "r"), at: People.start)
+        }
+        _ = try await issuer.update(made, to: body(made.clientID), at: People.start + .seconds(60))
     }
 
     @Test(.requirement("7592-2.1-3")) func `is closed to a client that was disabled`() async throws {

@@ -31,7 +31,7 @@ struct AdministeredServer: Sendable {
     /// No client of these tests has a `jwks_uri`.
     struct NoFetcher: DocumentFetcher {
         struct Unavailable: Error {}
-        func fetch(_ url: String) async throws -> [UInt8] { throw Unavailable() }
+        func fetch(_ url: String, for kind: DocumentKind) async throws -> [UInt8] { throw Unavailable() }
     }
 
     init() async throws {

@@ -68,7 +68,7 @@ import Testing
             #expect(try await withdraw())
             #expect(try await links().isEmpty)
             #expect(try await store.mailLink(invitation.hash, for: .invitation, at: Sample.now) == nil)
-            #expect(try await store.mailLink(Sample.hash("r"), for: .resetPassword, at: Sample.now) != nil)
+            #expect(try await store.mailLink(Sample.link("r").hash, for: .resetPassword, at: Sample.now) != nil)
             #expect(try await !withdraw())
             #expect(try await store.count("withdrawn") == 1)
         }

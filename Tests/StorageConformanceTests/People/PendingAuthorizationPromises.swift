@@ -51,6 +51,51 @@ import Testing
         }
     }
 
+    private func pushed(_ name: String, _ origin: PendingAuthorization.Origin) -> PendingAuthorization {
+        PendingAuthorization(
+            hash: Sample.hash(name), origin: origin, browser: nil, client: ClientID(unchecked: "app"),
+            parameters: [0], createdAt: Sample.now, expiresAt: Sample.now + .seconds(90))
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `what a client vouches for never makes room for what anybody sent`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            func count(_ origin: PendingAuthorization.Origin, _ numbers: Range<Int>) async throws -> Int {
+                var count = 0
+                for number in numbers
+                where try await store.pendingAuthorization(Sample.hash("\(origin) \(number)"), at: Sample.now) != nil {
+                    count += 1
+                }
+                return count
+            }
+            for (kept, flood) in [
+                (PendingAuthorization.Origin.pushedVouched, PendingAuthorization.Origin.pushed),
+                (.vouched, .browser),
+            ] {
+                try await store.insert(pushed("\(kept) 0", kept), keeping: 64)
+                for number in 1...150 { try await store.insert(pushed("\(flood) \(number)", flood), keeping: 64) }
+                #expect(try await count(kept, 0..<1) == 1)
+                #expect(try await count(flood, 1..<151) <= 64)
+                #expect(try await count(flood, 150..<151) == 1)
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `room that was made for a request that failed is not counted on`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            for number in 0..<64 { try await store.insert(pushed("p\(number)", .pushed), keeping: 64) }
+            await #expect(throws: StoreError.self) { try await store.insert(pushed("p63", .pushed), keeping: 64) }
+            for number in 64..<67 { try await store.insert(pushed("p\(number)", .pushed), keeping: 64) }
+            var count = 0
+            for number in 0..<67
+            where try await store.pendingAuthorization(Sample.hash("p\(number)"), at: Sample.now) != nil { count += 1 }
+            #expect(count <= 64)
+        }
+    }
+
     @Test(arguments: StoreUnderTest.allCases)
     func `a second request of one handle is refused`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in

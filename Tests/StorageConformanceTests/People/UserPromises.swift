@@ -296,6 +296,8 @@ import Testing
             let owner = Sample.user("owner", email: address.rawValue)
             #expect(try await store.insert(owner, password: nil, with: Effects([])) == .inserted)
             #expect(try await store.user(signingInAs: address)?.id == owner.id)
+            let way = try await store.events(AuditQuery(action: "user.unclaimed_gave_way"))
+            #expect(way.map(\.target) == ["user:owner"] && way.map(\.count) == [1])
             for id in ["left", "kept"] {
                 _ = try await store.insert(asked(id, at: "\(id)@example.com"), password: nil, with: Effects([]))
             }
@@ -308,6 +310,8 @@ import Testing
                 #expect(try await (store.user(Subject(unchecked: "left")) != nil) == isThere)
                 #expect(try await store.user(Subject(unchecked: "kept"))?.expiresAt == nil)
                 #expect(try await store.user(Subject(unchecked: "kept")) != nil)
+                let gone = try await store.events(AuditQuery(action: "user.unclaimed_expired"))
+                #expect(gone.map(\.count) == (isThere ? [] : [1]))
             }
         }
     }

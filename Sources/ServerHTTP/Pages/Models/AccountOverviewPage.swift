@@ -14,10 +14,12 @@ package struct AccountOverviewPage: AccountPage {
     package var pendingEmail: String?
     /// A mail with a link was just sent.
     package var hasSentMail: Bool
+    /// A change of address was just called off.
+    package var hasKeptAddress: Bool
 
     package init(
         issuer: Issuer, name: String?, username: String, email: String?, isEmailVerified: Bool,
-        pendingEmail: String? = nil, hasSentMail: Bool = false
+        pendingEmail: String? = nil, hasSentMail: Bool = false, hasKeptAddress: Bool = false
     ) {
         self.issuer = issuer
         self.name = name
@@ -26,6 +28,7 @@ package struct AccountOverviewPage: AccountPage {
         self.isEmailVerified = isEmailVerified
         self.pendingEmail = pendingEmail
         self.hasSentMail = hasSentMail
+        self.hasKeptAddress = hasKeptAddress
     }
 
     package func content(_ texts: Texts) -> [String: PageValue] {
@@ -43,7 +46,7 @@ package struct AccountOverviewPage: AccountPage {
         if let pendingEmail { add("email", "\(pendingEmail) (\(texts["email_unverified"]))") }
         return [
             "facts": .list(facts), "problem": false,
-            "success": .optional(hasSentMail ? texts["verification_sent"] : nil),
+            "success": .optional(success(texts)), "pending": .flag(pendingEmail != nil),
             "tiles": .list(
                 AccountSection.allCases.filter { $0 != .overview }.map { section in
                     .group([
@@ -52,5 +55,10 @@ package struct AccountOverviewPage: AccountPage {
                     ])
                 }),
         ]
+    }
+
+    private func success(_ texts: Texts) -> String? {
+        if hasKeptAddress { return texts["address_kept"] }
+        return hasSentMail ? texts["verification_sent"] : nil
     }
 }

@@ -9,7 +9,7 @@ struct AccountRoutes: Sendable {
 
     var routes: [PagePath: [RequestMethod: Route.Action]] {
         [
-            .account: [.get: shows(overview)],
+            .account: [.get: shows(overview), .post: takes(keepAddress)],
             .profile: [.get: shows(profile), .post: takes(changeProfile)],
             .password: [.get: shows(password), .post: takes(changePassword)],
             .sessions: [.get: shows(sessions), .post: takes(endSession)],
@@ -51,6 +51,7 @@ struct AccountRoutes: Sendable {
     func isDone(_ visit: PageVisit) -> Bool { visit.request.query == Self.done }
 
     private static let done = "done=yes"
+    private static let kept = "kept=yes"
 
     func done(_ visit: PageVisit, _ page: PagePath, _ decision: String) -> ServerResponse {
         visit.redirect(to: visit.path(page, query: Self.done), decision: decision)
@@ -65,8 +66,21 @@ struct AccountRoutes: Sendable {
             AccountOverviewPage(
                 issuer: visit.provider.issuer, name: user.attributes.string("name"), username: user.username.rawValue,
                 email: user.email?.rawValue, isEmailVerified: user.isEmailVerified,
-                pendingEmail: user.pendingEmail?.rawValue, hasSentMail: isDone(visit)),
+                pendingEmail: user.pendingEmail?.rawValue, hasSentMail: isDone(visit),
+                hasKeptAddress: visit.request.query == Self.kept),
             decision: "shown")
+    }
+
+    /// Calls off a change of address.
+    @Sendable
+    private func keepAddress(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        switch try await area.keepAddress(at: visit.now) {
+        case .done: visit.redirect(to: visit.path(.account, query: Self.kept), decision: "address_kept")
+        // Changed meanwhile: the page says how it is now.
+        default: visit.redirect(to: visit.path(.account), decision: "conflict")
+        }
     }
 
     @Sendable
