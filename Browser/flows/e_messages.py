@@ -160,7 +160,7 @@ def flow_a_form_of_another_site(world, **options):
 def flow_a_page_that_is_not_offered(world):
     tab = world.browser.person()
     tab.expect_status(404)
-    tab.open(world.server.issuer + "/register")
+    tab.open(world.closed.issuer + "/register")
     assert "There is nothing here" in tab.text
     world.look(tab, "not-found")
 

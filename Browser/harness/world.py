@@ -21,7 +21,7 @@ class World:
             os.makedirs(screenshots, exist_ok=True)
         self.browser, self.mail = Chromium(), MailServer()
         self.scratch = tempfile.mkdtemp(prefix="tessera-browser-")
-        self.started = None
+        self.started = self.reserved = None
         self.applications = {}
         self.problems = []
 
@@ -32,6 +32,15 @@ class World:
             server.initialise()
             self.started = server.start()
         return self.started
+
+    @property
+    def closed(self):
+        """Another server, which offers strangers nothing."""
+        if self.reserved is None:
+            server = Server(self.binary or default_binary(), name="browser")
+            server.initialise()
+            self.reserved = server.start()
+        return self.reserved
 
     def settings(self):
         return {
@@ -73,5 +82,6 @@ class World:
         self.mail.close()
         for application in self.applications.values():
             application.close()
-        if self.started:
-            self.started.discard()
+        for server in (self.started, self.reserved):
+            if server:
+                server.discard()
