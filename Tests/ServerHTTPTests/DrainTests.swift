@@ -1,6 +1,5 @@
 import ServerHTTP
 import Synchronization
-import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct DrainTests {
@@ -61,18 +60,15 @@ import Testing
     }
 
     @Test func `says not ready for a while before it stops to listen`() async throws {
-        try await patiently { scale in
-            let server = try await LiveServer.publicServer { $0.limits.drainDelay = .milliseconds(500 * scale) }
-            await server.stop()
-            let connection = try await server.connect()
-            let here = #"connections{listener="public"} 1"#
-            try await connection.wait { connection.isClosed || server.environment.metrics.text().contains(here) }
-            try await eventually { await server.environment.readiness.state() == .draining }
-            try await connection.send(RequestText.get("/health/ready"))
-            let answer = RawAnswer(try await connection.readToEnd())
-            #expect(answer.status == 503)
-            #expect(answer.body == #"{"status":"draining"}"#)
-            try await server.stopped()
-        }
+        let server = try await LiveServer.publicServer { $0.limits.drainDelay = .seconds(300) }
+        await server.stop()
+        let answer = try await server.exchange(RequestText.get("/health/ready"))
+        #expect(answer.status == 503)
+        #expect(answer.body == #"{"status":"draining"}"#)
+        await server.cancel()
+        await #expect(throws: (any Error).self) { try await server.connect() }
+        let quick = try await LiveServer.publicServer { $0.limits.drainDelay = .milliseconds(20) }
+        try await quick.shutDown()
+        await #expect(throws: (any Error).self) { try await quick.connect() }
     }
 }

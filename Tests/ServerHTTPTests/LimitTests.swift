@@ -34,19 +34,23 @@ import Testing
     }
 
     @Test func `gives the second request on a connection a deadline of its own`() async throws {
-        try await patiently { scale in
-            let server = try await LiveServer.publicServer { $0.limits.headerDeadline = .seconds(2 * scale) }
+        for deadline in [2, 8, 32].map(Duration.seconds) {
+            let server = try await LiveServer.publicServer { $0.limits.headerDeadline = deadline }
             let connection = try await server.connect()
-            let whole = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
-            for round in 1...4 {
+            var longest = Duration.zero
+            for round in 1...4 where !connection.isClosed {
+                let start = ContinuousClock.now
                 try await connection.send("GET /health/live")
                 // Together longer than one deadline, and each far from it.
-                try await Task.sleep(for: .milliseconds(700 * scale))
-                try await connection.send(String(whole.dropFirst("GET /health/live".count)))
+                try await Task.sleep(for: deadline * 0.35)
+                try await connection.send(" HTTP/1.1\r\nHost: a\r\n\r\n")
                 try await connection.wait { connection.isClosed || connection.answers == round }
+                longest = max(longest, ContinuousClock.now - start)
             }
-            #expect(!connection.isClosed)
+            let isOpen = !connection.isClosed
             try await server.shutDown()
+            // Where this test was too slow itself, the server was right to close: only then there is another try.
+            guard !isOpen, longest >= deadline else { return #expect(isOpen) }
         }
     }
 

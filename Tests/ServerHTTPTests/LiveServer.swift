@@ -149,6 +149,12 @@ final class LiveServer: Sendable {
         try await stopped()
     }
 
+    /// Ends all at once, also what still waits.
+    func cancel() async {
+        running.cancel()
+        _ = try? await stopped()
+    }
+
     func logLines() async -> [String] {
         await requestLog.flush()
         return log.lines

@@ -12,6 +12,8 @@ final class RawConnection: Sendable {
         let received = Received()
         self.received = received
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            // Not the ten seconds that are usual: the event loop may be busy with the servers of other tests.
+            .connectTimeout(.seconds(120))
             .channelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
