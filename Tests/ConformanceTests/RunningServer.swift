@@ -142,5 +142,5 @@ struct RunningServer: Sendable {
 /// For servers whose clients have no key sets to fetch.
 private struct NoFetcher: DocumentFetcher {
     struct Unreachable: Error {}
-    func fetch(_ url: String) async throws -> [UInt8] { throw Unreachable() }
+    func fetch(_ url: String, for kind: DocumentKind) async throws -> [UInt8] { throw Unreachable() }
 }

@@ -1,3 +1,4 @@
+import AuthorizationServer
 import JOSE
 import NIOPosix
 import Risk
@@ -152,5 +153,15 @@ import Testing
         }
         await #expect(throws: OutboundError.budgetSpent) { try await fetcher.fetch("https://A.example/other") }
         await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://b.example/keys") }
+    }
+
+    @Test func `has a budget of its own for each kind of document and for logout tokens`() async throws {
+        let fetcher = fetcher(perMinute: 1, resolve: { _ in [] })
+        func ask(_ kind: DocumentKind) async throws { _ = try await fetcher.fetch("https://a.example/x", for: kind) }
+        for kind in DocumentKind.allCases {
+            await #expect(throws: OutboundError.hostNotFound) { try await ask(kind) }
+            await #expect(throws: OutboundError.budgetSpent) { try await ask(kind) }
+        }
+        await #expect(throws: OutboundError.hostNotFound) { try await fetcher.post([], to: "https://a.example/x") }
     }
 }

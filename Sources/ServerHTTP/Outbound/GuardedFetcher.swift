@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import AuthorizationServer
+package import AuthorizationServer
 package import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -17,8 +17,15 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
     private let authorityFile: String?
     private let resolve: Resolver
     private let timeLimit: Duration
-    private var budget: HostBudget
-    private var flights: [String: Task<[UInt8], any Error>] = [:]
+    private var budgets: [DocumentKind: HostBudget]
+    private var postBudget: HostBudget
+    private var flights: [Flight: Task<[UInt8], any Error>] = [:]
+
+    /// A request that is under way; one of another kind does not ride along, so that no budget is got around.
+    private struct Flight: Hashable {
+        let url: String
+        let kind: DocumentKind
+    }
 
     private enum Errand: Sendable {
         case get
@@ -44,30 +51,33 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
         self.authorityFile = authorityFile
         self.timeLimit = timeLimit
         self.resolve = resolve
-        budget = HostBudget(maximum: requestsPerMinute, per: .seconds(60))
+        let budget = HostBudget(maximum: requestsPerMinute, per: .seconds(60))
+        budgets = Dictionary(uniqueKeysWithValues: DocumentKind.allCases.map { ($0, budget) })
+        postBudget = budget
     }
 
     package static let systemResolver: Resolver = { host in try await NameResolver.system(host) }
 
     /// Callers that ask for one address at the same time share one request.
-    package func fetch(_ text: String) async throws -> [UInt8] {
-        if let flight = flights[text] { return try await flight.value }
+    package func fetch(_ text: String, for kind: DocumentKind = .keySet) async throws -> [UInt8] {
+        let key = Flight(url: text, kind: kind)
+        if let flight = flights[key] { return try await flight.value }
         let url = try OutboundURL(text)
-        guard budget.take(url.host, at: .now) else { throw OutboundError.budgetSpent }
+        guard budgets[kind]?.take(url.host, at: .now) ?? false else { throw OutboundError.budgetSpent }
         let flight = Task {
             let answer = try await within(timeLimit) { try await self.load(url, .get) }
             guard answer.status == 200 else { throw OutboundError.statusUnexpected(answer.status) }
             return answer.body
         }
-        flights[text] = flight
-        defer { flights[text] = nil }
+        flights[key] = flight
+        defer { flights[key] = nil }
         return try await flight.value
     }
 
     /// Sends a form; returns the status of the answer, whose content nobody reads.
     package func post(_ form: [UInt8], to text: String) async throws -> Int {
         let url = try OutboundURL(text)
-        guard budget.take(url.host, at: .now) else { throw OutboundError.budgetSpent }
+        guard postBudget.take(url.host, at: .now) else { throw OutboundError.budgetSpent }
         return try await within(timeLimit) { try await self.load(url, .post(form)) }.status
     }
 
