@@ -1,5 +1,6 @@
 import ServerHTTP
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct DrainTests {
@@ -62,6 +63,8 @@ import Testing
     @Test func `says not ready for a while before it stops to listen`() async throws {
         let server = try await LiveServer.publicServer { $0.limits.drainDelay = .seconds(300) }
         await server.stop()
+        // The lifecycle tells the listener in its own time.
+        try await eventually { await server.environment.readiness.state() == .draining }
         let answer = try await server.exchange(RequestText.get("/health/ready"))
         #expect(answer.status == 503)
         #expect(answer.body == #"{"status":"draining"}"#)
