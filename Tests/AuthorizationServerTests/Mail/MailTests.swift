@@ -15,7 +15,8 @@ import Testing
         let messages: [MailMessage] = [
             .resetPassword(link: "L", minutes: 30), .verifyAddress(link: "L", hours: 24),
             .invitation(link: "L", days: 7, username: LoginName(canonical: "bob")), .alreadyRegistered(link: "L"),
-            .passwordChanged(done), .addressChanged(to: "b@mail.example", done), .signedOutEverywhere(done),
+            .passwordChanged(done), .addressChanged(to: "b@mail.example", done),
+            .addressReplaced(by: "b@mail.example", done), .signedOutEverywhere(done),
             .accountDeleted(done), .tokenTheft(client: "Shop", at: People.start),
         ]
         #expect(Set(messages.map(\.kind)) == Set(MailMessage.Kind.allCases))
