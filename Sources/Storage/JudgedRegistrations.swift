@@ -1,7 +1,7 @@
 package import OAuth
 
-/// The registrations that a request was judged by. What a person gives rests on them: nothing is given if one of them was
-/// changed or deleted between the judgement and the moment at which it is written.
+/// The registrations that a request was judged by. What a person gives rests on them: nothing is given if one of them
+/// was changed or deleted between the judgement and the moment at which it is written.
 package struct JudgedRegistrations: Hashable, Sendable {
     package let client: ClientID
     package let version: Int64

@@ -97,17 +97,17 @@ extension PendingAuthorizationStore {
 
 /// Authorization requests that wait.
 package protocol PendingAuthorizationStore: Sendable {
-    /// Never keeps more than `limit` of those that are vouched for (``PendingAuthorization/Origin/isVouched``), and as many
-    /// of all others, expired ones included: the oldest of its own kind make room, those first in which nobody signed in
-    /// or decided anything.
+    /// Never keeps more than `limit` of those that are vouched for (``PendingAuthorization/Origin/isVouched``), and as
+    /// many of all others, expired ones included: the oldest of its own kind make room, those first in which nobody
+    /// signed in or decided anything.
     func insert(_ pending: PendingAuthorization, keeping limit: Int) async throws
     /// One that is neither spent nor expired.
     func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
     /// `false` if it is spent or expired.
     func note(freshSession: SessionID, for hash: TokenHash, at now: NumericDate) async throws -> Bool
     /// Notes the decision and, with `remembering`, the consent and its event, in one transaction. `false`, and nothing
-    /// written, if the request is spent or expired, if the person may not act any more, or if what the request was judged
-    /// by has changed.
+    /// written, if the request is spent or expired, if the person may not act any more, or if what the request was
+    /// judged by has changed.
     func note(
         _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
         judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
