@@ -99,18 +99,38 @@ package protocol RefreshTokenStore: Sendable {
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation
+    /// The same in one write for a family that still stands as the caller has read it, as nearly all do; whatever has
+    /// changed meanwhile is judged as it is now, in the same transaction.
+    func rotate(
+        _ family: RefreshFamily, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) async throws -> Rotation
 }
 
-/// What is recorded if a rotation is more than a rotation.
-package struct RotationEffects: Hashable, Sendable {
-    package var repeated: Effects
-    package var reused: Effects
-    package var ahead: Effects
-    package init(repeated: Effects, reused: Effects, ahead: Effects) {
-        self.repeated = repeated
-        self.reused = reused
-        self.ahead = ahead
+extension RefreshTokenStore {
+    package func rotate(
+        _ family: RefreshFamily, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) async throws -> Rotation {
+        try await rotate(family.grant, presenting: generation, under: policy, at: now, with: effects)
     }
+}
+
+/// What is recorded if a rotation is more than a rotation; composed only then.
+package struct RotationEffects: Sendable {
+    private let compose:
+        (repeated: @Sendable () -> Effects, reused: @Sendable () -> Effects, ahead: @Sendable () -> Effects)
+
+    package init(
+        repeated: @autoclosure @escaping @Sendable () -> Effects,
+        reused: @autoclosure @escaping @Sendable () -> Effects, ahead: @autoclosure @escaping @Sendable () -> Effects
+    ) {
+        compose = (repeated, reused, ahead)
+    }
+
+    package var repeated: Effects { compose.repeated() }
+    package var reused: Effects { compose.reused() }
+    package var ahead: Effects { compose.ahead() }
 }
 
 /// A family with its authorization, and whether user and session still stand.

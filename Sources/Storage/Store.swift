@@ -6,7 +6,7 @@ package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStor
 /// What an issuer remembers about people and what they gave.
 package typealias PeopleStore = AuthorizationStore & ConsentStore & EndingStore & KnownBrowserStore & MailLinkStore
     & Outbox
-    & PendingAuthorizationStore & RefreshTokenStore & SessionStore & UserStore
+    & PendingAuthorizationStore & PersonStore & RefreshTokenStore & SessionStore & UserStore
 
 /// Why a store did not answer. Never a statement about a token or a client: callers answer 503.
 package enum StoreError: Error, Hashable, Sendable {

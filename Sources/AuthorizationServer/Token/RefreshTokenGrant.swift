@@ -15,6 +15,7 @@ struct RefreshTokenGrant: Sendable {
     struct Prepared: Sendable {
         let token: RefreshToken
         let key: SymmetricKey
+        let family: RefreshFamily
         let authorization: Authorization
         /// `nil`: the token was spent, and the store says what becomes of its family.
         let struck: StruckTokens?
@@ -34,7 +35,7 @@ struct RefreshTokenGrant: Sendable {
         func prepared(_ struck: StruckTokens?, notifies: Bool) async throws -> Prepared {
             let mails = notifies ? try await call.noticeOfTheft(authorization.subject, client.registration, now) : []
             return Prepared(
-                token: token, key: key, authorization: authorization, struck: struck,
+                token: token, key: key, family: record.family, authorization: authorization, struck: struck,
                 effects: Self.effects(authorization, token, call.caller, mails, at: now))
         }
         switch record.family.judge(presenting: token.generation, under: policy.rotation, at: now) {
@@ -54,7 +55,7 @@ struct RefreshTokenGrant: Sendable {
         _ prepared: Prepared, for client: AuthenticatedClient, at now: NumericDate
     ) async throws -> Answered<TokenResponse> {
         let rotation = try await store.rotate(
-            prepared.token.grant, presenting: prepared.token.generation, under: policy.rotation, at: now,
+            prepared.family, presenting: prepared.token.generation, under: policy.rotation, at: now,
             with: prepared.effects)
         func refused(_ fault: RefreshTokenFault) -> Rejection { .refreshTokenRefused(client.id, fault) }
         switch rotation {
@@ -129,14 +130,11 @@ struct RefreshTokenGrant: Sendable {
         _ authorization: Authorization, _ token: RefreshToken, _ caller: Caller, _ mails: [MailItem],
         at now: NumericDate
     ) -> RotationEffects {
-        // The same texts for every event: nearly all of them are made for nothing.
-        let actor = "client:\(authorization.client)"
-        let target = "user:\(authorization.subject)"
-        let detail = "authorization \(authorization.id), generation \(token.generation)"
-        func event(_ action: String, _ outcome: AuditEvent.Outcome) -> AuditEvent {
+        @Sendable func event(_ action: String, _ outcome: AuditEvent.Outcome) -> AuditEvent {
             AuditEvent(
-                at: now, action: action, outcome: outcome, actor: actor, target: target, address: caller.address,
-                requestID: caller.requestID, detail: detail)
+                at: now, action: action, outcome: outcome, actor: "client:\(authorization.client)",
+                target: "user:\(authorization.subject)", address: caller.address, requestID: caller.requestID,
+                detail: "authorization \(authorization.id), generation \(token.generation)")
         }
         return RotationEffects(
             repeated: Effects([event("refresh_token.repeated", .success)]),

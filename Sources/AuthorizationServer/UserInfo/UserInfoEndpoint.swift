@@ -13,7 +13,7 @@ package enum UserInfoResponse: Sendable {
 /// The UserInfo endpoint (OpenID Core §5.3): who the person is, as far as they let this client know.
 struct UserInfoEndpoint: Sendable {
     let issuer: Issuer
-    let store: any AuthorizationStore & UserStore
+    let store: any PersonStore
     let registry: Registry
     let keys: KeyKeeper
     let revocations: RevocationList
@@ -30,12 +30,13 @@ struct UserInfoEndpoint: Sendable {
         guard claims.scope.contains("openid") else {
             throw Rejection.rightMissing(claims.clientID, required: "openid")
         }
-        guard let authorization = try await store.authorization(claims.grant), now < authorization.expiresAt else {
-            throw Rejection.tokenNotAccepted(.grantEnded)
+        guard let person = try await store.person(behind: claims.grant) else {
+            let isAlive = try await store.authorization(claims.grant).map { now < $0.expiresAt } ?? false
+            throw Rejection.tokenNotAccepted(isAlive ? .subjectEnded : .grantEnded)
         }
-        guard let user = try await store.user(authorization.subject), user.mayAct else {
-            throw Rejection.tokenNotAccepted(.subjectEnded)
-        }
+        let (authorization, user) = (person.authorization, person.user)
+        guard now < authorization.expiresAt else { throw Rejection.tokenNotAccepted(.grantEnded) }
+        guard user.mayAct else { throw Rejection.tokenNotAccepted(.subjectEnded) }
         guard case .client(let client)? = try await registry.owner(claims.clientID), client.isEnabled,
             let party = client.relyingParty
         else { throw Rejection.tokenNotAccepted(.clientEnded) }

@@ -35,35 +35,76 @@ extension SQLiteStore: RefreshTokenStore {
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation {
-        try await write { transaction in
-            guard let (family, mayAct) = try transaction.family(of: grant, at: now) else { return .missing }
-            guard mayAct else { return .ended }
-            switch family.judge(presenting: generation, under: policy, at: now) {
-            case .rotate(let next):
-                try transaction.replace(family, by: next)
+        try await write {
+            try $0.rotate(grant, presenting: generation, under: policy, at: now, with: effects)
+        }
+    }
+
+    package func rotate(
+        _ family: RefreshFamily, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) async throws -> Rotation {
+        let expected = family.judge(presenting: generation, under: policy, at: now)
+        return try await write { transaction in
+            if case .rotate(let next) = expected, try transaction.replaceAtOnce(family, by: next, at: now) {
                 return .rotated(head: next.head)
-            case .repeat(let next):
-                try transaction.replace(family, by: next)
-                try transaction.record(effects.repeated)
-                return .repeated(head: next.head)
-            case .reused:
-                let ended = try transaction.end(.grant(grant), because: .refreshTokenReused, at: now).ended
-                try transaction.record(effects.reused)
-                return .reused(ended)
-            case .ahead:
-                let ended = try transaction.end(.grant(grant), because: .storeRestored, at: now).ended
-                try transaction.record(effects.ahead)
-                return .ahead(ended)
-            case .late: return .late
-            case .repeatedTooOften: return .repeatedTooOften
-            case .tooFast: return .tooFast
-            case .ended: return .ended
             }
+            return try transaction.rotate(
+                family.grant, presenting: generation, under: policy, at: now, with: effects)
         }
     }
 }
 
 extension WriteTransaction {
+    fileprivate func rotate(
+        _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) throws -> Rotation {
+        guard let (family, mayAct) = try self.family(of: grant, at: now) else { return .missing }
+        guard mayAct else { return .ended }
+        switch family.judge(presenting: generation, under: policy, at: now) {
+        case .rotate(let next):
+            try replace(family, by: next)
+            return .rotated(head: next.head)
+        case .repeat(let next):
+            try replace(family, by: next)
+            try record(effects.repeated)
+            return .repeated(head: next.head)
+        case .reused:
+            let ended = try end(.grant(grant), because: .refreshTokenReused, at: now).ended
+            try record(effects.reused)
+            return .reused(ended)
+        case .ahead:
+            let ended = try end(.grant(grant), because: .storeRestored, at: now).ended
+            try record(effects.ahead)
+            return .ahead(ended)
+        case .late: return .late
+        case .repeatedTooOften: return .repeatedTooOften
+        case .tooFast: return .tooFast
+        case .ended: return .ended
+        }
+    }
+
+    /// The plain rotation as one compare-and-set; `false`, and nothing changed, if the family is not as it was read or
+    /// may not be used any more. What is judged by moves only with the head; repeats may have been counted since.
+    fileprivate func replaceAtOnce(_ family: RefreshFamily, by next: RefreshFamily, at now: NumericDate) throws -> Bool
+    {
+        // Its index is written once a day, by the way that reads first.
+        guard next.sweepDay == family.sweepDay else { return false }
+        return try run(
+            """
+            UPDATE refresh_family SET head = ?3, spent = ?4, repeats = 0, last_used_at = ?5
+            WHERE authorization = ?1 AND head = ?2 AND last_used_at = ?6 AND EXISTS
+                (SELECT 1 FROM authorization AS a
+                WHERE a.id = ?1 AND a.ended_at IS NULL AND a.expires_at > ?7
+                    AND EXISTS (SELECT 1 FROM user WHERE id = a.subject AND is_enabled = 1 AND locked_down_at IS NULL)
+                    AND (a.is_offline OR EXISTS (SELECT 1 FROM session
+                        WHERE id = a.session AND ended_at IS NULL AND expires_at > ?7)))
+            """,
+            .text(family.grant), .integer(family.head), .integer(next.head), .spent(next.spent),
+            .date(next.lastUsedAt), .date(family.lastUsedAt), .date(now)) == 1
+    }
+
     /// The family, and whether authorization, user and session let anybody use it.
     fileprivate func family(of grant: GrantID, at now: NumericDate) throws -> (RefreshFamily, mayAct: Bool)? {
         try first(

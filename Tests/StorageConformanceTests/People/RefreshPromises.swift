@@ -20,8 +20,50 @@ import Testing
     private func present(
         _ generation: Int64, after seconds: Int64 = 0, under policy: RotationPolicy? = nil, in store: any Store
     ) async throws -> Rotation {
-        try await store.rotate(
-            grant, presenting: generation, under: policy ?? grace, at: Sample.now + .seconds(seconds), with: .sample)
+        // As a server asks: with the family as it was read.
+        let now = Sample.now + .seconds(seconds)
+        guard let family = try await store.refreshRecord(grant, at: now)?.family else {
+            return try await store.rotate(
+                grant, presenting: generation, under: policy ?? grace, at: now, with: .sample)
+        }
+        return try await store.rotate(
+            family, presenting: generation, under: policy ?? grace, at: now, with: .sample)
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `judges a family that was read before as it is now`(kind: StoreUnderTest) async throws {
+        try await runWithFamily(kind) { store async throws in
+            let read = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            func present(_ generation: Int64, after seconds: Int64 = 0) async throws -> Rotation {
+                try await store.rotate(
+                    read, presenting: generation, under: grace, at: Sample.now + .seconds(seconds), with: .sample)
+            }
+            #expect(try await present(1) == .rotated(head: 2))
+            #expect(try await present(1) == .repeated(head: 2))
+            let repeated = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            #expect(repeated.repeats == 1 && repeated.repeatsOnDay == 1)
+            #expect(try await present(2) == .rotated(head: 3))
+            #expect(try await present(1) == .late)
+            // A rotation with what was read before the repeat forgets none of the day.
+            let rotated = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            #expect(rotated.repeats == 0 && rotated.repeatsOnDay == 1 && rotated.spent.count == 2)
+            #expect(try await present(1, after: 10) == .reused(Ended(grants: [grant])))
+            #expect(try await present(3, after: 10) == .ended)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `counts repeats that came after a family was read`(kind: StoreUnderTest) async throws {
+        try await runWithFamily(kind) { store async throws in
+            #expect(try await present(1, in: store) == .rotated(head: 2))
+            let read = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            #expect(try await present(1, in: store) == .repeated(head: 2))
+            let rotation = try await store.rotate(
+                read, presenting: 2, under: grace, at: Sample.now, with: .sample)
+            #expect(rotation == .rotated(head: 3))
+            let rotated = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            #expect(rotated.repeats == 0 && rotated.repeatsOnDay == 1)
+        }
     }
 
     @Test(arguments: StoreUnderTest.allCases)
@@ -135,8 +177,10 @@ import Testing
                 .authorizationExpired: record.isEnded,
             ]
             #expect(saysSo[slip] == true)
-            let rotation = try await store.rotate(grant, presenting: 1, under: grace, at: now, with: .sample)
-            #expect(rotation == .ended)
+            for rotation in [
+                try await store.rotate(grant, presenting: 1, under: grace, at: now, with: .sample),
+                try await store.rotate(record.family, presenting: 1, under: grace, at: now, with: .sample),
+            ] { #expect(rotation == .ended) }
             #expect(try await store.refreshRecord(grant, at: now)?.family.head == 1)
         }
     }

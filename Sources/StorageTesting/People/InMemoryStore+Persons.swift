@@ -1,0 +1,3 @@
+import Storage
+
+extension InMemoryStore: PersonStore {}
