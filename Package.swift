@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "JOSE", targets: ["JOSE"]),
         .library(name: "OAuth", targets: ["OAuth"]),
         .library(name: "OAuthClient", targets: ["OAuthClient"]),
+        .library(name: "ResourceServer", targets: ["ResourceServer"]),
         .executable(name: "tessera", targets: ["tessera"]),
     ],
     dependencies: [
@@ -39,6 +40,7 @@ let package = Package(
         // Floor 2
         .target(name: "Risk", dependencies: ["OAuth", "JOSE"]),
         .target(name: "OAuthClient", dependencies: ["OAuth", "JOSE"]),
+        .target(name: "ResourceServer", dependencies: ["OAuth", "JOSE", crypto]),
         .target(name: "Storage", dependencies: ["OAuth", "JOSE", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
@@ -129,6 +131,7 @@ let package = Package(
         .testTarget(name: "OAuthTests", dependencies: ["OAuth", "JOSE", "TestSupport"]),
         .testTarget(name: "AuthenticatorsTests", dependencies: ["Authenticators", "OAuth", "TestSupport"]),
         .testTarget(name: "OAuthClientTests", dependencies: ["OAuthClient", "OAuth", "JOSE", "TestSupport"]),
+        .testTarget(name: "ResourceServerTests", dependencies: ["ResourceServer", "OAuth", "JOSE", "TestSupport"]),
         .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
         .testTarget(
             name: "AuthorizationServerTests",
@@ -156,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "ServerHTTPTests",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageTesting", "Storage", "OAuth", "JOSE",
+                "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageTesting", "Storage", "Risk", "OAuth",
+                "JOSE",
                 "TestSupport", crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,0 +1,40 @@
+public import JOSE
+
+/// Where the keys come from that sign the tokens of one issuer: a fixed set, or the one that it publishes.
+public protocol KeySource: Sendable {
+    /// The keys that may have signed a token with this header: of its algorithm and, if it names one, of that `kid`.
+    ///
+    /// Throws ``KeysUnavailable`` if it cannot be known now.
+    func keys(for header: JOSEHeader, at now: NumericDate) async throws(KeysUnavailable) -> [VerificationKey]
+
+    /// The same if it is known without waiting, `nil` if not.
+    func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]?
+
+    /// Another number whenever the keys are others: what was proved with earlier ones must be proved again.
+    var version: UInt64 { get }
+}
+
+/// The keys of the issuer cannot be had, so that no token of it can be judged: an answer of its own, neither yes nor no.
+public struct KeysUnavailable: Error, Hashable, Sendable {
+    /// Plain text without addresses or secrets.
+    public let reason: String
+
+    public init(_ reason: String) { self.reason = reason }
+}
+
+/// Keys that never change while the program runs.
+public struct FixedKeys: KeySource {
+    private let keySet: JWKSet
+
+    public init(_ keySet: JWKSet) { self.keySet = keySet }
+
+    public var version: UInt64 { 0 }
+
+    public func keys(for header: JOSEHeader, at now: NumericDate) async -> [VerificationKey] {
+        keySet.verificationKeys(for: header)
+    }
+
+    public func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]? {
+        keySet.verificationKeys(for: header)
+    }
+}

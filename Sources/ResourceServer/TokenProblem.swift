@@ -1,0 +1,5 @@
+/// What is wrong with an access token (RFC 9068 §4, RFC 8725). For the log of the API; its caller learns `invalid_token`.
+public enum TokenProblem: String, Error, Hashable, Sendable, CaseIterable {
+    case malformed, wrongType, unknownKey, wrongSignature, wrongIssuer, wrongAudience
+    case expired, fromTheFuture, notYetValid
+}
