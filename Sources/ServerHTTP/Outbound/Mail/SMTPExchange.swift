@@ -73,6 +73,8 @@ struct SMTPExchange: Sendable {
             (CURLOPT_CONNECTTIMEOUT_MS, milliseconds), (CURLOPT_TIMEOUT_MS, milliseconds),
             (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_NETRC, 0),
+            // A connection that is kept would be taken leave of only when the handle goes, where nothing bounds the wait.
+            (CURLOPT_FORBID_REUSE, 1),
         ]
         // Without STARTTLS nothing is sent, a password least of all.
         let encryption = settings.security == .none ? CURLUSESSL_NONE : CURLUSESSL_ALL
