@@ -19,13 +19,12 @@ public final class KeyCache: KeySource {
     }
 
     private struct Known {
-        let keySet: JWKSet
+        let keys: PublishedKeys
+        let askedAt: NumericDate
         let freshUntil: NumericDate
         /// From here on somebody asks for newer ones while these are used.
         let dueAt: NumericDate
         let usableUntil: NumericDate
-        /// The keys of a header that was seen; a set is taken apart once, not for each token.
-        var keys: [JOSEHeader.KeyHint: [VerificationKey]] = [:]
     }
 
     private struct State {
@@ -40,9 +39,6 @@ public final class KeyCache: KeySource {
     private let policy: KeyCachePolicy
     private let download: @Sendable () async throws -> Download
 
-    /// Remembered answers for one key set; invented headers beyond are looked up each time.
-    private static let mostHints = 64
-
     public init(policy: KeyCachePolicy = KeyCachePolicy(), download: @escaping @Sendable () async throws -> Download) {
         self.policy = policy
         self.download = download
@@ -52,29 +48,28 @@ public final class KeyCache: KeySource {
         if let keys = knownKeys(for: header, at: now) { return keys }
         await downloading(at: now)?.value
         return try state.withLock { state throws(KeysUnavailable) in
-            let keys =
-                state.known.flatMap { now < $0.usableUntil ? $0.keySet.verificationKeys(for: header) : nil } ?? []
+            let known = state.known.flatMap { now < $0.usableUntil ? $0.keys[header] : nil } ?? []
             // A key that cannot be asked for now may be a new one: that the token is bad would be a guess.
-            guard !keys.isEmpty || !state.lastFailed else {
+            guard !known.isEmpty || !state.lastFailed else {
                 throw KeysUnavailable("the keys of the issuer cannot be downloaded")
             }
-            return keys
+            return known
         }
     }
 
-    /// `nil` if the keys must be downloaded first: there are none, they are too old, or this one is new.
+    /// `nil` if the keys must be downloaded first: there are none, they are too old, or this one may be new.
     public func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]? {
-        let hint = JOSEHeader.KeyHint(header)
         let (keys, isDue) = state.withLock { state -> ([VerificationKey]?, Bool) in
             guard let known = state.known, now < known.usableUntil else { return (nil, false) }
             // Only the first after their lifetime waits. While the issuer stays away nobody does.
             guard now < known.freshUntil || state.lastFailed else { return (nil, false) }
-            let isDue = known.dueAt <= now && mayAsk(state, at: now)
-            if let keys = known.keys[hint] { return (keys, isDue) }
-            let keys = known.keySet.verificationKeys(for: header)
-            guard !keys.isEmpty else { return (mayAsk(state, at: now) ? nil : [], isDue) }
-            if known.keys.count < Self.mostHints { state.known?.keys[hint] = keys }
-            return (keys, isDue)
+            // A clock that was set back would keep keys young for ever.
+            let isDue = (known.dueAt <= now || now < known.askedAt) && mayAsk(state, at: now)
+            let keys = known.keys[header]
+            guard keys.isEmpty else { return (keys, isDue) }
+            // It may be in a download that is under way or due, or be the reason for one that failed.
+            let mayBeNew = state.download != nil || state.lastFailed || mayAsk(state, at: now)
+            return (mayBeNew ? nil : [], isDue)
         }
         if isDue { _ = downloading(at: now) }
         return keys
@@ -88,7 +83,7 @@ public final class KeyCache: KeySource {
         return now < last || last + policy.minimumInterval <= now
     }
 
-    /// The download that is under way, or a new one unless one was just made. Those who wait for it may be cancelled; it goes on.
+    /// The download that is under way, or a new one unless one was just made. It goes on when who began it gives up.
     private func downloading(at now: NumericDate) -> Task<Void, Never>? {
         state.withLock { state in
             if let download = state.download { return download }
@@ -101,29 +96,46 @@ public final class KeyCache: KeySource {
     }
 
     private func renew(at now: NumericDate) async {
-        let found = try? await download()
+        let found = await downloaded()
+        let keys = found.map { PublishedKeys($0.keySet) }
         state.withLock { state in
             state.download = nil
             state.lastFailed = found == nil
-            guard let found else { return }
-            if found.keySet != state.known?.keySet { state.version &+= 1 }
+            guard let found, let keys else { return }
+            if found.keySet != state.known?.keys.keySet { state.version &+= 1 }
             let lifetime = policy.lifetime(found.lifetime)
             state.known = Known(
-                keySet: found.keySet, freshUntil: now + lifetime, dueAt: now + lifetime * 3 / 4,
+                keys: keys, askedAt: now, freshUntil: now + lifetime, dueAt: now + lifetime * 3 / 4,
                 usableUntil: now + lifetime + policy.maximumStaleness)
+        }
+    }
+
+    /// `nil` if it failed or took too long; one that never ends is left behind.
+    private func downloaded() async -> Download? {
+        let answer = FirstAnswer<Download?>()
+        return await withCheckedContinuation { continuation in
+            answer.wait(continuation)
+            let work = Task { answer.give(try? await download()) }
+            Task {
+                try? await Task.sleep(for: policy.downloadTimeLimit)
+                answer.give(nil)
+                work.cancel()
+            }
         }
     }
 }
 
-extension JOSEHeader {
-    /// What of a header chooses its keys.
-    struct KeyHint: Hashable, Sendable {
-        private let algorithm: String
-        private let keyID: String?
+/// Resumes one who waits with the first of several answers.
+private final class FirstAnswer<Value: Sendable>: Sendable {
+    private let waiting = Mutex<CheckedContinuation<Value, Never>?>(nil)
 
-        init(_ header: JOSEHeader) {
-            algorithm = header.algorithm
-            keyID = header.keyID
+    func wait(_ continuation: CheckedContinuation<Value, Never>) { waiting.withLock { $0 = continuation } }
+
+    func give(_ value: Value) {
+        let continuation = waiting.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
         }
+        continuation?.resume(returning: value)
     }
 }

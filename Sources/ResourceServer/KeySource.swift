@@ -24,17 +24,13 @@ public struct KeysUnavailable: Error, Hashable, Sendable {
 
 /// Keys that never change while the program runs.
 public struct FixedKeys: KeySource {
-    private let keySet: JWKSet
+    private let published: PublishedKeys
 
-    public init(_ keySet: JWKSet) { self.keySet = keySet }
+    public init(_ keySet: JWKSet) { published = PublishedKeys(keySet) }
 
     public var version: UInt64 { 0 }
 
-    public func keys(for header: JOSEHeader, at now: NumericDate) async -> [VerificationKey] {
-        keySet.verificationKeys(for: header)
-    }
+    public func keys(for header: JOSEHeader, at now: NumericDate) async -> [VerificationKey] { published[header] }
 
-    public func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]? {
-        keySet.verificationKeys(for: header)
-    }
+    public func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]? { published[header] }
 }

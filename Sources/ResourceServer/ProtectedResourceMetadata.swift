@@ -11,9 +11,12 @@ public struct ProtectedResourceMetadata: Hashable, Sendable {
 
         /// `nil` unless the resource is an `https` URL, or `http` on loopback, without a query.
         public init?(of resource: ResourceIndicator) {
-            let text = resource.rawValue.hasSuffix("/") ? String(resource.rawValue.dropLast()) : resource.rawValue
+            let endsInSlash = resource.rawValue.hasSuffix("/")
+            let text = endsInSlash ? String(resource.rawValue.dropLast()) : resource.rawValue
             guard let place = Issuer(text) else { return nil }
-            path = "/.well-known/oauth-protected-resource" + place.path
+            // Only the slash that follows the host goes.
+            let end = endsInSlash && !place.path.isEmpty ? "/" : ""
+            path = "/.well-known/oauth-protected-resource" + place.path + end
             url = place.origin + path
         }
     }

@@ -122,6 +122,8 @@ import Testing
         #expect(AccessRefusal.noToken.challenge(metadata: address) == #"Bearer resource_metadata="\#(address.url)""#)
         let nested = ProtectedResourceMetadata.Address(of: ResourceIndicator(unchecked: "https://a.example:8443/v1/x"))
         #expect(nested?.url == "https://a.example:8443/.well-known/oauth-protected-resource/v1/x")
+        let ended = ProtectedResourceMetadata.Address(of: ResourceIndicator(unchecked: "https://a.example/v1/"))
+        #expect(ended?.url == "https://a.example/.well-known/oauth-protected-resource/v1/")
         #expect(ProtectedResourceMetadata.Address(of: ResourceIndicator(unchecked: "urn:example:api")) == nil)
         var metadata = ProtectedResourceMetadata(
             resource: CraftedIssuer.resource, authorizationServers: [crafted.issuer])

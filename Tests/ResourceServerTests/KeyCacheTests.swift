@@ -112,4 +112,49 @@ import Testing
         #expect(try await cache.keys(for: header, at: now).count == 1)
         #expect(download.count == 1)
     }
+
+    @Test func `all who bring a new key wait for the one download`() async throws {
+        let download = CraftedDownload(crafted.keySet)
+        let cache = download.cache()
+        _ = try await cache.keys(for: header, at: now)
+        download.publish(both)
+        let nextHeader = nextHeader
+        let later = now + .seconds(60)
+        let found = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<100 { group.addTask { try await cache.keys(for: nextHeader, at: later).count } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(found == Array(repeating: 1, count: 100) && download.count == 2)
+    }
+
+    @Test func `a key that may be new is nobody's fault while the issuer is away`() async throws {
+        let download = CraftedDownload(crafted.keySet)
+        let cache = download.cache()
+        _ = try await cache.keys(for: header, at: now)
+        download.publish(nil)
+        for seconds in [60, 61, 62] {
+            await #expect(throws: KeysUnavailable.self) {
+                try await cache.keys(for: nextHeader, at: now + .seconds(seconds))
+            }
+        }
+        #expect(download.count == 2)
+    }
+
+    @Test func `a download that never ends has failed after its time`() async throws {
+        let cache = KeyCache(policy: KeyCachePolicy(downloadTimeLimit: .seconds(1))) {
+            try await Task.sleep(for: .seconds(100_000))
+            return KeyCache.Download(keySet: JWKSet(keys: []))
+        }
+        await #expect(throws: KeysUnavailable.self) { try await cache.keys(for: header, at: now) }
+    }
+
+    @Test func `a clock that is set right again does not keep old keys`() async throws {
+        let download = CraftedDownload(both)
+        let cache = download.cache()
+        #expect(try await cache.keys(for: nextHeader, at: now + .seconds(1_000_000)).count == 1)
+        download.publish(crafted.keySet)
+        _ = cache.knownKeys(for: nextHeader, at: now)
+        try await eventually { cache.knownKeys(for: nextHeader, at: now)?.isEmpty != false }
+        #expect(try await cache.keys(for: nextHeader, at: now).isEmpty)
+    }
 }
