@@ -28,7 +28,11 @@ extension InMemoryStore.Contents {
             ended.logouts += queueLogouts(of: id, at: now)
         }
         room -= ended.sessions.count
-        let given = people.authorizations.values.filter { $0.end == nil && $0.authorization.createdAt <= moment }
+        let given = people.authorizations.values.filter { row in
+            let session = people.sessions[row.authorization.session]?.session
+            return row.end == nil
+                && min(row.authorization.createdAt, session?.createdAt ?? row.authorization.createdAt) <= moment
+        }
         ended.grants = given.map(\.authorization.id).sorted().prefix(room).map(\.self)
         for id in ended.grants { people.authorizations[id]?.end = (now, reason) }
         room -= ended.grants.count

@@ -184,6 +184,10 @@ import Testing
             _ = try await store.insert(
                 Sample.session("late", of: "u1", at: Sample.now + .seconds(1)), replacing: nil, knowing: nil,
                 with: Effects([]))
+            // What a thief got from an old session between two steps.
+            let next = Sample.now + .seconds(1)
+            try await store.start(Sample.authorization("between", of: "u1", in: "s1", at: next))
+            try await store.start(Sample.authorization("later", of: "u1", in: "late", at: next))
             var (total, steps) = (EverythingEnded(), 0)
             repeat {
                 let step = try await store.endEverything(
@@ -199,13 +203,15 @@ import Testing
                 steps += 1
             } while !total.isComplete && steps < 100
             #expect(total.ended.sessions.map(\.rawValue).sorted() == ["s1", "s2", "s3"])
-            #expect(total.ended.grants.count == Self.authorizations.count)
+            #expect(total.ended.grants.count == Self.authorizations.count + 1)
+            #expect(try await store.endReason(of: GrantID(unchecked: "between")) == .administrator)
+            #expect(try await store.endReason(of: GrantID(unchecked: "later")) == nil)
             #expect(total.ended.logouts == 2 && total.links == 1)
-            #expect(try await store.count("step") == 5)
+            #expect(try await store.count("step") == steps)
             #expect(try await store.session(SessionID(unchecked: "late"), at: Sample.now + .seconds(1)) != nil)
             #expect(try await store.consents(of: Subject(unchecked: "u1")).count == 2)
             let ended = try await store.endedGrants(since: Sample.now, forgettingAfter: 300)
-            #expect(ended.count == Self.authorizations.count)
+            #expect(ended.count == Self.authorizations.count + 1)
         }
     }
 
