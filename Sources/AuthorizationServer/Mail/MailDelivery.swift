@@ -15,9 +15,10 @@ struct MailDelivery: Sendable {
 
     /// Sends what is due, `atOnce` at the same time; runs may overlap. Returns what the store could not do.
     func run(at now: NumericDate) async -> [any Error] {
-        await withTaskGroup(of: (any Error)?.self) { group in
+        await withTaskGroup(of: Attempt.self) { group in
             var problems: [any Error] = []
             var begun = 0
+            var goesOn = true
             repeat {
                 do {
                     for item in try await underway.claim(from: outbox, limit: atOnce, at: now) {
@@ -26,18 +27,27 @@ struct MailDelivery: Sendable {
                     }
                 } catch { problems.append(error) }
                 guard let ended = await group.next() else { break }
-                if let ended { problems.append(ended) }
-            } while begun < Self.batch && problems.isEmpty
-            for await case let problem? in group { problems.append(problem) }
+                goesOn = ended.problem == nil && !ended.wasStopped
+                ended.problem.map { problems.append($0) }
+            } while begun < Self.batch && goesOn && problems.isEmpty
+            for await ended in group { ended.problem.map { problems.append($0) } }
             return problems
         }
     }
 
-    private func attempt(_ item: MailItem, at now: NumericDate) async -> (any Error)? {
+    /// How it went with one mail.
+    private struct Attempt: Sendable {
         var problem: (any Error)?
-        do { try await deliver(item, at: now) } catch { problem = error }
+        var wasStopped = false
+    }
+
+    private func attempt(_ item: MailItem, at now: NumericDate) async -> Attempt {
+        var attempt = Attempt()
+        do { try await deliver(item, at: now) } catch MailTransportError.stopping { attempt.wasStopped = true } catch {
+            attempt.problem = error
+        }
         underway.release(item.id)
-        return problem
+        return attempt
     }
 
     private func deliver(_ item: MailItem, at now: NumericDate) async throws {
@@ -51,6 +61,8 @@ struct MailDelivery: Sendable {
         }
         do {
             try await transport.send(mail)
+        } catch .stopping {
+            throw MailTransportError.stopping
         } catch .permanent(let reason) {
             try await outbox.finishMail(item.id, recording: failure(of: mail, reason, at: now))
             return

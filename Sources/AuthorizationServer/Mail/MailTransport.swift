@@ -9,6 +9,8 @@ package enum MailTransportError: Error, Hashable, Sendable {
     case temporary(String)
     /// A reply 5yz: the same mail will never be taken.
     case permanent(String)
+    /// This program ends: the mail was not tried, and waits for the next start.
+    case stopping
 }
 
 /// What reaches other servers on the issuer's own initiative; what is `nil` is not configured.

@@ -14,6 +14,7 @@ struct ReportedMailTransport: MailTransport {
                     "mail not sent, will be tried again", metadata: ["mail": "\(mail.id)", "reason": "\(reason)"])
             case .permanent(let reason):
                 logger.error("mail not sent, given up", metadata: ["mail": "\(mail.id)", "reason": "\(reason)"])
+            case .stopping: break
             }
             throw error
         }

@@ -77,6 +77,19 @@ import Testing
         #expect(try await people.events("mail.failed").map(\.target) == ["user:\(bob.id)"])
     }
 
+    @Test func `that is due while the program ends is left for its next start`() async throws {
+        let people = try await People()
+        let bob = try await people.person("bob")
+        people.mailbox.refuse(.stopping)
+        _ = try await people.administration.resetLink(for: bob.id, by: .root, at: People.start)
+        // Nearly over: another attempt that failed would be its last.
+        let item = try #require(try await people.store.dueMails(at: People.start, limit: 1).first)
+        let end = item.expiresAt - .seconds(1)
+        for now in [People.start, end] { #expect(await people.provider.deliverMail(at: now).isEmpty) }
+        #expect(try await people.store.dueMails(at: end, limit: 1).first?.attempts == item.attempts)
+        #expect(try await people.events("mail.failed").isEmpty)
+    }
+
     @Test func `that a server never takes is given up at once`() async throws {
         let people = try await People()
         let bob = try await people.person("bob")

@@ -24,7 +24,7 @@ package final class SMTPTransport: MailTransport {
     }
 
     package func send(_ mail: OutgoingMail) async throws(MailTransportError) {
-        guard !isStopped else { throw .temporary("the server is stopping") }
+        guard !isStopped else { throw .stopping }
         let message: InternetMessage
         do { message = try InternetMessage(mail, from: settings.sender, at: now()) } catch {
             throw .permanent("the mail cannot be written: its \(error)")
