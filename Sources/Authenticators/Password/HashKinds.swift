@@ -7,10 +7,15 @@ import Synchronization
 final class HashKinds: Sendable {
     /// More kinds than imports usually bring along; each makes every refusal dearer.
     static let capacity = 5
+    /// A hash of more memory has one place for all threads: to spend it on each refusal would have them wait for one another.
+    private let largest: Int
     private let kinds: Mutex<[PasswordHash]>
 
     /// Begins with the kind of new hashes.
-    init(_ own: PasswordHash) { kinds = Mutex([own.likeness]) }
+    init(_ own: PasswordHash) {
+        largest = own.arenaBytes
+        kinds = Mutex([own.likeness])
+    }
 
     var count: Int { kinds.withLock { $0.count } }
 
@@ -19,7 +24,8 @@ final class HashKinds: Sendable {
     func others(than hash: PasswordHash) -> [PasswordHash] {
         let kind = hash.likeness
         return kinds.withLock { kinds in
-            if !kinds.contains(kind), kinds.count < Self.capacity { kinds.append(kind) }
+            let isNew = kind.arenaBytes <= largest && !kinds.contains(kind)
+            if isNew, kinds.count < Self.capacity { kinds.append(kind) }
             return kinds.filter { $0 != kind }
         }
     }
