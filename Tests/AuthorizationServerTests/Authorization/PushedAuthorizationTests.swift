@@ -146,4 +146,21 @@ import Testing
         #expect(error?.reason == "throttled")
         try await pushAsAnybody(from: "198.51.100.9")
     }
+
+    @Test(arguments: [(true, "throttled"), (false, nil)])
+    func `of a client that registered itself counts as a stranger's where anybody may register`(
+        isOpen: Bool, reason: String?
+    ) async throws {
+        var policy = ServerPolicy()
+        policy.registration.isOpen = isOpen
+        policy.requestThrottle = ThrottlePolicy(burst: 3, perMinute: 1)
+        let journey = try await Journey(policy: policy) {
+            $0.relyingParty?.registrationToken = TokenHash(of: Secret("tsx_own"))
+        }
+        for _ in 0..<3 { _ = try await push(journey) }
+        do {
+            _ = try await push(journey)
+            #expect(reason == nil)
+        } catch let rejection as Rejection { #expect(rejection.reason == reason) }
+    }
 }
