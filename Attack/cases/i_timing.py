@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import random
 
 from ..harness.people import PASSWORD, SIGN_IN, Page
 from ..harness.timing import auc
@@ -10,7 +11,8 @@ KINDS = ("unknown", "wrong", "empty", "locked", "disabled", "imported")
 # Of another system, and far cheaper than our own: a third of its time.
 FOREIGN = "$2b$08$" + "." * 53
 # One of an account's 50, and of a browser's 30: no throttle speaks.
-PER_ACCOUNT, PER_BROWSER, BOUND = 10, 20, 0.60
+# What is a few microseconds in a release is a part of a millisecond in a debug build; a hash that is left out shows in both.
+PER_ACCOUNT, PER_BROWSER, BOUND, DEBUG_BOUND = 10, 20, 0.60, 0.75
 
 
 class Attempts:
@@ -43,8 +45,12 @@ class Attempts:
             yield from itertools.repeat((browser, form), PER_BROWSER)
             browser.http.close()
 
+    def prepare(self, count):
+        """All accounts first: making one between two attempts would not leave the second as the first was."""
+        self.prepared = {kind: list(itertools.islice(names, count)) for kind, names in self.accounts.items()}
+
     def seconds(self, kind):
-        login = next(self.accounts[kind])
+        login = self.prepared[kind].pop()
         # Locked and disabled accounts are tried with the right password.
         password = {"wrong": "wrong wrong wrong", "empty": ""}.get(kind, PASSWORD)
         browser, form = next(self.browsers)
@@ -55,13 +61,14 @@ class Attempts:
 
 def measured(attempts, count):
     """The largest AUC of any two kinds, and the two."""
+    attempts.prepare(count + 1)
     for kind in KINDS:
         attempts.seconds(kind)
     samples = {kind: [] for kind in KINDS}
-    for number in range(count):
-        start = number % len(KINDS)
-        # Nobody is always the one after the same other.
-        for kind in (KINDS[start:] + KINDS[:start])[:: 1 if number // len(KINDS) % 2 else -1]:
+    # In no order that could fall in step with what the server does once a second.
+    shuffled = random.Random(130)
+    for _ in range(count):
+        for kind in shuffled.sample(KINDS, len(KINDS)):
             samples[kind].append(attempts.seconds(kind))
     pairs = [(auc(samples[one], samples[other]), one, other) for one, other in itertools.combinations(KINDS, 2)]
     return max((max(value, 1 - value), one, other) for value, one, other in pairs)
@@ -71,9 +78,9 @@ def case_130_refusals_take_alike_long(w):
     """`TESSERA_SAMPLES=400` of each kind is the run before a release; a few are measured again before they are believed."""
     w.furnish_people()
     attempts, wanted = Attempts(w), int(os.environ.get("TESSERA_SAMPLES", "0"))
-    for count in (wanted,) if wanted else (80, 320):
+    for count in (wanted,) if wanted else (80, 320, 640):
         worst, one, other = measured(attempts, count)
         print(f"     sign-in: AUC {worst:.3f} between {one} and {other}, {count} of each kind", flush=True)
-        if worst <= BOUND:
+        if worst <= (DEBUG_BOUND if w.slow > 1 else BOUND):
             return
     raise AssertionError(f"AUC {worst:.3f} tells {one} from {other} ({count} of each)")
