@@ -19,6 +19,7 @@ let package = Package(
                 "Addresses",
                 .product(name: "JOSE", package: "tessera"),
                 .product(name: "OAuth", package: "tessera"),
+                .product(name: "ResourceServer", package: "tessera"),
             ],
             swiftSettings: [
                 .enableUpcomingFeature("ExistentialAny"),

@@ -92,12 +92,11 @@ def case_246_administration_access(w):
     for method, path, value in (("POST", "/admin/v1/clients/granter/secrets", {"expires_old_in": 0}),):
         answer = w.admin_tcp().send_json(method, path, value, bearer(both))
         assert answer.status == 403, f"a writer takes over a client with the right to grant: {answer}"
+    copy, key = (os.path.join(w.server.folder, name) for name in ("stolen.sqlite", "stolen.key"))
     for path in ("/admin/v1/backup", "/admin/v1/master-key/rewrap"):
-        answer = w.admin_tcp().send_json(
-            "POST", path, {"path": "/tmp/x", "new_master_key_file": "/tmp/y"}, bearer(both)
-        )
+        answer = w.admin_tcp().send_json("POST", path, {"path": copy, "new_master_key_file": key}, bearer(both))
         assert answer.status in (400, 403, 404), answer
-    assert not os.path.exists("/tmp/x")
+    assert not os.path.exists(copy) and not os.path.exists(key)
     names = [client["id"] for client in w.admin("GET", "/admin/v1/clients?limit=1000").json()["clients"]]
     assert len(names) == count + 1 and "evil" not in names, names
 

@@ -1,6 +1,4 @@
 import Authenticators
-import Dispatch
-import Glibc
 import OAuth
 import Testing
 
@@ -22,24 +20,9 @@ import Testing
 
     /// What the one thread works while `work` runs.
     private func cost(of work: () async throws -> Void) async rethrows -> Duration {
-        let before = await processorTime()
+        let before = await hasher.processorTime()
         try await work()
-        return await processorTime() - before
-    }
-
-    private func processorTime() async -> Duration {
-        let time = await withCheckedContinuation { answer in
-            hasher.queue.submit(
-                HashQueue.Waiting(
-                    number: hasher.queue.reserveNumber(),
-                    perform: { [queue = hasher.queue] _ in
-                        var used = timespec()
-                        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used)
-                        queue.finish()
-                        answer.resume(returning: used)
-                    }, fail: { _ in answer.resume(returning: timespec()) }))
-        }
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        return await hasher.processorTime() - before
     }
 
     @Test func `so that an imported account takes as long as a name that nobody has`() async throws {

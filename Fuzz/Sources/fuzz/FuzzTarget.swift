@@ -19,6 +19,7 @@ enum FuzzTarget: String, CaseIterable {
     case claims
     case registration
     case passwordhash
+    case bearer
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -39,6 +40,7 @@ enum FuzzTarget: String, CaseIterable {
         case .claims: OAuthProperties.claims(bytes)
         case .registration: OAuthProperties.registration(bytes)
         case .passwordhash: PasswordHashProperties.hash(bytes)
+        case .bearer: BearerProperties.bearer(bytes)
         }
     }
 }

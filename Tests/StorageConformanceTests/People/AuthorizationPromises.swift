@@ -35,6 +35,30 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `knows the person behind a living authorization, with every member of both`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            var user = try #require(try await store.user(Sample.user().id))
+            user.pendingEmail = LoginName(canonical: "new@example.com")
+            user.expiresAt = Sample.now + .seconds(70)
+            user.groups = ["staff"]
+            user.roles = ["editor", "reader"]
+            user.isEmailVerified = true
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            user = try #require(try await store.user(user.id))
+            let authorization = Sample.authorization()
+            #expect(try await store.insert(authorization, code: Sample.code(), spending: nil, with: Effects([])))
+            #expect(
+                try await store.person(behind: authorization.id)
+                    == AuthorizedPerson(authorization: authorization, user: user))
+            #expect(try await store.person(behind: GrantID(unchecked: "nobody's")) == nil)
+            _ = try await store.end(.grant(authorization.id), because: .signedOut, at: Sample.now, with: Effects([]))
+            #expect(try await store.person(behind: authorization.id) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `spends the request it came from, which must wait still`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let pending = Sample.pending()

@@ -219,6 +219,18 @@ import Testing
         return user
     }
 
+    /// The link that proves the address that a person asked for.
+    private func askForAddress(in store: any Store) async throws -> MailLink {
+        var user = try #require(try await store.user(Sample.user().id))
+        user.pendingEmail = address
+        _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+        let link = MailLink(
+            hash: Sample.hash("v"), purpose: .verifyAddress, subject: user.id, email: address,
+            createdAt: Sample.now, expiresAt: Sample.now + .seconds(900))
+        _ = try await store.insert(link, perHour: 9, with: Effects([]))
+        return link
+    }
+
     @Test(arguments: StoreUnderTest.allCases)
     func `an address that waits for its proof is no name, and becomes one with it`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
@@ -248,17 +260,11 @@ import Testing
         kind: StoreUnderTest
     ) async throws {
         try await kind.runWithPerson { store async throws in
-            var user = try #require(try await store.user(Sample.user().id))
-            user.pendingEmail = address
-            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
-            let link = MailLink(
-                hash: Sample.hash("v"), purpose: .verifyAddress, subject: user.id, email: address,
-                createdAt: Sample.now, expiresAt: Sample.now + .seconds(900))
-            _ = try await store.insert(link, perHour: 9, with: Effects([]))
-            _ = try await store.end(
-                .subject(user.id, keeping: nil), because: .signedOutEverywhere, at: Sample.now, with: Sample.effects())
+            let link = try await askForAddress(in: store)
+            let ending = Ending.subject(link.subject, keeping: nil)
+            _ = try await store.end(ending, because: .signedOutEverywhere, at: Sample.now, with: Sample.effects())
             #expect(try await store.count("test.happened") == 1)
-            #expect(try await store.user(user.id)?.pendingEmail == nil)
+            #expect(try await store.user(link.subject)?.pendingEmail == nil)
             #expect(try await store.verifyAddress(spending: link.hash, at: Sample.now, with: Effects([])) == nil)
             #expect(try await store.user(signingInAs: address) == nil)
         }
@@ -269,19 +275,13 @@ import Testing
         kind: StoreUnderTest
     ) async throws {
         try await kind.runWithPerson { store async throws in
-            var user = try #require(try await store.user(Sample.user().id))
-            user.pendingEmail = address
-            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
-            let link = MailLink(
-                hash: Sample.hash("v"), purpose: .verifyAddress, subject: user.id, email: address,
-                createdAt: Sample.now, expiresAt: Sample.now + .seconds(900))
-            _ = try await store.insert(link, perHour: 9, with: Effects([]))
+            let link = try await askForAddress(in: store)
             let owner = Sample.user("owner", email: address.rawValue)
             #expect(try await store.insert(owner, password: nil, with: Effects([])) == .inserted)
             #expect(
                 try await store.verifyAddress(spending: link.hash, at: Sample.now, with: Sample.effects()) == nil)
             #expect(try await store.user(signingInAs: address)?.id == owner.id)
-            #expect(try await store.user(user.id)?.email == Sample.user().email)
+            #expect(try await store.user(link.subject)?.email == Sample.user().email)
             #expect(try await store.count("test.happened") == 0)
         }
     }
