@@ -261,7 +261,7 @@ import Testing
     ) async throws {
         try await kind.runWithPerson { store async throws in
             let link = try await askForAddress(in: store)
-            let ending = Ending.subject(link.subject, keeping: nil)
+            let ending = EndTarget.subject(link.subject, keeping: nil)
             _ = try await store.end(ending, because: .signedOutEverywhere, at: Sample.now, with: Sample.effects())
             #expect(try await store.count("test.happened") == 1)
             #expect(try await store.user(link.subject)?.pendingEmail == nil)
