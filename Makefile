@@ -17,7 +17,7 @@ build:   ## Compile everything
 	swift build $(SWIFT_FLAGS)
 test:    ## All tests of the packages
 	@scripts/python-environment smtp aiosmtpd==1.4.6 >/dev/null || echo "make: the tests of mail will be skipped"
-	swift test $(SWIFT_FLAGS) $(WIDTH)
+	@scripts/test $(SWIFT_FLAGS) $(WIDTH)
 format:  ## Rewrite the sources in the one format
 	swift format format --in-place --recursive $(SOURCES)
 lint:    ## Refuse sources in another format

@@ -1,5 +1,6 @@
 """What a case is: a function named case_<id>_<what>, marked when a failure would be a critical escape."""
 
+import os
 import time
 
 
@@ -26,6 +27,13 @@ def fast(ask, seconds, what=""):
 
 class Skip(Exception):
     """The case cannot run here; the text says why."""
+
+
+def without_vectors(what):
+    """The case goes without what others wrote, which is not part of this repository; unless it must not."""
+    if os.environ.get("TESSERA_REQUIRE_VECTORS") == "1":
+        raise AssertionError(f"{what}; TESSERA_REQUIRE_VECTORS forbids to go without")
+    raise Skip(what)
 
 
 def critical(function):

@@ -9,12 +9,15 @@ package enum VectorFolder {
         return "/" + root + "/../shared/vectors"
     }()
 
-    package static func has(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: path + "/" + name)
+    /// Whether a test fails rather than be skipped where its vectors are missing.
+    package static let isRequired = ProcessInfo.processInfo.environment["TESSERA_REQUIRE_VECTORS"] == "1"
+
+    package static func isUsed(_ name: String, in path: String = path, isRequired: Bool = isRequired) -> Bool {
+        isRequired || FileManager.default.fileExists(atPath: path + "/" + name)
     }
 
     /// The bytes of one file; a test that needs them carries the ``Testing/Trait/vectors(_:)`` trait.
-    package static func bytes(of name: String) throws -> [UInt8] {
+    package static func bytes(of name: String, in path: String = path) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path + "/" + name) else { throw Missing(name: name) }
         return Array(data)
     }
@@ -28,7 +31,7 @@ extension Trait where Self == ConditionTrait {
     /// Skips the test, saying so, where the vectors are not there.
     package static func vectors(_ name: String) -> Self {
         .enabled(
-            if: VectorFolder.has(name),
+            if: VectorFolder.isUsed(name),
             "skipped: no \(name) in \(VectorFolder.path); set TESSERA_VECTORS to the folder of vectors")
     }
 }
