@@ -17,7 +17,8 @@ extension SQLiteStore {
 
 extension WriteTransaction {
     /// Sessions go first: with them those who take part in them are told, and nothing new comes from them. What came
-    /// from one of them while others were ended goes with it.
+    /// from one of them while others were ended goes with it, also if that session was renewed or swept meanwhile: an
+    /// authorization keeps the sign-in that it came from.
     fileprivate func endEverything(
         upTo moment: NumericDate, limit: Int, because reason: EndReason, at now: NumericDate
     ) throws -> EverythingEnded {
@@ -36,7 +37,8 @@ extension WriteTransaction {
             """
             UPDATE authorization SET ended_at = ?1, end_reason = ?2 WHERE id IN
                 (SELECT id FROM authorization WHERE ended_at IS NULL
-                    AND (created_at <= ?3 OR session IN (SELECT id FROM session WHERE created_at <= ?3)) LIMIT ?4)
+                    AND (authenticated_at <= ?3 OR created_at <= ?3
+                        OR session IN (SELECT id FROM session WHERE created_at <= ?3)) LIMIT ?4)
             RETURNING id
             """, .date(now), .text(reason.rawValue), .date(moment), .integer(Int64(room))
         ).sorted().map(GrantID.init(unchecked:))

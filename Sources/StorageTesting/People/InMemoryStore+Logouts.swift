@@ -29,9 +29,9 @@ extension InMemoryStore.Contents {
         }
         room -= ended.sessions.count
         let given = people.authorizations.values.filter { row in
-            let session = people.sessions[row.authorization.session]?.session
-            return row.end == nil
-                && min(row.authorization.createdAt, session?.createdAt ?? row.authorization.createdAt) <= moment
+            let given = row.authorization
+            let begun = people.sessions[given.session]?.session.createdAt ?? given.createdAt
+            return row.end == nil && min(given.authenticatedAt, given.createdAt, begun) <= moment
         }
         ended.grants = given.map(\.authorization.id).sorted().prefix(room).map(\.self)
         for id in ended.grants { people.authorizations[id]?.end = (now, reason) }

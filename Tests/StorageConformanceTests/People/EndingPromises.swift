@@ -6,35 +6,6 @@ import Testing
 
 /// What ``EndingStore`` promises: the table of its documentation, row by row.
 @Suite struct EndingPromises {
-    /// Two people; `u1` is signed in twice and gave something to two clients, online and offline.
-    private static let authorizations: [(id: String, client: String, user: String, session: String, isOffline: Bool)] =
-        [
-            ("online", "app", "u1", "s1", false), ("offline", "app", "u1", "s1", true),
-            ("other-client", "second", "u1", "s1", false), ("other-session", "app", "u1", "s2", false),
-            ("other-session-offline", "second", "u1", "s2", true), ("other-person", "app", "u2", "s3", false),
-        ]
-
-    private func runWithTwoPeople(_ kind: StoreUnderTest, _ body: (any Store) async throws -> Void) async throws {
-        try await kind.runWithPerson { store async throws in
-            let second = Sample.application("second", backchannelLogoutURI: "https://second.example/logout")
-            _ = try await store.insert(second, recording: Sample.event("client.created"))
-            _ = try await store.insert(Sample.user("u2"), password: nil, with: Effects([]))
-            for (id, user) in [("s2", "u1"), ("s3", "u2")] {
-                _ = try await store.insert(
-                    Sample.session(id, of: user), replacing: nil, knowing: nil, with: Effects([]))
-            }
-            for row in Self.authorizations {
-                try await store.start(
-                    Sample.authorization(
-                        row.id, client: row.client, of: row.user, in: row.session, isOffline: row.isOffline))
-            }
-            for (user, client) in [("u1", "app"), ("u1", "second"), ("u2", "app")] {
-                try await store.give(Sample.consent(of: user, to: client), with: Effects([]))
-            }
-            try await body(store)
-        }
-    }
-
     struct Row: Sendable, CustomTestStringConvertible {
         let target: EndTarget
         let sessions: [String]
@@ -75,7 +46,7 @@ import Testing
 
     @Test(arguments: StoreUnderTest.allCases, table)
     func `ends what the table says and nothing else, once`(kind: StoreUnderTest, row: Row) async throws {
-        try await runWithTwoPeople(kind) { store async throws in
+        try await kind.runWithTwoPeople { store async throws in
             let expected = Ended(
                 sessions: row.sessions.map(SessionID.init(unchecked:)),
                 grants: row.grants.map(GrantID.init(unchecked:)),
@@ -89,7 +60,7 @@ import Testing
                 let lives = try await store.session(SessionID(unchecked: id), at: Sample.now) != nil
                 #expect(lives == !row.sessions.contains(id))
             }
-            for authorization in Self.authorizations { try await expect(authorization.id, row, in: store) }
+            for authorization in StoreUnderTest.given { try await expect(authorization.id, row, in: store) }
             var consents: [String] = []
             for user in ["u1", "u2"] {
                 for consent in try await store.consents(of: Subject(unchecked: user)) {
@@ -154,7 +125,7 @@ import Testing
     /// An authorization that ends for a reason that its client brought about, or that a newer one takes the place of.
     @Test(arguments: StoreUnderTest.allCases, [EndReason.tokenRevoked, .replaced])
     func `a client is not told of what it ended itself`(kind: StoreUnderTest, reason: EndReason) async throws {
-        try await runWithTwoPeople(kind) { store async throws in
+        try await kind.runWithTwoPeople { store async throws in
             let ended = try await store.end(
                 .grant(GrantID(unchecked: "other-client")), because: reason, at: Sample.now, with: Effects([]))
             #expect(ended.grants.count == 1 && ended.logouts == 0)
@@ -163,7 +134,7 @@ import Testing
 
     @Test(arguments: StoreUnderTest.allCases)
     func `a client that was told is told again only of what it was given since`(kind: StoreUnderTest) async throws {
-        try await runWithTwoPeople(kind) { store async throws in
+        try await kind.runWithTwoPeople { store async throws in
             let (person, client) = (Subject(unchecked: "u1"), ClientID(unchecked: "second"))
             for expected in [2, 0] {
                 let ended = try await store.end(
@@ -178,48 +149,10 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
-    func `everything of everybody ends in steps, and what begins later stays`(kind: StoreUnderTest) async throws {
-        try await runWithTwoPeople(kind) { store async throws in
-            #expect(try await store.insert(Sample.link(), perHour: 3, with: Effects([])))
-            _ = try await store.insert(
-                Sample.session("late", of: "u1", at: Sample.now + .seconds(1)), replacing: nil, knowing: nil,
-                with: Effects([]))
-            // What a thief got from an old session between two steps.
-            let next = Sample.now + .seconds(1)
-            try await store.start(Sample.authorization("between", of: "u1", in: "s1", at: next))
-            try await store.start(Sample.authorization("later", of: "u1", in: "late", at: next))
-            var (total, steps) = (EverythingEnded(), 0)
-            repeat {
-                let step = try await store.endEverything(
-                    upTo: Sample.now, limit: 2, because: .administrator, at: Sample.now + .seconds(1)
-                ) { _ in Sample.event("step") }
-                let size = step.ended.sessions.count + step.ended.grants.count + step.links
-                #expect(size <= 2 && step.isComplete == (size < 2))
-                total.ended.sessions += step.ended.sessions
-                total.ended.grants += step.ended.grants
-                total.ended.logouts += step.ended.logouts
-                total.links += step.links
-                total.isComplete = step.isComplete
-                steps += 1
-            } while !total.isComplete && steps < 100
-            #expect(total.ended.sessions.map(\.rawValue).sorted() == ["s1", "s2", "s3"])
-            #expect(total.ended.grants.count == Self.authorizations.count + 1)
-            #expect(try await store.endReason(of: GrantID(unchecked: "between")) == .administrator)
-            #expect(try await store.endReason(of: GrantID(unchecked: "later")) == nil)
-            #expect(total.ended.logouts == 2 && total.links == 1)
-            #expect(try await store.count("step") == steps)
-            #expect(try await store.session(SessionID(unchecked: "late"), at: Sample.now + .seconds(1)) != nil)
-            #expect(try await store.consents(of: Subject(unchecked: "u1")).count == 2)
-            let ended = try await store.endedGrants(since: Sample.now, forgettingAfter: 300)
-            #expect(ended.count == Self.authorizations.count + 1)
-        }
-    }
-
-    @Test(arguments: StoreUnderTest.allCases)
     func `a client that becomes another loses all that people gave, or stays as it is`(
         kind: StoreUnderTest
     ) async throws {
-        try await runWithTwoPeople(kind) { store async throws in
+        try await kind.runWithTwoPeople { store async throws in
             let id = ClientID(unchecked: "second")
             let grant = GrantID(unchecked: "other-session-offline")
             var client = try #require(try await store.client(id))
@@ -244,7 +177,7 @@ import Testing
     func `a deleted client takes along all that people gave, and a later one of its name inherits nothing`(
         kind: StoreUnderTest
     ) async throws {
-        try await runWithTwoPeople(kind) { store async throws in
+        try await kind.runWithTwoPeople { store async throws in
             let id = ClientID(unchecked: "second")
             _ = try await store.end(
                 .session(SessionID(unchecked: "s1")), because: .signedOut, at: Sample.now, with: Effects([]))
