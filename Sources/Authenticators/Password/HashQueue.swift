@@ -109,6 +109,13 @@ package final class HashQueue: Sendable {
         work?.fail(.cancelled)
     }
 
+    func count(_ hash: PasswordHash) {
+        state.withLock { state in
+            state.measures.verified &+= 1
+            state.measures.work &+= hash.work
+        }
+    }
+
     /// One at a time, however many threads there are: the memory of all hashes stays bounded.
     func alone<Result>(_ work: () -> sending Result) -> sending Result { oversized.withLock { _ in work() } }
 

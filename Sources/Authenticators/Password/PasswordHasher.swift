@@ -83,6 +83,7 @@ package final class PasswordHasher: Sendable {
 
     /// On a hashing thread; what needs more than the memory of that thread waits for the one place for such hashes.
     private func matches(_ bytes: [UInt8], _ hash: PasswordHash, in arena: HashArena) -> Bool {
+        queue.count(hash)
         guard hash.arenaBytes > settings.parameters.arenaBytes else { return hash.matches(bytes, in: arena) }
         return queue.alone { hash.matches(bytes, in: arena) }
     }

@@ -38,6 +38,10 @@ package struct PasswordHasherMeasures: Hashable, Sendable {
     package var refused = 0
     /// Given up while they waited.
     package var cancelled = 0
+    /// Hashes that were verified, those of nobody included.
+    package var verified = 0
+    /// The work of these (``PasswordHash/work``).
+    package var work = 0
     /// Kinds of hashes that a refusal costs one each of.
     package var kinds = 1
 

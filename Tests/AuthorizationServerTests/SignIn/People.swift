@@ -22,7 +22,7 @@ struct People: Sendable {
     let clients: ListeningClients
     let administration: Administration
 
-    static let weak = Argon2Parameters(memory: 64, passes: 1)
+    static let weak = Argon2Parameters(memory: 256, passes: 1)
 
     init(policy: ServerPolicy = ServerPolicy(), sendsMail: Bool = true) async throws {
         store = InMemoryStore()
