@@ -31,10 +31,9 @@ extension OpenIDProvider {
         case .refuse: throw Rejection.grantTypeNotAllowed(client.id)
         case .error(let error, _, _): throw wrong(error)
         case .valid(let request):
-            // A public client proves nothing: whoever knows its name may be a stranger. So may be one that registered itself
-            // where anybody may.
-            let isStranger = policy.registration.isOpen && request.party.isSelfRegistered
-            let isVouched = client.registration.credentials.method != .none && !isStranger
+            // A public client proves nothing: whoever knows its name may be a stranger. So may be one that registered
+            // itself: whether anybody could when it did, or who had the token for it, nobody knows later.
+            let isVouched = client.registration.credentials.method != .none && !request.party.isSelfRegistered
             if !isVouched { try admitWaiting(client.id, from: caller, at: now) }
             let handle = secrets.secret(.pendingAuthorization)
             try await store.insert(
