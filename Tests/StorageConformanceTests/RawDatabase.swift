@@ -18,5 +18,12 @@ struct RawDatabase {
         try queue.writeWithoutTransaction { try String.fetchAll($0, sql: sql) }
     }
 
+    /// How SQLite goes about a statement with two parameters.
+    func plan(of sql: String) throws -> [String] {
+        try queue.writeWithoutTransaction { database in
+            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: [0, 0]).map { $0["detail"] }
+        }
+    }
+
     func close() throws { try queue.close() }
 }

@@ -3,19 +3,20 @@ import JOSE
 import Storage
 
 extension SQLiteStore {
+    /// Authorizations whose code was never spent. By the index of times: that of unspent codes begins with their
+    /// authorization, and to find what is old by it is to read it all.
+    package static let sweepOfUnspentCodes: StaticString = """
+        DELETE FROM authorization WHERE id IN
+            (SELECT authorization FROM authorization_code INDEXED BY authorization_code_expiry
+            WHERE expires_at <= ?1 AND spent_at IS NULL LIMIT ?2)
+        """
+
     /// Removes what nobody needs any more of what is remembered about people; each kind is a write of its own.
     func sweepPeople(at now: NumericDate, limit: SQLValue) async throws -> Int {
         let present = SQLValue.date(now)
         let past = SQLValue.date(now - .seconds(Retention.aftermath))
         var count = try await sweepWaiting(present, limit: limit)
-        count &+= try await write {
-            try $0.run(
-                """
-                DELETE FROM authorization WHERE id IN
-                    (SELECT authorization FROM authorization_code
-                    WHERE expires_at <= ?1 AND spent_at IS NULL LIMIT ?2)
-                """, past, limit)
-        }
+        count &+= try await write { try $0.run(Self.sweepOfUnspentCodes, past, limit) }
         count &+= try await write {
             try $0.run(
                 """

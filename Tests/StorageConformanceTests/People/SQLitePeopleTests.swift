@@ -33,6 +33,17 @@ import Testing
             at: Sample.now + .seconds(seconds), with: .sample)
     }
 
+    @Test func `codes that nobody spent are swept by their time, without reading all of them`() async throws {
+        let store = try await open()
+        try await prepare(store)
+        await store.close()
+        let raw = try RawDatabase(folder.database)
+        let plan = try raw.plan(of: "\(SQLiteStore.sweepOfUnspentCodes)")
+        try raw.close()
+        #expect(plan.contains("SEARCH authorization_code USING INDEX authorization_code_expiry (expires_at<?)"))
+        #expect(!plan.contains { $0.hasPrefix("SCAN") }, "\(plan)")
+    }
+
     @Test func `nothing that ended comes back after the file was closed and opened`() async throws {
         var store = try await open()
         try await prepare(store)
