@@ -69,7 +69,10 @@ import Testing
     @Test func `meet the close in their midst and answer that the store is closed`() async throws {
         let folder = try TemporaryFolder()
         for round in 0..<60 {
-            let store = try await SQLiteStore.open(path: folder.file("round\(round).sqlite"))
+            // Patient, so that a slow disk is not taken for the end.
+            let store = try await SQLiteStore.open(
+                path: folder.file("round\(round).sqlite"),
+                limits: SQLiteLimits(busyTimeout: .seconds(300), healthDeadline: .seconds(300)))
             _ = try await store.insert(Sample.client(), recording: Sample.event())
             let ends = await withTaskGroup(of: (any Error)?.self) { group in
                 for reader in 0..<12 {
