@@ -38,6 +38,10 @@ public struct AccessGuard: Sendable {
         return token
     }
 
+    /// How many checked tokens are remembered now, for metrics; never more than ``init(_:cachedTokens:cacheLifetime:)``
+    /// was told.
+    public var rememberedTokens: Int { cache.count }
+
     private func proven(_ text: Secret, at now: NumericDate) async throws(AccessRefusal) -> AccessToken {
         let fingerprint = VerifiedTokenCache.Fingerprint(text)
         // Before the keys are taken, so that an entry never claims newer ones than it was checked with.

@@ -20,6 +20,7 @@ final class VerifiedTokenCache: Sendable {
     private struct Entry {
         let token: AccessToken
         let keys: UInt64
+        let since: NumericDate
         let until: NumericDate
     }
 
@@ -41,11 +42,12 @@ final class VerifiedTokenCache: Sendable {
         self.lifetime = lifetime
     }
 
+    /// Nothing that was kept later than now: with a clock that was set back it would live longer than it was told.
     func token(_ fingerprint: Fingerprint, keys: UInt64, at now: NumericDate) -> AccessToken? {
         halves.withLock { halves in
             let isYoung = halves.young[fingerprint] != nil
             guard let entry = halves.young[fingerprint] ?? halves.old[fingerprint] else { return nil }
-            guard entry.keys == keys, now < entry.until else { return nil }
+            guard entry.keys == keys, entry.since <= now, now < entry.until else { return nil }
             if !isYoung { insert(entry, as: fingerprint, into: &halves) }
             return entry.token
         }
@@ -53,7 +55,7 @@ final class VerifiedTokenCache: Sendable {
 
     func keep(_ token: AccessToken, as fingerprint: Fingerprint, keys: UInt64, at now: NumericDate) {
         guard half > 0 else { return }
-        let entry = Entry(token: token, keys: keys, until: min(token.expiresAt, now + lifetime))
+        let entry = Entry(token: token, keys: keys, since: now, until: min(token.expiresAt, now + lifetime))
         halves.withLock { insert(entry, as: fingerprint, into: &$0) }
     }
 

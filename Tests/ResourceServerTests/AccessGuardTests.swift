@@ -151,6 +151,9 @@ import Testing
         await #expect(throws: AccessRefusal.invalidToken(.expired)) {
             try await once.admit(authorization: values, at: now + .seconds(330))
         }
+        await #expect(throws: AccessRefusal.invalidToken(.fromTheFuture)) {
+            try await once.admit(authorization: values, at: now - .seconds(31))
+        }
         // The issuer distrusts the key: once the new key set is there, what was proved with the old one is nothing.
         let other = try SigningKey.generate(.ES256)
         download.publish(JWKSet(keys: [other.privateJWK.publicKey]), lifetime: .seconds(60))
@@ -161,6 +164,16 @@ import Testing
         }
     }
 
+    @Test func `a token is remembered no longer than told, also by a clock that goes back`() async throws {
+        let keys = CountedKeys(crafted.keySet)
+        let once = AccessGuard(crafted.validator(keys), cacheLifetime: .seconds(60))
+        let values = try bearer()
+        for (seconds, count) in [(100, 1), (159, 1), (160, 2), (219, 2), (90, 3), (149, 3), (150, 4)] {
+            _ = try await once.admit(authorization: values, at: now + .seconds(seconds))
+            #expect(keys.count == count, "\(seconds)")
+        }
+    }
+
     @Test func `many tokens do not fill the memory, and each keeps its own answer`() async throws {
         let small = AccessGuard(crafted.validator(), cachedTokens: 8)
         let tokens = try (0..<40).map { try bearer([("jti", .string("t\($0)"))]) }
@@ -168,7 +181,12 @@ import Testing
             for (index, values) in tokens.enumerated() {
                 let token = try await small.admit(authorization: values, at: now)
                 #expect(token.tokenID.rawValue == "t\(index)")
+                #expect(small.rememberedTokens >= 1 && small.rememberedTokens <= 8)
             }
         }
+        #expect(small.rememberedTokens >= 4)
+        let forgetful = AccessGuard(crafted.validator(), cachedTokens: 0)
+        _ = try await forgetful.admit(authorization: tokens[0], at: now)
+        #expect(forgetful.rememberedTokens == 0)
     }
 }

@@ -47,6 +47,26 @@ struct CraftedIssuer {
     }
 }
 
+/// Keys that count how often they are asked for: once for each token that is checked and not remembered.
+final class CountedKeys: KeySource {
+    private let keys: FixedKeys
+    private let asked = Mutex(0)
+
+    init(_ keySet: JWKSet) { keys = FixedKeys(keySet) }
+
+    var count: Int { asked.withLock { $0 } }
+    var version: UInt64 { 0 }
+
+    func keys(for header: JOSEHeader, at now: NumericDate) async -> [VerificationKey] {
+        knownKeys(for: header, at: now) ?? []
+    }
+
+    func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]? {
+        asked.withLock { $0 += 1 }
+        return keys.knownKeys(for: header, at: now)
+    }
+}
+
 /// A key set that is downloaded from memory, and counts how often.
 final class CraftedDownload: Sendable {
     struct Failure: Error {}
