@@ -88,6 +88,20 @@ import tessera
         #expect(claims.string("jti") != nil)
         #expect(headers.isEmpty)
     }
+
+    /// As keys are that other tools wrote; the server knows them under this name, too.
+    @Test func `names a key that has no name by its thumbprint`() throws {
+        var nameless = try SigningKey.generate(.ES256).privateJWK.json
+        nameless["kid"] = nil
+        let key = try SigningKey(JSONWebKey(nameless))
+        var form: [(String, String)] = []
+        var headers: [String: String] = [:]
+        try ClientProof.assertion("svc", key).add(to: &form, headers: &headers, issuer: issuer, at: now)
+        let assertion = try #require(form.first { $0.0 == "client_assertion" }?.1)
+        let header = try UnverifiedJWT(assertion).header
+        #expect(header.keyID == key.verificationKey.jwk.thumbprint())
+        #expect(JWKSet(keys: [key.verificationKey.jwk]).keys(named: header.keyID).count == 1)
+    }
 }
 
 @Suite struct `The inspection of a token` {

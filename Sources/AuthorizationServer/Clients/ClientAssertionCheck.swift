@@ -9,6 +9,9 @@ struct ClientAssertionCheck: Sendable {
     let keys: ClientKeys
     let replays: any ReplayStore
 
+    /// Keys that are tried for one assertion, at most.
+    static let candidates = 10
+
     func check(_ assertion: UnverifiedJWT, of owner: RegisteredOwner, at now: NumericDate) async throws {
         let client = owner.id
         let verified = try await verify(assertion, of: client, registered: owner.credentials, at: now)
@@ -38,8 +41,9 @@ struct ClientAssertionCheck: Sendable {
         } else {
             throw Rejection.assertionKeyUnknown(client)
         }
-        let candidates = set.keys.filter { header.keyID == nil || $0.keyID == header.keyID }.prefix(10)
-            .compactMap { try? VerificationKey($0, algorithm: algorithm) }
+        // A bound on what one assertion makes us verify; keys that do not fit its algorithm are none of them.
+        let candidates = set.keys(named: header.keyID).lazy
+            .compactMap { try? VerificationKey($0, algorithm: algorithm) }.prefix(Self.candidates)
         guard !candidates.isEmpty else { throw Rejection.assertionKeyUnknown(client) }
         for key in candidates {
             if let verified = try? assertion.verified(by: key, type: .jwtOrAbsent) { return verified }

@@ -31,7 +31,7 @@ actor ClientKeys {
     func keys(at url: String, knowing keyID: String?, now: NumericDate) async -> JWKSet? {
         if let entry = entries[url] {
             let isFresh = entry.keys != nil && now - entry.fetchedAt < Self.freshness
-            let isKnown = keyID.map { id in entry.keys?.keys.contains { $0.keyID == id } ?? false } ?? true
+            let isKnown = keyID == nil || entry.keys?.keys(named: keyID).isEmpty == false
             if isFresh && isKnown || now - entry.attemptedAt < Self.pause { return entry.keys }
         }
         return await download(url, at: now)

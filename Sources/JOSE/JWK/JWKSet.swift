@@ -39,6 +39,13 @@ public struct JWKSet: Hashable, Sendable {
         return keys.filter { $0.id?.hasSameUTF8(as: keyID) ?? false }
     }
 
+    /// The keys that a `kid` may mean: those that bear it and those that bear none and have it as their thumbprint
+    /// (RFC 7638 §1). All keys where no name is given.
+    public func keys(named keyID: String?) -> [JSONWebKey] {
+        guard let keyID else { return keys }
+        return keys.filter { ($0.keyID ?? $0.thumbprint()).hasSameUTF8(as: keyID) }
+    }
+
     /// The set as it is published: public members only.
     public var publicJSON: JSONObject {
         JSONObject([("keys", .array(keys.map { .object($0.publicKey.json) }))])

@@ -33,6 +33,11 @@ import Testing
         return try ClientCredentials(authorization: nil, form: Issuance.form(Self.form + jwt))
     }
 
+    private func signed(_ claims: JSONObject, under header: String, by key: SigningKey) throws -> String {
+        let input = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(claims.jsonBytes)
+        return input + "." + Base64URL.encode(try key.signature(for: Array(input.utf8)))
+    }
+
     private func reason(_ credentials: ClientCredentials, at now: NumericDate = Issuance.start) async -> String? {
         do {
             _ = try await issuance.token(credentials: credentials, at: now)
@@ -148,6 +153,48 @@ import Testing
         let key = try SigningKey.generate(algorithm)
         let issuance = try await Issuance(clientMethod: .privateKeyJWT, keySet: JWKSet(keys: [key.verificationKey.jwk]))
         let credentials = try credentials(claims(), by: key)
+    /// Keys as other tools write them bear no `kid`; ours then names them by their thumbprint.
+    @Test(.requirement("7517-4.5-2"), arguments: [true, false])
+    func `is checked with a key that was registered without a name`(byURL: Bool) async throws {
+        var nameless = key.privateJWK.json
+        nameless["kid"] = nil
+        let own = try SigningKey(JSONWebKey(nameless))
+        let set = JWKSet(keys: [try SigningKey.generate(.ES256).verificationKey.jwk, own.verificationKey.jwk])
+        try #require(set.keys.last?.keyID == nil)
+        let issuance = try await Issuance(
+            clientMethod: .privateKeyJWT, keySet: byURL ? nil : set, keySetURL: byURL ? "https://svc.example/jwks" : nil
+        )
+        issuance.fetcher.serve(set.publicJSON.jsonBytes)
+        #expect(try await issuance.token(credentials: credentials(claims(), by: own)).expiresIn == 300)
+        let unnamed = try Issuance.form(Self.form + signed(claims(jti: "j2"), under: #"{"alg":"ES256"}"#, by: own))
+        let bare = try ClientCredentials(authorization: nil, form: unnamed)
+        #expect(try await issuance.token(credentials: bare).expiresIn == 300)
+        // The name is known: a minute later it makes nobody fetch the keys again.
+        let later = try credentials(claims([("exp", .integer(1_800_000_120))], jti: "j3"), by: own)
+        #expect(try await issuance.token(credentials: later, at: Issuance.start + .seconds(61)).expiresIn == 300)
+        #expect(issuance.fetcher.count == (byURL ? 1 : 0))
+
+        var disguised = try SigningKey.generate(.ES256).privateJWK.json
+        disguised["kid"] = .string(own.id)
+        let stranger = try credentials(claims(jti: "j4"), by: SigningKey(JSONWebKey(disguised)))
+        await #expect(throws: Rejection.assertionSignatureWrong(ClientID(unchecked: "svc"))) {
+            try await issuance.token(credentials: stranger)
+        }
+    }
+
+    @Test func `is checked with ten keys at most, and with none of another kind`() async throws {
+        let others = try (0..<10).map { _ in try SigningKey.generate(.EdDSA).verificationKey.jwk }
+        let header = #"{"alg":"ES256"}"#
+        for (position, isTried) in [(9, true), (10, false)] {
+            var keys = try (0..<10).map { _ in try SigningKey.generate(.ES256).verificationKey.jwk }
+            keys.insert(key.verificationKey.jwk, at: position)
+            let issuance = try await Issuance(clientMethod: .privateKeyJWT, keySet: JWKSet(keys: others + keys))
+            let form = try Issuance.form(Self.form + signed(claims(), under: header, by: key))
+            let token = try? await issuance.token(credentials: ClientCredentials(authorization: nil, form: form))
+            #expect((token != nil) == isTried)
+        }
+    }
+
         #expect(try await issuance.token(credentials: credentials).expiresIn == 300)
 
         var client = try #require(try await issuance.store.client(ClientID(unchecked: "svc")))
