@@ -89,6 +89,7 @@ def case_084_assertion_audience(w):
         [7, issuer],
         issuer.replace("https", "http"),
         issuer.replace("localhost", "LOCALHOST"),
+        [issuer],
         [[issuer]],
         issuer.encode().hex(),
     ]

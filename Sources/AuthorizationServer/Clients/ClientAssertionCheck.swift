@@ -51,25 +51,25 @@ struct ClientAssertionCheck: Sendable {
         throw Rejection.assertionSignatureWrong(client)
     }
 
-    /// The issuer itself, the one audience of OAuth 2.1; and the token endpoint for clients that are registered to know no
-    /// better (RFC 7523 §3, OpenID Core §9).
-    private func audiences(of owner: RegisteredOwner) -> Set<String> {
+    /// The issuer as a string, the one audience of OAuth 2.1. For clients that are registered to know no better, also the
+    /// token endpoint, and either of them in a list of one (RFC 7523 §3, RFC 7519 §4.1.3, OpenID Core §9).
+    private func audiences(of owner: RegisteredOwner) -> [JSONValue] {
         guard case .client(let client) = owner, client.relyingParty?.mayAddressAssertionsToTokenEndpoint == true else {
-            return [issuer.rawValue]
+            return [.string(issuer.rawValue)]
         }
-        return [issuer.rawValue, issuer.url(of: .token)]
+        let names = [JSONValue.string(issuer.rawValue), .string(issuer.url(of: .token))]
+        return names + names.map { .array([$0]) }
     }
 
     /// RFC 7523 §3, with one audience and nobody beside it.
     private func check(
-        _ claims: JSONObject, of client: ClientID, for audiences: Set<String>, at now: NumericDate
+        _ claims: JSONObject, of client: ClientID, for audiences: [JSONValue], at now: NumericDate
     ) throws(Rejection) -> (id: String, expiresAt: NumericDate) {
         func wrong(_ claim: String) -> Rejection { .assertionClaimsWrong(client, claim: claim) }
         let skew = Duration.seconds(policy.clockSkew)
         guard claims.string("iss") == client.rawValue else { throw wrong("iss") }
         guard claims.string("sub") == client.rawValue else { throw wrong("sub") }
-        guard let audience = Self.audience(claims["aud"]), audience.count == 1, audience.allSatisfy(audiences.contains)
-        else { throw wrong("aud") }
+        guard let audience = claims["aud"], audiences.contains(audience) else { throw wrong("aud") }
         guard let expiresAt = claims.date("exp"), now < expiresAt + skew,
             expiresAt <= now + .seconds(policy.maximumAssertionLifetime) + skew
         else { throw wrong("exp") }
@@ -81,14 +81,5 @@ struct ClientAssertionCheck: Sendable {
         }
         guard let id = claims.string("jti"), (1...255).contains(id.utf8.count) else { throw wrong("jti") }
         return (id, expiresAt)
-    }
-
-    /// A string, or a list of one: some libraries always write a list (RFC 7519 §4.1.3).
-    private static func audience(_ value: JSONValue?) -> [String]? {
-        switch value {
-        case .string(let only): [only]
-        case .array(let values): values.compactMap(\.string).count == values.count ? values.compactMap(\.string) : nil
-        default: nil
-        }
     }
 }
