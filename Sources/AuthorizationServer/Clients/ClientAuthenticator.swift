@@ -73,13 +73,17 @@ struct ClientAuthenticator: Sendable {
     private func owner(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> AuthenticatedOwner {
-        try throttle.admit(credentials.clientID, from: caller, at: now)
+        let throttled = throttle.refusal(of: credentials.clientID, from: caller, at: now)
+        // Secrets have 256 bits of our own making: nobody guesses one, and a stranger behind the same address must not
+        // lock the client out. An assertion costs a signature, or a download, before it turns out to be wrong.
+        if let throttled, case .assertion = credentials.proof { throw throttled }
         let owner = try await registry.owner(credentials.clientID)
         do {
             try await prove(credentials, owner: owner, at: now)
         } catch let rejection as Rejection {
             // A key set that cannot be fetched says nothing about the client.
             if case .assertionKeysUnavailable = rejection { throw rejection }
+            if let throttled { throw throttled }
             throttle.recordFailure(of: credentials.clientID, from: caller, at: now)
             throw rejection
         }
