@@ -53,12 +53,13 @@ final class RefusalFolder: Sendable {
             address: AddressPrefix(event.address).text, detail: event.detail)
     }
 
-    /// Writes what has gathered and closes windows that are over. What cannot be written stays for the next time.
+    /// Writes what has gathered and closes windows that are over: of a flood that goes on, each minute is an event of its
+    /// own. What cannot be written stays for the next time.
     func flush(to log: any AuditLog, at now: NumericDate) async throws {
         let due = open.withLock { open in
-            open = open.filter { $0.value.pending > 0 || now - $0.value.event.at < Self.window }
             let due = open.filter { $0.value.pending > 0 }
-            for kind in due.keys { open[kind]?.pending = 0 }
+            open = open.filter { now - $0.value.event.at < Self.window }
+            for kind in open.keys { open[kind]?.pending = 0 }
             return due
         }
         guard !due.isEmpty else { return }
@@ -86,7 +87,10 @@ final class RefusalFolder: Sendable {
         do {
             let ids = try await log.append(events)
             open.withLock { open in
-                for ((kind, _), id) in zip(fresh, ids) { open[kind]?.storedID = id }
+                // Where the window is over, the entry that is open now is of the next one.
+                for ((kind, entry), id) in zip(fresh, ids) where open[kind]?.event == entry.event {
+                    open[kind]?.storedID = id
+                }
             }
         } catch {
             // What was added to stored events is stored: only the fresh ones may be tried again.
@@ -98,11 +102,12 @@ final class RefusalFolder: Sendable {
     private func restore(_ entries: [Kind: Open]) {
         open.withLock { open in
             for (kind, entry) in entries {
-                if open[kind] == nil {
-                    open[kind] = entry
-                } else {
-                    open[kind]?.pending += entry.pending
+                var entry = entry
+                if let newer = open[kind] {
+                    entry.pending += newer.pending
+                    entry.lastAt = newer.lastAt
                 }
+                open[kind] = entry
             }
         }
     }
