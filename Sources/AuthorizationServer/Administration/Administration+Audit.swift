@@ -34,5 +34,14 @@ extension Administration {
         return event(action, on: "", detail: detail, by: administrator, at: now)
     }
 
+    /// Puts a refusal of what somebody asked for into the audit log; equal ones become one event with a count.
+    package func recordRefusal(_ reason: String, of administrator: Administrator, at now: NumericDate) {
+        let client = ClientMention(startOf: administrator.actor)?.client
+        provider.usage.count(.refused, client: client, resource: nil, at: now)
+        var event = event("administration.refused", on: "", detail: reason, by: administrator, at: now)
+        event.outcome = .refusal
+        provider.refusals.record(event)
+    }
+
     package func record(_ event: AuditEvent) async throws { _ = try await store.append([event]) }
 }

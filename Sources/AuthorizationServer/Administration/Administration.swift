@@ -22,10 +22,7 @@ package struct Administration: Sendable {
         _ right: AdministrativeRight, of administrator: Administrator, at now: NumericDate
     ) throws(AdministrationError) {
         guard !administrator.rights.contains(right) else { return }
-        let client = ClientMention(startOf: administrator.actor)?.client
-        provider.recordRefusal(
-            of: "administration", reason: "right_missing", client: client,
-            caller: administrator.caller, at: now)
+        recordRefusal("right_missing", of: administrator, at: now)
         throw .rightMissing(right)
     }
 

@@ -5,16 +5,16 @@ import OAuth
 extension AdministrationAPI {
     /// Refuses what only a browser sends, and over the network every name that is not the server's own: a page that
     /// makes its name resolve to this machine still sends that name.
-    func checkOrigin(of request: ServerRequest, at now: NumericDate) throws(AdministrationRefusal) {
+    func checkOrigin(of request: ServerRequest) throws(AdministrationRefusal) {
         guard request.headers.count("origin") == 0 else {
-            record("origin_present", request, at: now)
-            throw AdministrationRefusal(403, "forbidden", "the administration API is not for pages of a browser")
+            throw AdministrationRefusal(
+                403, "forbidden", "the administration API is not for pages of a browser", reason: "origin_present")
         }
         guard request.peer.userID == nil, request.peer.address != "unix" else { return }
         let host = request.headers.first("host")?.lowercased()
         guard request.headers.count("host") == 1, let host, hosts.contains(host) else {
-            record("host_unknown", request, at: now)
-            throw AdministrationRefusal(403, "forbidden", "the Host is not the one that is configured")
+            throw AdministrationRefusal(
+                403, "forbidden", "the Host is not the one that is configured", reason: "host_unknown")
         }
     }
 
@@ -24,31 +24,23 @@ extension AdministrationAPI {
     ) throws(AdministrationRefusal) -> Administrator {
         if let userID = request.peer.userID {
             guard userID == 0 || userID == ownUserID else {
-                record("peer_not_allowed", request, at: now)
-                throw AdministrationRefusal(403, "forbidden", "only root and the user of the server may administer it")
+                throw AdministrationRefusal(
+                    403, "forbidden", "only root and the user of the server may administer it",
+                    reason: "peer_not_allowed")
             }
             return Administrator(
                 actor: "uid:\(userID)", rights: Set(AdministrativeRight.allCases), address: caller.address,
                 requestID: caller.requestID)
         }
         guard request.peer.address != "unix" else {
-            record("peer_unknown", request, at: now)
-            throw AdministrationRefusal(403, "forbidden", "the operating system does not say who you are")
+            throw AdministrationRefusal(
+                403, "forbidden", "the operating system does not say who you are", reason: "peer_unknown")
         }
-        guard let token = request.bearerToken else {
-            record("token_missing", request, at: now)
-            throw AdministrationRefusal.unauthorized()
-        }
+        guard let token = request.bearerToken else { throw AdministrationRefusal.unauthorized() }
         do {
             return try administration.provider.administrator(bearing: token, caller: caller, at: now)
         } catch {
             throw AdministrationRefusal.challenge(401, error.oauthError)
         }
-    }
-
-    private func record(_ reason: String, _ request: ServerRequest, at now: NumericDate) {
-        administration.provider.recordRefusal(
-            of: "administration", reason: reason, client: nil,
-            caller: Caller(address: request.peer.address, requestID: request.requestID), at: now)
     }
 }

@@ -29,27 +29,29 @@ package struct AdministrationAPI: Sendable {
     }
 
     package func respond(to request: ServerRequest, at now: NumericDate) async -> ServerResponse {
+        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        var asker = Administrator(
+            actor: "anonymous", rights: [], address: caller.address, requestID: caller.requestID)
         do {
-            return try await answer(request, at: now)
-        } catch let refusal as AdministrationRefusal {
-            return refusal.response
+            return try await answer(request, from: caller, as: &asker, at: now)
         } catch {
-            return response(for: error, request: request)
+            return response(to: error, of: request, by: asker, at: now)
         }
     }
 
-    private func answer(_ request: ServerRequest, at now: NumericDate) async throws -> ServerResponse {
-        try checkOrigin(of: request, at: now)
+    /// - Parameter administrator: who is asking, as soon as that is known.
+    private func answer(
+        _ request: ServerRequest, from caller: Caller, as administrator: inout Administrator, at now: NumericDate
+    ) async throws -> ServerResponse {
+        try checkOrigin(of: request)
         let (route, parameters) = try route(of: request)
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
-        var administrator = Administrator(
-            actor: "anonymous", rights: [], address: caller.address, requestID: caller.requestID)
         if let right = route.right {
             administrator = try identify(request, caller: caller, needing: right, at: now)
             try administration.demand(right, of: administrator, at: now)
         }
         guard !route.isSocketOnly || request.peer.userID != nil else {
-            throw AdministrationRefusal(403, "forbidden", "this operation is for the Unix socket only")
+            throw AdministrationRefusal(
+                403, "forbidden", "this operation is for the Unix socket only", reason: "socket_only")
         }
         let query = try AdministrationQuery(request.query, knowing: route.query)
         let call = AdministrationCall(
@@ -65,7 +67,7 @@ package struct AdministrationAPI: Sendable {
         return response
     }
 
-    private func route(of request: ServerRequest) throws(AdministrationRefusal) -> (AdministrationRoute, [String]) {
+    func route(of request: ServerRequest) throws(AdministrationRefusal) -> (AdministrationRoute, [String]) {
         // RFC 9110 §9.3.2: HEAD is GET without the content, which the connection leaves out.
         let method = request.method == .head ? .get : request.method
         var allowed: [String] = []
@@ -74,7 +76,7 @@ package struct AdministrationAPI: Sendable {
             if route.method == method { return (route, parameters) }
             allowed.append(route.method.rawValue)
         }
-        guard !allowed.isEmpty else { throw AdministrationRefusal(404, "not_found", "there is nothing at this path") }
+        guard !allowed.isEmpty else { throw AdministrationRefusal.notFound("there is nothing at this path") }
         throw AdministrationRefusal(
             405, "method_not_allowed", "this path does not have this method",
             headers: [.init(name: "allow", value: allowed.joined(separator: ", "))])
