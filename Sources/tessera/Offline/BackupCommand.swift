@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import JOSE
+import Storage
 import StorageSQLite
 
 /// `tessera backup`
@@ -40,11 +41,22 @@ struct BackupCommand: AsyncParsableCommand {
         }
         let store = try await OpenInstallation.openStore(configuration)
         do {
-            try await store.backUp(to: target)
+            // Recorded first: a copy of everything must not exist without a trace of who made it.
+            try await record("backup.made", target, in: store)
+            do { try await store.backUp(to: target) } catch {
+                try? await record("backup.failed", target, in: store)
+                throw error
+            }
             await store.close()
         } catch {
             await store.close()
             throw CommandFailure(.failure, "backup_failed", String(describing: error))
         }
+    }
+
+    private func record(_ action: String, _ target: String, in store: SQLiteStore) async throws {
+        let event = AuditEvent(
+            at: Composition.now(), action: action, actor: "uid:\(FileFacts.ownUser)", detail: "to \(target)")
+        _ = try await store.append([event])
     }
 }
