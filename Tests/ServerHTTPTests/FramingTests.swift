@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    @Test func `records a method that a path does not have, and not a path that does not exist`() async throws {
+        let server = try await LiveServer.publicServer()
+        for _ in 0..<3 { #expect(try await server.exchange(RequestText.get("/token")).status == 405) }
+        #expect(try await server.exchange(RequestText.get("/nothing")).status == 404)
+        let preflight = "OPTIONS /token HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        #expect(try await server.exchange(preflight).status < 300)
+        #expect(await server.provider.flush(at: LiveServer.start).isEmpty)
+        let events = try await server.provider.store.events(AuditQuery(action: "request.refused"))
+        #expect(events.map(\.detail) == ["method_not_allowed"] && events.map(\.count) == [3])
+        #expect(events.allSatisfy { $0.outcome == .refusal && $0.address == "127.0.0.1" })
+        try await server.shutDown()
+    }
+
     @Test func `serves requests in a row on one connection, pipelined ones too`() async throws {
         let server = try await LiveServer.publicServer()
         let connection = try await server.connect()

@@ -1,4 +1,6 @@
+import AuthorizationServer
 import ServerHTTP
+import Storage
 import TestSupport
 import Testing
 
@@ -122,6 +124,11 @@ import Testing
         try await first.wait(for: "live")
         #expect(try await server.exchange(RequestText.get("/health/live")).text.isEmpty)
         #expect(server.environment.metrics.text().contains(#"connections_refused_total{listener="public"} 1"#))
+        for _ in 0..<9 { #expect(try await server.exchange(RequestText.get("/health/live")).text.isEmpty) }
+        #expect(await server.provider.flush(at: LiveServer.start).isEmpty)
+        let events = try await server.provider.store.events(AuditQuery(action: "request.refused"))
+        #expect(events.map(\.detail) == ["connection_limit"] && events.map(\.count) == [10])
+        #expect(events.first?.address == "127.0.0.1" && events.first?.outcome == .refusal)
         try await server.shutDown()
     }
 

@@ -64,6 +64,8 @@ final class ConnectionTable: Sendable {
     }
 
     var count: Int { state.withLock { $0.channels.count } }
+    /// Whether the listener ends, so that what it does not let in is beyond no limit.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
     var refused: UInt64 { state.withLock { $0.refused } }
 
     /// Ends all connections and lets none in any more.

@@ -24,7 +24,8 @@ final class Dispatcher: Sendable {
     private let metrics: RequestMetrics
     private let onRefusal: RefusalReport
 
-    /// Told of each request that was refused before a route saw it, for the audit log: why, whose, by which name, when.
+    /// Told of each request that was refused before a route saw it, and of each connection that was turned away, for the
+    /// audit log: why, whose, by which name, when.
     typealias RefusalReport = @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void
 
     init(
@@ -57,17 +58,14 @@ final class Dispatcher: Sendable {
 
     func answer(to exchange: Exchange) -> Answer {
         let request = exchange.request
-        if let refusal = refusal(of: request) {
-            onRefusal(refusal.reason, request.peer.address, request.requestID, exchange.date)
-            return .ready(
-                .error(refusal.status, "invalid_request", refusal.text, facts: RequestFacts(decision: refusal.reason)))
-        }
+        if let refusal = refusal(of: request) { return .ready(refused(exchange, refusal)) }
+        // Nobody is denied what does not exist: the request log tells of it, and the audit log does not.
         guard let route = exchange.route else {
             return .ready(.error(404, "not_found", "there is nothing at this path"))
         }
         guard let action = route.actions[request.method] else {
             if request.method == .options { return .ready(route.sharing.preflight(request, allow: route.allow)) }
-            var response = ServerResponse.error(405, "invalid_request", "this path does not have this method")
+            var response = refused(exchange, (405, "method_not_allowed", "this path does not have this method"))
             response.headers.append("allow", route.allow)
             return .ready(marked(response, exchange))
         }
@@ -86,8 +84,17 @@ final class Dispatcher: Sendable {
         return response
     }
 
+    private typealias Refusal = (status: Int, reason: String, text: String)
+
+    /// The answer to a request that no route takes, of which the audit log is told.
+    private func refused(_ exchange: Exchange, _ refusal: Refusal) -> ServerResponse {
+        onRefusal(refusal.reason, exchange.request.peer.address, exchange.request.requestID, exchange.date)
+        return .error(
+            refusal.status, "invalid_request", refusal.text, facts: RequestFacts(decision: refusal.reason))
+    }
+
     /// What no route of this server takes.
-    private func refusal(of request: ServerRequest) -> (status: Int, reason: String, text: String)? {
+    private func refusal(of request: ServerRequest) -> Refusal? {
         if let hosts, !hosts.contains(request.headers.first("host")?.lowercased() ?? "") {
             return (421, "host_unknown", "this server does not answer for this host")
         }
@@ -105,6 +112,12 @@ final class Dispatcher: Sendable {
 
     /// A name and a time for a refusal of something that never became a request.
     func refused() -> (id: String, date: NumericDate) { (ids.next(), now()) }
+
+    /// A connection beyond what the listener may hold is told nothing; the audit log is.
+    func turnedAway(_ peer: Peer) {
+        let (id, date) = refused()
+        onRefusal("connection_limit", peer.address, id, date)
+    }
 
     /// Counts and logs an answer at the moment it is written.
     func finished(_ exchange: Exchange, _ response: ServerResponse) {

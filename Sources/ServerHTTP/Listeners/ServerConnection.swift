@@ -57,7 +57,10 @@ struct ServerConnection: ServerChildChannel {
 
     private func install(_ channel: any Channel, peer: Peer) throws -> Value {
         let isExempt = peer.address == "unix" || proxies.contains(peer)
-        guard connections.admit(channel, from: peer.address, isExempt: isExempt) else { throw ConnectionRefused() }
+        guard connections.admit(channel, from: peer.address, isExempt: isExempt) else {
+            if !connections.isClosed { dispatcher.turnedAway(peer) }
+            throw ConnectionRefused()
+        }
         let pipeline = channel.pipeline.syncOperations
         let executor = executors.executor(for: channel.eventLoop)
         guard let certificates else {
