@@ -33,7 +33,7 @@ extension Administration {
             guard try await store.resource(identifiedBy: created.identifier) == nil else {
                 throw AdministrationError.conflict("the identifier is taken by a resource")
             }
-            try await ensureKey(for: created, at: now)
+            try await ensureKey(for: created, by: administrator, at: now)
             guard try await store.insert(created, recording: event) == .inserted else {
                 throw AdministrationError.conflict("the id is taken by a client or a resource")
             }
@@ -57,7 +57,7 @@ extension Administration {
             let changed = try change.checked(against: resource, policy: provider.policy, at: now)
             let fields = resource.changedFields(to: changed)
             guard !fields.isEmpty else { return resource }
-            try await ensureKey(for: changed, at: now)
+            try await ensureKey(for: changed, by: administrator, at: now)
             let isDisabling = resource.isEnabled && !changed.isEnabled
             let isEnabling = changed.isEnabled && !resource.isEnabled
             let isNarrowing = !resource.scope.isSubset(of: changed.scope)
@@ -155,9 +155,12 @@ extension Administration {
         return resource
     }
 
-    private func ensureKey(for resource: ProtectedResource, at now: NumericDate) async throws {
+    private func ensureKey(
+        for resource: ProtectedResource, by administrator: Administrator, at now: NumericDate
+    ) async throws {
         guard resource.tokenFormat == .jwt else { return }
-        try await provider.keys.ensureKey(for: resource.signingAlgorithm, at: now)
+        try await provider.keys.ensureKey(
+            for: resource.signingAlgorithm, by: administrator.actor, from: administrator.caller, at: now)
     }
 
     private func save(

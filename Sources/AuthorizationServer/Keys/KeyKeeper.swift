@@ -34,15 +34,17 @@ package actor KeyKeeper {
             try await self.reload(at: now)
             var purposes: [KeyRecord.Purpose] = [.sealing]
             for algorithm in algorithms { purposes.append(.signing(algorithm)) }
-            try await self.create(purposes.filter { !self.hasKey(for: $0, at: now) }, at: now)
+            try await self.create(purposes.filter { !self.hasKey(for: $0, at: now) }, by: .system, at: now)
         }
     }
 
     /// Makes the first key of an algorithm, when a resource asks for one that has none.
-    package func ensureKey(for algorithm: Algorithm, at now: NumericDate) async throws {
+    package func ensureKey(
+        for algorithm: Algorithm, by actor: String = "system", from caller: Caller? = nil, at now: NumericDate
+    ) async throws {
         try await alone {
             guard !self.hasKey(for: .signing(algorithm), at: now) else { return }
-            try await self.create([.signing(algorithm)], at: now)
+            try await self.create([.signing(algorithm)], by: Origin(actor, caller), at: now)
         }
     }
 
@@ -180,11 +182,11 @@ package actor KeyKeeper {
         return new
     }
 
-    private func create(_ purposes: [KeyRecord.Purpose], at now: NumericDate) async throws {
+    private func create(_ purposes: [KeyRecord.Purpose], by origin: Origin, at now: NumericDate) async throws {
         guard !purposes.isEmpty else { return }
         let new = try purposes.map { try make($0, announcedAt: now, activeFrom: now) }
         try await store.save(
-            new: new, changed: [], recording: new.map { event("key.announced", $0, by: .system, at: now) })
+            new: new, changed: [], recording: new.map { event("key.announced", $0, by: origin, at: now) })
         try await reload(at: now)
     }
 

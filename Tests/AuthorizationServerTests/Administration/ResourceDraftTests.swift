@@ -107,6 +107,20 @@ import Testing
         #expect(issuance.provider.keyRing.snapshot.signer(.EdDSA, at: Issuance.start) != nil)
     }
 
+    @Test func `is named in the audit log as what a key was made for, by whom and from where`() async throws {
+        let issuance = try await Issuance()
+        let administration = Administration(provider: issuance.provider)
+        let before = try await issuance.events("key.announced").count
+        _ = try await administration.updateResource(
+            ClientID(unchecked: "orders"), with: ResourceChange(signingAlgorithm: "EdDSA"), by: .root,
+            at: Issuance.start)
+        _ = try await administration.createResource(draft(algorithm: "ES384"), by: .root, at: Issuance.start)
+        let events = try await issuance.events("key.announced")
+        #expect(events.count == before + 2)
+        let own = events.filter { $0.actor == Administrator.root.actor }
+        #expect(own.count == 2 && own.allSatisfy { $0.address == "unix" && $0.requestID == "r-root" })
+    }
+
     @Test func `leaves the administration resource as it is but for its lifetime`() async throws {
         let administration = Administration(provider: try await Issuance().provider)
         let id = OpenIDProvider.administrationResourceID
