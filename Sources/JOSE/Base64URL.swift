@@ -32,23 +32,30 @@ public enum Base64URL {
     private static func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         let groups = bytes.count / 3
         let rest = bytes.count % 3
-        output.reserveCapacity(output.count + groups * 4 + 4)
-        alphabet.withUnsafeBufferPointer { alphabet in
-            for group in 0..<groups {
-                let index = group &* 3
-                let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index &+ 1]) << 8 | UInt32(bytes[index &+ 2])
-                output.append(alphabet[Int(bits >> 18 & 63)])
-                output.append(alphabet[Int(bits >> 12 & 63)])
-                output.append(alphabet[Int(bits >> 6 & 63)])
-                output.append(alphabet[Int(bits & 63)])
+        let start = output.count
+        let size = groups * 4 + (rest == 0 ? 0 : rest + 1)
+        // Written in place: to append each character would ask each time whether there is room.
+        output.append(contentsOf: repeatElement(0, count: size))
+        output.withUnsafeMutableBufferPointer { whole in
+            let output = UnsafeMutableBufferPointer(rebasing: whole[start...])
+            alphabet.withUnsafeBufferPointer { alphabet in
+                for group in 0..<groups {
+                    let index = group &* 3
+                    let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index &+ 1]) << 8 | UInt32(bytes[index &+ 2])
+                    let target = group &* 4
+                    output[target] = alphabet[Int(bits >> 18)]
+                    output[target &+ 1] = alphabet[Int(bits >> 12 & 63)]
+                    output[target &+ 2] = alphabet[Int(bits >> 6 & 63)]
+                    output[target &+ 3] = alphabet[Int(bits & 63)]
+                }
+                guard rest > 0 else { return }
+                let (index, target) = (groups &* 3, groups &* 4)
+                let second: UInt8 = rest == 2 ? bytes[index &+ 1] : 0
+                let bits = UInt32(bytes[index]) << 16 | UInt32(second) << 8
+                output[target] = alphabet[Int(bits >> 18)]
+                output[target &+ 1] = alphabet[Int(bits >> 12 & 63)]
+                if rest == 2 { output[target &+ 2] = alphabet[Int(bits >> 6 & 63)] }
             }
-            guard rest > 0 else { return }
-            let index = groups &* 3
-            let second: UInt8 = rest == 2 ? bytes[index &+ 1] : 0
-            let bits = UInt32(bytes[index]) << 16 | UInt32(second) << 8
-            output.append(alphabet[Int(bits >> 18 & 63)])
-            output.append(alphabet[Int(bits >> 12 & 63)])
-            if rest == 2 { output.append(alphabet[Int(bits >> 6 & 63)]) }
         }
     }
 

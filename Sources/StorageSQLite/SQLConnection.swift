@@ -35,8 +35,8 @@ struct SQLConnection {
         defer { reset(handle) }
         guard try step(handle) else { return nil }
         let result = try read(StatementRow(handle))
-        // A statement with RETURNING has not ended before its last row was asked for.
-        while try step(handle) {}
+        // A statement with RETURNING has not ended before its last row was asked for; a query changes nothing any more.
+        if sqlite3_stmt_readonly(handle) == 0 { while try step(handle) {} }
         return result
     }
 

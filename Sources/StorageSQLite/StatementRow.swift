@@ -1,4 +1,5 @@
 import GRDBSQLite
+import Glibc
 import JOSE
 import OAuth
 import Storage
@@ -29,6 +30,15 @@ struct StatementRow {
             }
         }
         return nil
+    }
+
+    /// Whether two columns hold the same text: what was made of the one need not be made again of the other.
+    func isSameText(_ index: Int32, as other: Int32) -> Bool {
+        guard sqlite3_column_type(handle, index) == SQLITE_TEXT, sqlite3_column_type(handle, other) == SQLITE_TEXT,
+            let start = sqlite3_column_text(handle, index), let otherStart = sqlite3_column_text(handle, other)
+        else { return false }
+        let count = Int(sqlite3_column_bytes(handle, index))
+        return count == Int(sqlite3_column_bytes(handle, other)) && memcmp(start, otherStart, count) == 0
     }
 
     func isNull(_ index: Int32) -> Bool { sqlite3_column_type(handle, index) == SQLITE_NULL }
@@ -85,12 +95,14 @@ struct StatementRow {
     /// A JSON array of texts.
     func texts(_ index: Int32) throws -> [String] {
         let bytes = Array(try text(index).utf8)
+        guard bytes != [UInt8(ascii: "["), UInt8(ascii: "]")] else { return [] }
         guard let texts = try? JSONValue(parsing: bytes, limits: .column).strings else { throw damaged(index) }
         return texts
     }
 
     func object(_ index: Int32) throws -> JSONObject {
         let bytes = Array(try text(index).utf8)
+        guard bytes != [UInt8(ascii: "{"), UInt8(ascii: "}")] else { return JSONObject() }
         guard let object = try? JSONObject(parsing: bytes, limits: .column) else { throw damaged(index) }
         return object
     }

@@ -57,6 +57,20 @@ import Testing
         }
     }
 
+    @Test func `an escape is found at every place of a long text`() {
+        for special in ["\"", "\\", "\n", "\u{7F}", "\u{85}", "\u{2028}"] {
+            for place in 0...49 {
+                var writer = JSONWriter()
+                let (before, after) = (String(repeating: "a", count: place), String(repeating: "z", count: 49 - place))
+                writer.value(before + special + after)
+                var escaped = JSONWriter()
+                escaped.value(special)
+                #expect(writer.text == "\"" + before + escaped.text.dropFirst().dropLast() + after + "\"")
+                #expect(escaped.text.dropFirst().hasPrefix("\\"))
+            }
+        }
+    }
+
     @Test(arguments: [
         "null", "true", "0", "-1", "9223372036854775807", "-9223372036854775808", "1.5", "1e+20", "5e-324", "-0.0",
         #"{"a":[1,{"b":"\u2028"}],"c":{}}"#, #"["",[],[[]]]"#,

@@ -6,11 +6,12 @@ package import Storage
 /// Gives each person another name at each sector, and each session another name at each client, so that clients cannot
 /// put their users together (OpenID Core §8.1).
 package struct PairwiseSubjects: Sendable {
-    private let key: SymmetricKey
+    /// Has taken the key already.
+    private let begun: HMAC<SHA256>
 
     package enum KeyError: Error, Hashable, Sendable { case unreadable }
 
-    init(key bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
+    init(key bytes: [UInt8]) { begun = HMAC(key: SymmetricKey(data: bytes)) }
 
     /// The `sid` of a session as this client sees it.
     ///
@@ -19,8 +20,7 @@ package struct PairwiseSubjects: Sendable {
     package func session(_ id: SessionID, for client: ClientID) -> SessionID {
         // No sector begins with a zero byte, so no session's name is ever a person's.
         let input = [0] + Array(client.rawValue.utf8) + [0] + Array(id.rawValue.utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: input, using: key)
-        return SessionID(unchecked: Base64URL.encode(Array(code.prefix(16))))
+        return SessionID(unchecked: Base64URL.encode(Array(code(of: input).prefix(16))))
     }
 
     /// Reads the issuer's key, which is made at the first start and never changes: every pairwise name hangs from it.
@@ -42,8 +42,13 @@ package struct PairwiseSubjects: Sendable {
     package func subject(_ person: Subject, for client: ClientID, registeredAs party: RelyingParty?) -> Subject {
         guard let party, party.subjectType == .pairwise else { return person }
         let input = Array(Self.sector(of: party, client).utf8) + [0] + Array(person.rawValue.utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: input, using: key)
-        return Subject(unchecked: Base64URL.encode(Array(code)))
+        return Subject(unchecked: Base64URL.encode(Array(code(of: input))))
+    }
+
+    private func code(of input: [UInt8]) -> HMAC<SHA256>.MAC {
+        var code = begun
+        code.update(data: input)
+        return code.finalize()
     }
 
     /// OpenID Core §8.1: the host of the sector identifier, or the one host of the redirect URIs. A client whose

@@ -56,7 +56,7 @@ struct RevocationEndpoint: Sendable {
         _ token: RefreshToken, of client: ClientID, caller: Caller, at now: NumericDate
     ) async throws -> Answered<Void> {
         guard let record = try await store.refreshRecord(token.grant, at: now),
-            token.isGenuine(try refreshKeys.key(of: record.family), issuer: refreshKeys.issuer)
+            token.isGenuine(try refreshKeys.key(of: record.family))
         else { return Answered((), DecisionFacts("unknown_token", client: client)) }
         guard record.authorization.client == client else {
             throw Rejection.tokenOfAnotherClient(client, TokenID(unchecked: token.grant.rawValue))

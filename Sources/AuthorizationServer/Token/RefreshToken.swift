@@ -38,16 +38,15 @@ struct RefreshToken: Sendable {
     }
 
     /// Compared in constant time.
-    func isGenuine(_ key: SymmetricKey, issuer: Issuer) -> Bool {
+    func isGenuine(_ key: RefreshKey) -> Bool {
         guard let head = Self.head(grant, generation) else { return false }
-        return HMAC<SHA256>.isValidAuthenticationCode(
-            code, authenticating: Self.message(head, issuer), using: key)
+        return key.code(of: head) == code
     }
 
     /// The token of a generation; `nil` for a grant that no authorization of ours is named by.
-    static func text(_ grant: GrantID, generation: Int64, key: SymmetricKey, issuer: Issuer) -> Secret? {
+    static func text(_ grant: GrantID, generation: Int64, key: RefreshKey) -> Secret? {
         guard var bytes = head(grant, generation) else { return nil }
-        bytes.append(contentsOf: HMAC<SHA256>.authenticationCode(for: message(bytes, issuer), using: key))
+        bytes.append(contentsOf: key.code(of: bytes))
         let checksum = CRC32.of(bytes)
         for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: checksum >> UInt32(shift))) }
         return Secret(prefix + Base64URL.encode(bytes))
@@ -58,10 +57,24 @@ struct RefreshToken: Sendable {
         let number = UInt64(bitPattern: generation)
         return [version] + id + (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
     }
+}
+
+/// The key of one refresh token family, ready to make and to check the codes of its generations.
+struct RefreshKey: Sendable {
+    /// Has taken the key and the issuer: a request needs two codes, which differ in nothing else.
+    private let begun: HMAC<SHA256>
+
+    init(_ bytes: [UInt8], issuer: Issuer) {
+        var begun = HMAC<SHA256>(key: SymmetricKey(data: bytes))
+        begun.update(data: Array("tessera refresh".utf8) + Array(issuer.rawValue.utf8))
+        self.begun = begun
+    }
 
     /// The head has a fixed length, so no two issuers and heads make the same message.
-    private static func message(_ head: [UInt8], _ issuer: Issuer) -> [UInt8] {
-        Array("tessera refresh".utf8) + Array(issuer.rawValue.utf8) + head
+    func code(of head: [UInt8]) -> HMAC<SHA256>.MAC {
+        var code = begun
+        code.update(data: head)
+        return code.finalize()
     }
 }
 
@@ -71,19 +84,19 @@ struct RefreshKeys: Sendable {
     let sealer: SecretSealer
 
     /// A key for a new family, and how it is stored.
-    func make(for grant: GrantID, from secrets: SecretGenerator) throws -> (key: SymmetricKey, sealed: [UInt8]) {
+    func make(for grant: GrantID, from secrets: SecretGenerator) throws -> (key: RefreshKey, sealed: [UInt8]) {
         let bytes = secrets.bytes(32)
-        return (SymmetricKey(data: bytes), try sealer.seal(bytes, context: Self.context(grant)))
+        return (RefreshKey(bytes, issuer: issuer), try sealer.seal(bytes, context: Self.context(grant)))
     }
 
-    func key(of family: RefreshFamily) throws -> SymmetricKey {
+    func key(of family: RefreshFamily) throws -> RefreshKey {
         guard let bytes = try? sealer.open(family.sealedKey, context: Self.context(family.grant)), bytes.count == 32
         else { throw StoreError.damaged("refresh_family.key") }
-        return SymmetricKey(data: bytes)
+        return RefreshKey(bytes, issuer: issuer)
     }
 
-    func token(_ grant: GrantID, generation: Int64, key: SymmetricKey) throws -> Secret {
-        guard let token = RefreshToken.text(grant, generation: generation, key: key, issuer: issuer) else {
+    func token(_ grant: GrantID, generation: Int64, key: RefreshKey) throws -> Secret {
+        guard let token = RefreshToken.text(grant, generation: generation, key: key) else {
             throw StoreError.damaged("authorization.id")
         }
         return token

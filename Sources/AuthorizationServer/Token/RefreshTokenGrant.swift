@@ -1,4 +1,3 @@
-import Crypto
 package import JOSE
 package import OAuth
 package import Storage
@@ -14,7 +13,7 @@ struct RefreshTokenGrant: Sendable {
     /// A refresh token that is this client's, with all that is handed out for it.
     struct Prepared: Sendable {
         let token: RefreshToken
-        let key: SymmetricKey
+        let key: RefreshKey
         let family: RefreshFamily
         let authorization: Authorization
         /// `nil`: the token was spent, and the store says what becomes of its family.
@@ -92,12 +91,12 @@ struct RefreshTokenGrant: Sendable {
     /// Whose token it is, and whether this issuer made it. What a stranger made up touches no family.
     private func genuine(
         _ text: Secret, _ client: ClientID, at now: NumericDate
-    ) async throws -> (token: RefreshToken, key: SymmetricKey, record: RefreshRecord) {
+    ) async throws -> (token: RefreshToken, key: RefreshKey, record: RefreshRecord) {
         guard let token = RefreshToken(text), let record = try await store.refreshRecord(token.grant, at: now) else {
             throw Rejection.refreshTokenRefused(client, .unknown)
         }
         let key = try refreshKeys.key(of: record.family)
-        guard token.isGenuine(key, issuer: refreshKeys.issuer) else {
+        guard token.isGenuine(key) else {
             throw Rejection.refreshTokenRefused(client, .unknown)
         }
         guard record.authorization.client == client else {
@@ -150,6 +149,9 @@ package typealias NoticeOfTheft =
 extension Authorization {
     /// What of it a consent of today still covers.
     func covered(by consent: Consent) -> Authorization {
+        guard consent.identityScope.tokens != identityScope.tokens || consent.resourceScopes != resourceScopes else {
+            return self
+        }
         var resources: [ResourceIndicator: Scope] = [:]
         for (resource, scope) in resourceScopes {
             guard let agreed = consent.resourceScopes[resource] else { continue }

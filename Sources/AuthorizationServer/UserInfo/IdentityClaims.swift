@@ -19,10 +19,10 @@ struct IdentityClaims: Sendable {
         return facts
     }
 
-    func forUserInfo(_ user: User, _ authorization: Authorization, scope: Scope) -> JSONObject {
+    func forUserInfo(_ user: User, to client: ClientID, scope: Scope) -> JSONObject {
         // A claim asked for by name is open only where a scope opens it: the person agreed to scopes, in words.
         let claims = StandardClaims.select(from: Self.facts(user), scope: scope)
-        return merged(claims, mapping.claims(for: user, scope: scope, client: authorization.client, in: .userInfo))
+        return merged(claims, mapping.claims(for: user, scope: scope, client: client, in: .userInfo))
     }
 
     /// What the ID token says beside who and when: only what was asked for there (OpenID Core §5.4, §5.5).

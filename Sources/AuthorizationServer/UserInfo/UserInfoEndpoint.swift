@@ -34,15 +34,15 @@ struct UserInfoEndpoint: Sendable {
             let isAlive = try await store.authorization(claims.grant).map { now < $0.expiresAt } ?? false
             throw Rejection.tokenNotAccepted(isAlive ? .subjectEnded : .grantEnded)
         }
-        let (authorization, user) = (person.authorization, person.user)
-        guard now < authorization.expiresAt else { throw Rejection.tokenNotAccepted(.grantEnded) }
+        let user = person.user
+        guard now < person.expiresAt else { throw Rejection.tokenNotAccepted(.grantEnded) }
         guard user.mayAct else { throw Rejection.tokenNotAccepted(.subjectEnded) }
         guard case .client(let client)? = try await registry.owner(claims.clientID), client.isEnabled,
             let party = client.relyingParty
         else { throw Rejection.tokenNotAccepted(.clientEnded) }
         let answer = UserInfoClaims(
             subject: pairwise.subject(user.id, for: client),
-            personal: identity.forUserInfo(user, authorization, scope: claims.scope))
+            personal: identity.forUserInfo(user, to: person.client, scope: claims.scope))
         let facts = DecisionFacts(
             "user_info", client: client.id, resource: here, grant: claims.grant, tokenID: claims.tokenID)
         guard let algorithm = party.userInfoAlgorithm else { return Answered(.claims(answer.json), facts) }

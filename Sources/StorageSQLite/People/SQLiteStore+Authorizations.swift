@@ -167,11 +167,15 @@ extension WriteTransaction {
 }
 
 extension Authorization {
+    static let identityScopeColumn: Int32 = 4
+    static let resourceScopesColumn: Int32 = 5
+
     /// From the first fourteen columns.
     init(_ row: StatementRow) throws {
         self.init(
             id: try row.identifier(0), client: try row.identifier(1), subject: try row.identifier(2),
-            session: try row.identifier(3), identityScope: try row.scope(4), resourceScopes: try row.resourceScopes(5),
+            session: try row.identifier(3), identityScope: try row.scope(Self.identityScopeColumn),
+            resourceScopes: try row.resourceScopes(Self.resourceScopesColumn),
             isOffline: try row.bool(6), authenticatedAt: try row.date(7), methods: try row.words(8),
             acr: try row.optionalText(9), nonce: try row.optionalText(10), claimsRequest: try row.optionalText(11),
             createdAt: try row.date(12), expiresAt: try row.date(13))

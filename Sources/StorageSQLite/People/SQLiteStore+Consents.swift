@@ -66,11 +66,18 @@ extension WriteTransaction {
 }
 
 extension Consent {
-    /// Of the person and the client of an authorization.
+    /// Of the person and the client of an authorization, whose columns are the first of the row. Mostly a person gave at
+    /// once all that was agreed to.
     init(_ row: StatementRow, from first: Int32, in authorization: Authorization) throws {
+        let isAll = (
+            row.isSameText(first, as: Authorization.identityScopeColumn),
+            row.isSameText(first + 1, as: Authorization.resourceScopesColumn)
+        )
         self.init(
-            subject: authorization.subject, client: authorization.client, identityScope: try row.scope(first),
-            resourceScopes: try row.resourceScopes(first + 1), givenAt: try row.date(first + 2),
+            subject: authorization.subject, client: authorization.client,
+            identityScope: isAll.0 ? authorization.identityScope : try row.scope(first),
+            resourceScopes: isAll.1 ? authorization.resourceScopes : try row.resourceScopes(first + 1),
+            givenAt: try row.date(first + 2),
             updatedAt: try row.date(first + 3))
     }
 

@@ -51,7 +51,7 @@ import Testing
             #expect(try await store.insert(authorization, code: Sample.code(), spending: nil, with: Effects([])))
             #expect(
                 try await store.person(behind: authorization.id)
-                    == AuthorizedPerson(authorization: authorization, user: user))
+                    == AuthorizingPerson(user, client: authorization.client, expiresAt: authorization.expiresAt))
             #expect(try await store.person(behind: GrantID(unchecked: "nobody's")) == nil)
             _ = try await store.end(.grant(authorization.id), because: .signedOut, at: Sample.now, with: Effects([]))
             #expect(try await store.person(behind: authorization.id) == nil)
