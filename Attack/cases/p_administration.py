@@ -205,6 +205,7 @@ def case_248_no_secret_is_read_back(w):
             '_hash":',
             '"hash"',
             "tsm_",
+            "tsl_",
             "master_key",
             '"k":',
             '"p":',

@@ -41,7 +41,7 @@ public enum SecretKind: String, CaseIterable, Sendable {
     case pendingAuthorization = "tsp_"
     case session = "tss_"
     case browser = "tsb_"
-    case mailLink = "tsm_"
+    case mailLink = "tsl_"
     /// Lets somebody register a client (RFC 7591 §3).
     case initialAccess = "tsi_"
     /// With which a client manages its own registration (RFC 7592 §3).

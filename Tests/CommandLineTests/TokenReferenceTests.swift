@@ -32,6 +32,16 @@ import tessera
         #expect(size("master key") == "\(MasterKey.text(of: secrets.bytes(32)).utf8.count)")
     }
 
+    /// By its prefix a scanner tells whoever finds a secret what it opens, and so what to end.
+    @Test func `names every secret by a prefix of its own`() throws {
+        let sealed = ["tsa_", "tsr_", String(MasterKey.text(of: []).prefix(4))]
+        let prefixes = SecretKind.allCases.map(\.rawValue) + sealed
+        #expect(Set(prefixes).count == prefixes.count)
+        for prefix in prefixes { #expect(page.contains("`\(prefix)"), "\(prefix) is missing") }
+        let link = SecretGenerator.system.secret(.mailLink).revealedValue
+        #expect(size("link in a mail") == "\(link.utf8.count)")
+    }
+
     @Test(.requirement("6749-3.3-5"))
     func `tells what is demanded of a scope, and its default`() {
         #expect(size("scope") == "at most \(Scope.maximumLength)")

@@ -118,7 +118,7 @@ import Testing
         let listed = try await people.administration.users(after: nil, limit: 10, by: .root, at: People.start)
         let events = try await people.store.events(AuditQuery(limit: 1000))
         let text = "\(listed) \(events)"
-        #expect(!text.contains("argon2") && !text.contains("tsm_") && !text.contains(People.password))
+        #expect(!text.contains("argon2") && !text.contains("tsl_") && !text.contains(People.password))
     }
 
     @Test(.requirement("oidc-core-2-3")) func `deletes a person with everything, and frees the name`() async throws {

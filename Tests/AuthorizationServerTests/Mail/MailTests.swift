@@ -64,7 +64,7 @@ import Testing
         people.mailbox.refuse(.temporary("451"))
         _ = try await people.administration.resetLink(for: bob.id, by: .root, at: People.start)
         let item = try #require(try await people.store.dueMails(at: People.start, limit: 1).first)
-        #expect(!String(decoding: item.sealed, as: UTF8.self).contains("tsm_"))
+        #expect(!String(decoding: item.sealed, as: UTF8.self).contains("tsl_"))
         var attempts: [Int64] = []
         for second in Int64(0)...86_400 {
             let now = People.start + .seconds(second)
@@ -110,7 +110,7 @@ import Testing
         #expect(try await people.store.outboxCounts().mails == 0)
         _ = await people.provider.deliverMail(at: People.start)
         #expect(people.mailbox.mails.map(\.recipient.rawValue) == ["bob@mail.example"])
-        #expect(people.mailbox.mails.first?.text.contains("https://id.example/reset/set?link=tsm_") == true)
+        #expect(people.mailbox.mails.first?.text.contains("https://id.example/reset/set?link=tsl_") == true)
     }
 
     @Test func `that resets a password leaves no other browser known to the account`() async throws {
@@ -122,7 +122,7 @@ import Testing
         people.provider.requestReset(login: "bob", browser: owner, at: People.start)
         _ = await people.provider.deliverMail(at: People.start)
         let text = try #require(people.mailbox.mails.first?.text)
-        let start = try #require(text.firstRange(of: "tsm_"))
+        let start = try #require(text.firstRange(of: "tsl_"))
         let link = Secret(String(text[start.lowerBound...].prefix(47)))
         guard
             case .done = try await people.provider.resetPassword(
@@ -269,7 +269,7 @@ import Testing
         #expect(try await people.store.outboxCounts().mails == 0)
         let link = try await people.administration.resetLink(for: bob.id, by: .root, at: People.start)
         #expect(!link.isMailed)
-        #expect(link.address?.revealedValue.hasPrefix("https://id.example/reset/set?link=tsm_") == true)
+        #expect(link.address?.revealedValue.hasPrefix("https://id.example/reset/set?link=tsl_") == true)
     }
 
     @Test(arguments: [

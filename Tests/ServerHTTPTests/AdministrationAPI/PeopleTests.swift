@@ -123,10 +123,10 @@ import Testing
         let path = "/admin/v1/users/\(invited.json.string("id") ?? "")"
         let reply = await server.socket(.post, path + "/invitation")
         #expect(reply.status == 201 && reply.json.bool("mailed") == false)
-        #expect(reply.json.string("link")?.hasPrefix("https://id.example/invitation?link=tsm_") == true)
+        #expect(reply.json.string("link")?.hasPrefix("https://id.example/invitation?link=tsl_") == true)
         #expect((reply.json.integer("expires_at") ?? 0) > AdministeredServer.start.secondsSince1970)
         let reset = await server.socket(.post, path + "/reset-link")
-        #expect(reset.json.string("link")?.hasPrefix("https://id.example/reset/set?link=tsm_") == true)
+        #expect(reset.json.string("link")?.hasPrefix("https://id.example/reset/set?link=tsl_") == true)
         let secret = try #require(reset.json.string("link")?.split(separator: "=").last)
         for path in ["/admin/v1/audit", path] {
             #expect(await !server.socket(.get, path).text.contains(secret))

@@ -262,7 +262,7 @@ import Testing
         #expect(bodies.count == 1)
         let browser = server.browser()
         for page in ["/reset/set", "/verify-email", "/invitation"] {
-            for link in ["", "x", "tsm_" + String(repeating: "A", count: 43)] {
+            for link in ["", "x", "tsl_" + String(repeating: "A", count: 43)] {
                 try await browser.get("\(page)?link=\(link)")
                 #expect(browser.last.status == 400)
                 #expect(browser.last.body.contains("This link is not good any more"))

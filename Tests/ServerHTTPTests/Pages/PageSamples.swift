@@ -94,15 +94,15 @@ struct PageSample: Sendable {
         [
             PageSample("reset-ask", ResetAskPage()),
             PageSample("reset-ask-busy", ResetAskPage(login: text("ada"), problem: .throttled(seconds: 3_700))),
-            PageSample("reset-set", ResetSetPage(link: text("tsm_1"), username: text("ada"), minimum: 15)),
+            PageSample("reset-set", ResetSetPage(link: text("tsl_1"), username: text("ada"), minimum: 15)),
             PageSample(
                 "reset-set-short",
-                ResetSetPage(link: "tsm_1", username: "ada", minimum: 15, problem: .tooShort(minimum: 15))),
-            PageSample("verify-address", VerifyAddressPage(link: text("tsm_1"), email: text("ada@mail.example"))),
+                ResetSetPage(link: "tsl_1", username: "ada", minimum: 15, problem: .tooShort(minimum: 15))),
+            PageSample("verify-address", VerifyAddressPage(link: text("tsl_1"), email: text("ada@mail.example"))),
             PageSample(
                 "invitation",
                 InvitationPage(
-                    link: text("tsm_1"), minimum: 15, place: text("Tessera"), username: text("ada"), problem: .common)),
+                    link: text("tsl_1"), minimum: 15, place: text("Tessera"), username: text("ada"), problem: .common)),
             PageSample("register", RegisterPage(email: text("ada@mail.example"), problem: .addressMalformed)),
         ]
     }
