@@ -1,13 +1,7 @@
-import JOSE
+package import JOSE
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The request log: one JSON line for each request, gathered in memory and written by a task of its own, so that no
 /// request waits for whoever reads the log.
@@ -15,13 +9,15 @@ package final class RequestLog: Sendable {
     private struct State {
         var buffer: [UInt8] = []
         var dropped: UInt64 = 0
+        /// Whether the last line that was written lacks its end.
+        var isTorn = false
         var time: (second: Int64, text: String) = (.min, "")
     }
 
     private let state = Mutex(State())
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
-    private let write: @Sendable ([UInt8]) -> Void
+    private let write: @Sendable ([UInt8]) -> Int
     /// A thread of its own: the descriptor may be a full pipe, and that must hold up nobody else.
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
@@ -31,30 +27,30 @@ package final class RequestLog: Sendable {
     static let maximumSize = 8_388_608
     static let interval = Duration.milliseconds(50)
 
-    /// - Parameter write: takes whole lines; may block.
-    package init(write: @escaping @Sendable ([UInt8]) -> Void) {
-        self.write = write
+    /// - Parameter write: takes whole lines, all of them; may block.
+    package convenience init(write: @escaping @Sendable ([UInt8]) -> Void) {
+        self.init(writing: { bytes in
+            write(bytes)
+            return bytes.count
+        })
+    }
+
+    /// A log to a file descriptor, such as 1 for the standard output.
+    ///
+    /// - Parameter patience: how long a reader of a pipe that does not block may be slow before lines are lost.
+    package convenience init(fileDescriptor: Int32, patience: Duration = .seconds(5)) {
+        let file = LogFile(descriptor: fileDescriptor, patience: patience)
+        self.init(writing: file.write)
+    }
+
+    /// - Parameter writing: takes whole lines and returns how many bytes of them were written; may block.
+    private init(writing: @escaping @Sendable ([UInt8]) -> Int) {
+        write = writing
         thread.start()
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     deinit { thread.shutdownGracefully { _ in } }
-
-    /// A log to a file descriptor, such as 1 for the standard output.
-    package convenience init(fileDescriptor: Int32) {
-        self.init { bytes in Self.writeAll(bytes, to: fileDescriptor) }
-    }
-
-    private static func writeAll(_ bytes: [UInt8], to fileDescriptor: Int32) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer -> Int in
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
-                return Glibc.write(fileDescriptor, rest.baseAddress, rest.count)
-            }
-            if count > 0 { offset += count } else if errno != EINTR { return }
-        }
-    }
 
     /// Writes what gathers until cancelled, and then once more.
     package func run() async {
@@ -72,21 +68,36 @@ package final class RequestLog: Sendable {
 
     /// Writes everything that has gathered.
     package func flush() async {
-        let bytes = state.withLock { state -> [UInt8] in
-            var bytes: [UInt8] = []
-            swap(&bytes, &state.buffer)
-            if state.dropped > 0 {
-                bytes.append(contentsOf: "{\"dropped\":\(state.dropped)}\n".utf8)
-                state.dropped = 0
-            }
-            return bytes
-        }
-        guard !bytes.isEmpty else { return }
-        let write = write
-        try? await thread.runIfActive { write(bytes) }
+        guard state.withLock({ !$0.buffer.isEmpty || $0.dropped > 0 }) else { return }
+        try? await thread.runIfActive { [self] in writeGathered() }
     }
 
-    func append(_ request: ServerRequest, _ response: ServerResponse, at date: NumericDate, microseconds: Int64) {
+    /// What is lost on the way is counted, and the count is told with the next lines that get through.
+    private func writeGathered() {
+        var bytes: [UInt8] = []
+        let dropped = state.withLock { state -> UInt64 in
+            swap(&bytes, &state.buffer)
+            // What was cut off ends here, so that it spoils no other line.
+            if state.isTorn { bytes.insert(ByteClass.lineFeed, at: 0) }
+            if state.dropped > 0 { bytes.append(contentsOf: "{\"dropped\":\(state.dropped)}\n".utf8) }
+            defer { state.dropped = 0 }
+            return state.dropped
+        }
+        let written = min(max(0, write(bytes)), bytes.count)
+        guard written < bytes.count else { return state.withLock { $0.isTorn = false } }
+        // A line that lacks nothing but its end is there.
+        let rest = bytes[written...].drop { $0 == ByteClass.lineFeed }
+        let lines = UInt64(rest.count { $0 == ByteClass.lineFeed })
+        state.withLock { state in
+            // The last line was the count of those that were lost before.
+            state.dropped &+= dropped > 0 && !rest.isEmpty ? dropped &+ lines &- 1 : lines
+            if written > 0 { state.isTorn = bytes[written - 1] != ByteClass.lineFeed }
+        }
+    }
+
+    package func append(
+        _ request: ServerRequest, _ response: ServerResponse, at date: NumericDate, microseconds: Int64
+    ) {
         var line = LogLine()
         line.member("request_id", request.requestID)
         line.member("listener", request.listener)

@@ -6,7 +6,8 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run the server until SIGTERM or SIGINT.",
         discussion: """
-            The request log goes to standard output, all else to standard error, one JSON object a line. The line whose \
+            The request log goes to standard output, all else to standard error, one JSON object a line; requests whose \
+            lines nobody took are counted, and a line says how many (dropped). The line whose \
             message begins with 'ready' says that every listener listens. SIGHUP, or a change of the files, reads the \
             certificate again. Takes the lock of the database: a second server on the same data does not start.
             """)
