@@ -54,14 +54,17 @@ package struct EverythingEnded: Hashable, Sendable {
     package var ended: Ended
     /// Links in mails that would have worked.
     package var links: Int
+    /// Addresses that waited for their proof.
+    package var addresses: Int
     /// Nothing was left for another step.
     package var isComplete: Bool
-    package init(_ ended: Ended = Ended(), links: Int = 0, isComplete: Bool = true) {
+    package init(_ ended: Ended = Ended(), links: Int = 0, addresses: Int = 0, isComplete: Bool = true) {
         self.ended = ended
         self.links = links
+        self.addresses = addresses
         self.isComplete = isComplete
     }
-    package var isEmpty: Bool { ended.isEmpty && links == 0 }
+    package var isEmpty: Bool { ended.isEmpty && links == 0 && addresses == 0 }
 }
 
 /// What is written together with a change: what happened, and whom it is told.
@@ -89,14 +92,19 @@ package protocol EndingStore: Sendable {
     /// | `resource` | – | all with anything given there | its part of each, and waiting answers | – |
     ///
     /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as
-    /// long as it has not ended before; that its time is over changes nothing. The end of a `subject` makes the person's
-    /// version grow each time: no change of the account that was judged before it is written after it.
+    /// long as it has not ended before; that its time is over changes nothing. The end of a `subject` makes the
+    /// person's version grow each time: no change of the account that was judged before it is written after it.
     func end(
         _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
     ) async throws -> Ended
-    /// Ends at most `limit` sessions, authorizations and links in mails of anybody that are no younger than `moment`, in
-    /// one transaction, with what ``EndTarget/session(_:)`` tells to whom. `record` says what is written with it, unless
-    /// there was nothing left. Meant to be called until ``EverythingEnded/isComplete``: what begins meanwhile stays.
+    /// Ends at most `limit` sessions, authorizations and links in mails of anybody that are no younger than `moment`,
+    /// in one transaction, with what ``EndTarget/session(_:)`` tells to whom. `record` says what is written with it,
+    /// unless there was nothing left. Meant to be called until ``EverythingEnded/isComplete``: what begins meanwhile
+    /// stays.
+    ///
+    /// An authorization is as old as the sign-in that it came from. Whoever loses something also loses the address that
+    /// waits for its proof, and their version grows, so that nothing that was judged before is written after; within
+    /// the same limit addresses go to which no link was sent after `moment`, of anybody.
     func endEverything(
         upTo moment: NumericDate, limit: Int, because reason: EndReason, at now: NumericDate,
         recording record: @escaping @Sendable (EverythingEnded) -> AuditEvent

@@ -29,7 +29,8 @@ extension Administration {
         let step = try await store.endEverything(upTo: moment, limit: limit, because: .administrator, at: now) { step in
             var event = blank
             event.detail =
-                "\(step.ended.sessions.count) sessions, \(step.ended.grants.count) authorizations, \(step.links) links"
+                "\(step.ended.sessions.count) sessions, \(step.ended.grants.count) authorizations, "
+                + "\(step.links) links, \(step.addresses) addresses"
             return event
         }
         provider.revocations.apply(step.ended, at: now)

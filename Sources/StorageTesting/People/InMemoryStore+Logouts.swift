@@ -36,9 +36,38 @@ extension InMemoryStore.Contents {
         ended.grants = given.map(\.authorization.id).sorted().prefix(room).map(\.self)
         for id in ended.grants { people.authorizations[id]?.end = (now, reason) }
         room -= ended.grants.count
+        let concerned = Set(
+            ended.sessions.compactMap { people.sessions[$0]?.session.subject }
+                + ended.grants.compactMap { people.authorizations[$0]?.authorization.subject })
+        let addresses = concerned.count { distrust($0) }
         let links = people.links.filter { !$0.value.isVoid && $0.value.link.createdAt <= moment }.keys.prefix(room)
         for hash in links { people.links[hash]?.isVoid = true }
-        return EverythingEnded(ended, links: links.count, isComplete: links.count < room)
+        room -= links.count
+        let left = unproven(upTo: moment).prefix(room)
+        for subject in left { _ = distrust(subject) }
+        return EverythingEnded(
+            ended, links: links.count, addresses: addresses + left.count, isComplete: left.count < room)
+    }
+
+    /// What was judged before and is written after is of another version. Returns whether an address waited for its
+    /// proof.
+    private mutating func distrust(_ subject: Subject) -> Bool {
+        let isWaiting = people.users[subject]?.pendingEmail != nil
+        people.users[subject]?.pendingEmail = nil
+        people.users[subject]?.version &+= 1
+        return isWaiting
+    }
+
+    /// People with an address to which no link went after the moment.
+    private func unproven(upTo moment: NumericDate) -> [Subject] {
+        people.users.values.filter { user in
+            user.pendingEmail != nil
+                && !people.links.values.contains { entry in
+                    let link = entry.link
+                    return link.subject == user.id && link.purpose == .verifyAddress && link.email == user.pendingEmail
+                        && !entry.isVoid && moment < link.createdAt
+                }
+        }.map(\.id).sorted()
     }
 
     /// For whoever took part in a session that ends.

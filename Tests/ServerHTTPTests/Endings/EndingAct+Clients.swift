@@ -89,7 +89,11 @@ extension EndingAct {
             EndingAct("on the account page") { scene in
                 try await scene.here.get("/account/profile")
                 try await scene.here.post(
-                    "/account/profile", ["attribute.name": "Countess", "email": "ada@mail.example"])
+                    "/account/profile",
+                    [
+                        "attribute.name": "Countess", "email": "countess@mail.example",
+                        "current": ConformanceServer.password,
+                    ])
                 #expect(scene.here.last.status == 303)
             }
         ],

@@ -53,7 +53,14 @@ struct EndingScene {
         #expect(Set([online.sid, elsewhere.sid, second.sid]).count == 3 && online.sid == offline.sid)
         let consent = try #require(try await server.store.consent(of: ada, to: ClientID(unchecked: "rp")))
         #expect(consent.resourceScopes.count == 2)
+        var person = try #require(try await server.store.user(ada))
+        person.pendingEmail = Self.unproven
+        let change = try await server.store.update(person, ending: nil, at: server.clock.now, with: Effects([]))
+        #expect(change == .done(Ended()))
     }
+
+    /// What the person asked for, and nobody has proven.
+    private static let unproven = LoginName(canonical: "ada@thief.example")
 
     static func addResource(_ name: String, to server: ConformanceServer) async throws {
         let secret = StoredSecret(
@@ -82,6 +89,7 @@ struct EndingScene {
         try await expect(elsewhere, row[.givenThere])
         try await expect(second, row[.otherApplications])
         try await expectConsent(row[.consent])
+        try await expectAddress(row[.address])
         try await expectTold(row[.told])
     }
 
@@ -109,6 +117,16 @@ struct EndingScene {
         case "–": #expect(left == [GivenCredentials.api, GivenCredentials.vault])
         case "withdrawn": #expect(left == nil)
         case "withdrawn there": #expect(left == [GivenCredentials.api])
+        default: Issue.record("no such word: \(cell)")
+        }
+    }
+
+    private func expectAddress(_ cell: String) async throws {
+        let waiting = try await server.store.user(ada)?.pendingEmail
+        switch cell {
+        case "–": #expect(waiting == Self.unproven)
+        case "dropped": #expect(waiting == nil)
+        case "the new one": #expect(waiting != nil && waiting != Self.unproven)
         default: Issue.record("no such word: \(cell)")
         }
     }

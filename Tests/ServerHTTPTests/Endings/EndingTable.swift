@@ -26,6 +26,7 @@ struct EndingTable {
         case givenThere = "given in other sessions"
         case otherApplications = "other applications"
         case consent
+        case address = "unproven address"
         case told = "a logout token goes to"
     }
 

@@ -20,7 +20,10 @@ import Testing
             total.ended.grants += step.ended.grants
             total.ended.logouts += step.ended.logouts
             total.links += step.links
+            total.addresses += step.addresses
             total.isComplete = step.isComplete
+            #expect(
+                step.ended.sessions.count + step.ended.grants.count + step.links <= limit && step.addresses <= limit)
             if step.isComplete { break }
         }
         #expect(total.isComplete)
@@ -65,8 +68,8 @@ import Testing
         }
     }
 
-    /// A thief has the cookie of `s1`. The steps take others first, and before it is the turn of `s1` its person signs in
-    /// again, or its time is over and its row is swept.
+    /// A thief has the cookie of `s1`. The steps take others first, and before it is the turn of `s1` its person signs
+    /// in again, or its time is over and its row is swept.
     @Test(arguments: StoreUnderTest.allCases, [true, false])
     func `what a thief got from an old session ends, also if that was renewed or swept before its turn`(
         kind: StoreUnderTest, isRenewed: Bool
@@ -88,6 +91,62 @@ import Testing
             #expect(total.ended.grants.contains(thief.id))
             #expect(try await store.endReason(of: thief.id) == .administrator)
             #expect(try await (store.session(old.id, at: later) != nil) == isRenewed)
+            #expect(try await endEverything(in: store) == EverythingEnded())
+        }
+    }
+
+    /// Whoever was in an account may have asked for an address of their own, or be about to write something.
+    @Test(arguments: StoreUnderTest.allCases)
+    func `what a person judged before is not written after, and no address waits for its proof any more`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithTwoPeople { store async throws in
+            var person = try #require(try await store.user(Subject(unchecked: "u1")))
+            person.pendingEmail = LoginName(canonical: "thief@mail.example")
+            _ = try await store.update(person, ending: nil, at: Sample.now, with: Effects([]))
+            person = try #require(try await store.user(person.id))
+            // A link of the last second does not vouch for the address: what the person had is older.
+            var link = Sample.link("new", purpose: .verifyAddress, at: later)
+            link = MailLink(
+                hash: link.hash, purpose: link.purpose, subject: link.subject,
+                email: LoginName(canonical: "thief@mail.example"), createdAt: link.createdAt, expiresAt: link.expiresAt)
+            #expect(try await store.insert(link, perHour: 3, with: Effects([])))
+            let total = try await endEverything(in: store)
+            #expect(total.addresses == 1)
+            #expect(try await store.user(person.id)?.pendingEmail == nil)
+            #expect(try await store.mailLink(link.hash, for: .verifyAddress, at: later) == nil)
+            #expect(try await store.update(person, ending: nil, at: later, with: Effects([])) == .conflict)
+            let signIn = try await store.insert(
+                Sample.session("late", at: later), replacing: nil, knowing: nil, asOf: person.version,
+                with: Effects([]))
+            #expect(signIn == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `addresses of people who have nothing else go in steps, but those asked for since stay`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.run { store async throws in
+            let ids = ["p1", "p2", "p3", "p4", "p5", "since", "calm"]
+            for id in ids {
+                var user = Sample.user(id)
+                if id != "calm" { user.pendingEmail = LoginName(canonical: "\(id)@new.example") }
+                _ = try await store.insert(user, password: nil, with: Effects([]))
+                guard let address = user.pendingEmail else { continue }
+                let asked = id == "since" ? Sample.now + .seconds(1) : Sample.now
+                let link = MailLink(
+                    hash: Sample.hash(id), purpose: .verifyAddress, subject: user.id, email: address, createdAt: asked,
+                    expiresAt: asked + .seconds(900))
+                #expect(try await store.insert(link, perHour: 3, with: Effects([])))
+            }
+            let total = try await endEverything(in: store)
+            #expect(total.ended.isEmpty && total.links == 5 && total.addresses == 5)
+            for id in ids {
+                let user = try #require(try await store.user(Subject(unchecked: id)))
+                #expect((user.pendingEmail != nil) == (id == "since"))
+                #expect(user.version == (id.hasPrefix("p") ? 2 : 1))
+            }
             #expect(try await endEverything(in: store) == EverythingEnded())
         }
     }
