@@ -87,6 +87,8 @@ public struct AccessTokenClaims: Hashable, Sendable {
             case .array(let numbers)? = own["epochs"], numbers.count == 4,
             let epochs = TokenEpochs(numbers.compactMap(\.integer))
         else { return nil }
+        // Bound to a key (RFC 7800 §3.1), of which nothing here asks a proof: no bearer token, and none that we make.
+        guard claims["cnf"] == nil else { return nil }
         let audience: [String]
         switch claims["aud"] {
         case .string(let only): audience = [only]

@@ -45,6 +45,8 @@ public struct AccessTokenValidator: Sendable {
         guard let named = claims.string("iss"), named.utf8.elementsEqual(issuer.rawValue.utf8) else {
             throw .invalidToken(.wrongIssuer)
         }
+        // RFC 9449 §7.2, RFC 8705 §3: such a token is worth nothing without its proof, so it is no bearer token.
+        guard claims["cnf"] == nil else { throw .invalidToken(.senderConstrained) }
         guard let token = AccessToken(claims, issuer: issuer) else { throw .invalidToken(.malformed) }
         guard token.audience.contains(where: audience.contains) else { throw .invalidToken(.wrongAudience) }
         try checkTimes(token, at: now)

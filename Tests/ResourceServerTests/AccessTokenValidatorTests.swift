@@ -54,6 +54,16 @@ import Testing
             ("jti", nil, .malformed), ("scope", .array([.string("read")]), .malformed),
             ("scope", .string("a\"b"), .malformed), ("auth_time", .string("now"), .malformed),
             ("exp", .integer(Int64.min), .malformed), ("iat", .integer(Int64.max), .malformed),
+            // RFC 9449 §6.1, RFC 8705 §3.1, and whatever else binds a token to a key
+            (
+                "cnf", .object(JSONObject([("jkt", .string("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"))])),
+                .senderConstrained
+            ),
+            (
+                "cnf", .object(JSONObject([("x5t#S256", .string("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"))])),
+                .senderConstrained
+            ),
+            ("cnf", .object(JSONObject([])), .senderConstrained), ("cnf", .null, .senderConstrained),
         ] as [(String, JSONValue?, TokenProblem)])
     func `refuses a token with one thing wrong`(name: String, value: JSONValue?, expected: TokenProblem) async throws {
         #expect(await problem(try crafted.token([(name, value)])) == expected)
