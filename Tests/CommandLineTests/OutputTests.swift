@@ -23,6 +23,17 @@ import tessera
         #expect(Console.harmless("Jürgen 東京") == "Jürgen 東京")
     }
 
+    @Test(arguments: [
+        (#"{"relying_party":{"backchannel_logout_uri":"https://a.example/out"}}"#, "told"),
+        (#"{"relying_party":{"redirect_uris":["https://a.example/cb"]}}"#, "no back-channel address"),
+        (#"{"id":"a"}"#, "no back-channel address"),
+    ])
+    func `says who is told of an end, and who is not`(client: String, word: String) throws {
+        let text = AuthorizationEnding.text(of: "x", client: try JSONObject(parsing: Array(client.utf8)))
+        #expect(text.contains(word) && text.contains("told") == (word == "told"))
+        #expect(AuthorizationEnding.text(of: "x", client: nil) == "The authorization x has ended.")
+    }
+
     @Test(arguments: [("listen.adress", "listen.address"), ("isuer", "issuer"), ("completely-else", nil)])
     func `suggests the nearest name`(name: String, expected: String?) {
         #expect(NearestName.of(name, among: SettingKey.allCases.map(\.rawValue)) == expected)

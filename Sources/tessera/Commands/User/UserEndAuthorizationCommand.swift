@@ -18,10 +18,12 @@ struct UserEndAuthorizationCommand: AsyncParsableCommand {
     func run() async throws {
         let client = await server.client()
         let theirs = try await client.send(.get, user.path("/applications", asking: client)).objects("authorizations")
-        guard theirs.contains(where: { $0.string("id") == authorization }) else {
+        guard let found = theirs.first(where: { $0.string("id") == authorization }) else {
             throw CommandFailure(.notFound, "not_found", "\(user.user) has no such authorization")
         }
+        let path = "/admin/v1/clients/" + AdministrationClient.segment(found.text("client"))
+        let registered = try? await client.send(.get, path)
         try await client.send(.delete, "/admin/v1/authorizations/" + AdministrationClient.segment(authorization))
-        server.output.confirm("The authorization \(authorization) has ended; its client is told.")
+        server.output.confirm(AuthorizationEnding.text(of: authorization, client: registered))
     }
 }
