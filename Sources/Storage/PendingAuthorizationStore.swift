@@ -84,17 +84,6 @@ extension PendingAuthorizationStore {
     }
 }
 
-extension PendingAuthorizationStore {
-    /// The same, whatever is registered by now.
-    package func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
-        with effects: Effects
-    ) async throws -> Bool {
-        try await note(
-            decision, for: hash, remembering: consent, judgedBy: nil, at: now, with: effects)
-    }
-}
-
 /// Authorization requests that wait.
 package protocol PendingAuthorizationStore: Sendable {
     /// Never keeps more than `limit` of those that are vouched for (``PendingAuthorization/Origin/isVouched``), and as

@@ -48,14 +48,14 @@ import Testing
         let keys: ServerRequest.Handler = { _, _ in .json(Array(#"{"keys":[]}"#.utf8)) }
         try await serve(keys) { server, authority in
             let url = "https://localhost:\(server.port)/keys"
-            let body = try await fetcher(authority).fetch(url)
+            let body = try await fetcher(authority).fetch(url, for: .keySet)
             #expect(body == Array(#"{"keys":[]}"#.utf8))
             // The same server under a name that its certificate does not have.
             await #expect(throws: OutboundError.connectionFailed) {
-                try await fetcher(authority).fetch("https://other.example:\(server.port)/keys")
+                try await fetcher(authority).fetch("https://other.example:\(server.port)/keys", for: .keySet)
             }
             // And without trust in its authority.
-            await #expect(throws: OutboundError.connectionFailed) { try await fetcher().fetch(url) }
+            await #expect(throws: OutboundError.connectionFailed) { try await fetcher().fetch(url, for: .keySet) }
         }
     }
 
@@ -93,12 +93,16 @@ import Testing
         try await serve(unhelpful) { server, authority in
             let base = "https://localhost:\(server.port)"
             let fetcher = fetcher(authority)
-            await #expect(throws: OutboundError.statusUnexpected(302)) { try await fetcher.fetch(base + "/moved") }
-            await #expect(throws: OutboundError.statusUnexpected(500)) { try await fetcher.fetch(base + "/broken") }
-            await #expect(throws: OutboundError.tooLarge) { try await fetcher.fetch(base + "/large") }
+            await #expect(throws: OutboundError.statusUnexpected(302)) {
+                try await fetcher.fetch(base + "/moved", for: .keySet)
+            }
+            await #expect(throws: OutboundError.statusUnexpected(500)) {
+                try await fetcher.fetch(base + "/broken", for: .keySet)
+            }
+            await #expect(throws: OutboundError.tooLarge) { try await fetcher.fetch(base + "/large", for: .keySet) }
             // Far from when the server itself would give up, and say so.
             let hasty = self.fetcher(authority, limit: .milliseconds(500))
-            await #expect(throws: OutboundError.timedOut) { try await hasty.fetch(base + "/slow") }
+            await #expect(throws: OutboundError.timedOut) { try await hasty.fetch(base + "/slow", for: .keySet) }
         }
     }
 
@@ -110,14 +114,16 @@ import Testing
         "https://b\u{fc}cher.example/", "https://a%2eexample/", "https://a.example/\"",
     ])
     func `refuses addresses that could be read in two ways`(text: String) async {
-        await #expect(throws: OutboundError.addressMalformed) { try await fetcher().fetch(text) }
+        await #expect(throws: OutboundError.addressMalformed) { try await fetcher().fetch(text, for: .keySet) }
     }
 
     @Test(arguments: ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fe80::1", "0.0.0.0"])
     func `reaches no internal address, whatever name leads there`(address: String) async throws {
         let found = [IPAddress("93.184.216.34"), IPAddress(address)].compactMap { $0 }
         let fetcher = fetcher(allowed: [], resolve: { _ in found })
-        await #expect(throws: OutboundError.addressForbidden) { try await fetcher.fetch("https://a.example/") }
+        await #expect(throws: OutboundError.addressForbidden) {
+            try await fetcher.fetch("https://a.example/", for: .keySet)
+        }
     }
 
     @Test(arguments: [
@@ -126,7 +132,7 @@ import Testing
     ])
     func `reaches no internal address by its own name`(url: String) async {
         let fetcher = fetcher(allowed: [], resolve: GuardedFetcher.systemResolver)
-        await #expect(throws: OutboundError.self) { try await fetcher.fetch(url) }
+        await #expect(throws: OutboundError.self) { try await fetcher.fetch(url, for: .keySet) }
     }
 
     @Test func `asks once for callers who ask together, and spares hosts`() async throws {
@@ -141,18 +147,24 @@ import Testing
             })
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {
-                group.addImmediateTask { _ = try? await fetcher.fetch("https://a.example/keys") }
+                group.addImmediateTask { _ = try? await fetcher.fetch("https://a.example/keys", for: .keySet) }
             }
             // They stand in line at the fetcher by now, and this comes after them.
-            await #expect(throws: OutboundError.addressMalformed) { try await fetcher.fetch("") }
+            await #expect(throws: OutboundError.addressMalformed) { try await fetcher.fetch("", for: .keySet) }
             isOpen.store(true, ordering: .releasing)
         }
         #expect(count.load(ordering: .relaxed) == 1)
         for _ in 0..<2 {
-            await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://a.example/keys") }
+            await #expect(throws: OutboundError.hostNotFound) {
+                try await fetcher.fetch("https://a.example/keys", for: .keySet)
+            }
         }
-        await #expect(throws: OutboundError.budgetSpent) { try await fetcher.fetch("https://A.example/other") }
-        await #expect(throws: OutboundError.hostNotFound) { try await fetcher.fetch("https://b.example/keys") }
+        await #expect(throws: OutboundError.budgetSpent) {
+            try await fetcher.fetch("https://A.example/other", for: .keySet)
+        }
+        await #expect(throws: OutboundError.hostNotFound) {
+            try await fetcher.fetch("https://b.example/keys", for: .keySet)
+        }
     }
 
     @Test func `has a budget of its own for each kind of document and for logout tokens`() async throws {

@@ -46,8 +46,8 @@ extension AccountArea {
             of: try await store.update(changed, ending: nil, at: now, with: Effects([event])), at: now)
     }
 
-    /// Wants another address: the one that the person has hears of it, and stays until the link that goes to the new one
-    /// was used. Whether the new one is somebody's is told to nobody but who reads its mail.
+    /// Wants another address: the one that the person has hears of it, and stays until the link that goes to the new
+    /// one was used. Whether the new one is somebody's is told to nobody but who reads its mail.
     package func changeAddress(
         to text: String, password: Secret, at now: NumericDate
     ) async throws -> AccountOutcome {
@@ -77,11 +77,6 @@ extension AccountArea {
         changed.updatedAt = now
         let effects = Effects([event("account.address_kept", at: now)])
         return outcome(of: try await store.update(changed, ending: nil, at: now, with: effects), at: now)
-    }
-
-    /// Sends the link that verifies the person's address again. Too many in an hour are not sent, and nobody is told.
-    package func requestVerification(at now: NumericDate) async throws {
-        _ = try await provider.sendVerificationLink(to: user, browser: browser, at: now)
     }
 
     private var schema: AttributeSchema { provider.policy.people.attributes }

@@ -59,7 +59,7 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
     package static let systemResolver: Resolver = { host in try await NameResolver.system(host) }
 
     /// Callers that ask for one address at the same time share one request.
-    package func fetch(_ text: String, for kind: DocumentKind = .keySet) async throws -> [UInt8] {
+    package func fetch(_ text: String, for kind: DocumentKind) async throws -> [UInt8] {
         let key = Flight(url: text, kind: kind)
         if let flight = flights[key] { return try await flight.value }
         let url = try OutboundURL(text)

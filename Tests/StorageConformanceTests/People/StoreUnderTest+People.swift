@@ -28,6 +28,16 @@ extension AuthorizationStore {
     }
 }
 
+extension PendingAuthorizationStore {
+    /// The same, whatever is registered by now.
+    func note(
+        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
+        with effects: Effects
+    ) async throws -> Bool {
+        try await note(decision, for: hash, remembering: consent, judgedBy: nil, at: now, with: effects)
+    }
+}
+
 extension AuditLog {
     func count(_ action: String) async throws -> Int { try await events(AuditQuery(action: action, limit: 1000)).count }
 }
