@@ -45,7 +45,8 @@ extension AccessRefusal {
         }
     }
 
-    /// What RFC 6750 §3 allows in these values, which is all that needs no escape in a quoted string; the rest is left out.
+    /// What RFC 6750 §3 allows in these values, which is all that needs no escape in a quoted string; the rest is left
+    /// out.
     private static func quotable(_ text: String) -> String {
         String(decoding: text.utf8.filter { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }, as: UTF8.self)
     }

@@ -12,7 +12,8 @@ public struct KeyCachePolicy: Hashable, Sendable {
 
     /// - Parameters:
     ///   - shortestLifetime: 1 minute unless told; 10 seconds to 1 day.
-    ///   - longestLifetime: 1 hour unless told; up to 1 day. A key that the issuer distrusts in an emergency is believed so long.
+    ///   - longestLifetime: 1 hour unless told; up to 1 day. A key that the issuer distrusts in an emergency is
+    ///     believed so long.
     ///   - maximumStaleness: 1 day unless told; up to 7 days.
     ///   - minimumInterval: 30 seconds unless told; 1 second to 1 hour.
     ///   - downloadTimeLimit: 10 seconds unless told; 1 to 60 seconds.

@@ -14,7 +14,8 @@ public protocol KeySource: Sendable {
     var version: UInt64 { get }
 }
 
-/// The keys of the issuer cannot be had, so that no token of it can be judged: an answer of its own, neither yes nor no.
+/// The keys of the issuer cannot be had, so that no token of it can be judged: an answer of its own, neither yes nor
+/// no.
 public struct KeysUnavailable: Error, Hashable, Sendable {
     /// Plain text without addresses or secrets.
     public let reason: String

@@ -8,8 +8,8 @@ package struct MailLink: Hashable, Sendable {
     package let hash: TokenHash
     package let purpose: Purpose
     package let subject: Subject
-    /// The address it was sent to; useless once the person has another. A link that verifies may be sent to the address that
-    /// the person wants to have.
+    /// The address it was sent to; useless once the person has another. A link that verifies may be sent to the address
+    /// that the person wants to have.
     package let email: LoginName
     package let createdAt: NumericDate
     package let expiresAt: NumericDate
@@ -43,8 +43,8 @@ package protocol MailLinkStore: Sendable {
     func withdrawLinks(
         of subject: Subject, for purpose: MailLink.Purpose, at now: NumericDate, with effects: Effects
     ) async throws -> Bool
-    /// Spends the link and gives the person its address, verified (``User/proving(_:)``). Returns the person; `nil`, and
-    /// nothing written, if the link is not good (any more), or if the address has become somebody else's.
+    /// Spends the link and gives the person its address, verified (``User/proving(_:)``). Returns the person; `nil`,
+    /// and nothing written, if the link is not good (any more), or if the address has become somebody else's.
     func verifyAddress(spending hash: TokenHash, at now: NumericDate, with effects: Effects) async throws -> Subject?
     /// Spends a link for `purpose` (reset or invitation), sets the password, marks the address as verified and ends all
     /// sessions and authorizations of the person, all or nothing; `.missing`, and nothing written, if the link is not

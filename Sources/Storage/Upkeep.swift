@@ -22,8 +22,8 @@ package protocol UpkeepStore: Sendable {
     /// Deletes at most `limit` rows of each kind: replay claims and revoked tokens whose expiry is not after `now`,
     /// audit events and usage older than `retention`, grants revoked longer than the audit retention. Of people:
     ///
-    /// * waiting requests, mails, logout tokens, initial access tokens and sessions at their expiry; links too, but not within an hour of
-    ///   their making;
+    /// * waiting requests, mails, logout tokens, initial access tokens and sessions at their expiry; links too, but not
+    ///   within an hour of their making;
     /// * authorizations whose code was never spent a day after its expiry: nothing hangs from them;
     /// * accounts that nobody has taken up, with their links, at ``User/expiresAt``;
     /// * codes a day after their expiry, so that a replay is still seen while what was bought with them lives;

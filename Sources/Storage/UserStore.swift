@@ -9,11 +9,11 @@ package struct User: Hashable, Sendable {
     /// Canonical; unique among users.
     package var email: LoginName?
     package var isEmailVerified: Bool
-    /// Where the person wants to be written to from now on, until a link that was sent there is used. No login name, and
-    /// nobody is kept from it: whoever proves an address has it.
+    /// Where the person wants to be written to from now on, until a link that was sent there is used. No login name,
+    /// and nobody is kept from it: whoever proves an address has it.
     package var pendingEmail: LoginName?
-    /// When an account goes that a stranger asked for and whose owner has not taken it up; it keeps its names from nobody
-    /// who is more than that.
+    /// When an account goes that a stranger asked for and whose owner has not taken it up; it keeps its names from
+    /// nobody who is more than that.
     package var expiresAt: NumericDate?
     package var isEnabled: Bool
     /// Since when an administrator keeps everything of this account shut.
@@ -83,9 +83,10 @@ package protocol UserStore: Sendable {
     func password(of subject: Subject) async throws -> StoredPassword?
     /// At most `limit` passwords, of whomever, whose hash begins in another way.
     func passwords(notBeginningWith beginning: String, limit: Int) async throws -> [StoredPassword]
-    /// Sets the password, after which an account does not expire any more, ends `target`, and makes links that would set a password useless; the user's version grows.
-    /// `.missing` if there is no such user; `.conflict` if `old` is named and is not the password any more, so that a
-    /// change that was judged by an old password never undoes a reset.
+    /// Sets the password, after which an account does not expire any more, ends `target`, and makes links that would
+    /// set a password useless; the user's version grows. `.missing` if there is no such user; `.conflict` if `old` is
+    /// named and is not the password any more, so that a change that was judged by an old password never undoes a
+    /// reset.
     func setPassword(
         _ password: StoredPassword, of subject: Subject, replacing old: StoredPassword?, ending target: EndTarget?,
         at now: NumericDate, with effects: Effects

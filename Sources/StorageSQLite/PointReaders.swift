@@ -25,8 +25,8 @@ final class PointReaders: Sendable {
 
     /// Each statement sees all that was committed before it.
     ///
-    /// The first connection that is free, always in the same order: every commit empties the page cache of each connection
-    /// that reads after it, so turns would have all of them read the same pages again.
+    /// The first connection that is free, always in the same order: every commit empties the page cache of each
+    /// connection that reads after it, so turns would have all of them read the same pages again.
     func read<Result: Sendable>(_ query: @Sendable (SQLConnection) throws -> Result) throws -> Result {
         for reader in readers {
             if let result = try reader.connection.withLockIfAvailable({ try Self.run(query, on: $0) }) { return result }

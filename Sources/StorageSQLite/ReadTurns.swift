@@ -1,7 +1,8 @@
 import Storage
 import Synchronization
 
-/// Lets a fixed number of reads apart from their caller run at once, in the order in which they came; the others wait without a thread.
+/// Lets a fixed number of reads apart from their caller run at once, in the order in which they came; the others wait
+/// without a thread.
 ///
 /// Each read in a turn has a connection of the pool, and the pool has more connections than there are turns: so a read
 /// of one row never waits behind lists and backups.

@@ -14,7 +14,8 @@ package struct SQLiteLimits: Hashable, Sendable {
     package var pointReaders: Int
     /// Lists that are read at the same time, with connections of their own.
     package var lists: Int
-    /// Lists, and reads of the rows of one owner, that may wait for their turn; one more is answered with `StoreError.busy`.
+    /// Lists, and reads of the rows of one owner, that may wait for their turn; one more is answered with
+    /// `StoreError.busy`.
     package var waitingLists: Int
     /// How long a health check waits for its write.
     package var healthDeadline: Duration

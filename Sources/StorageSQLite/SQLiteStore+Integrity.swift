@@ -23,8 +23,8 @@ extension SQLiteStore {
         } catch { throw SQLiteOpenError(error, path: path) }
     }
 
-    /// What SQLite finds wrong with the file at `path`; empty: nothing. Reads only and takes no lock of ours, so that it
-    /// may run beside a server.
+    /// What SQLite finds wrong with the file at `path`; empty: nothing. Reads only and takes no lock of ours, so that
+    /// it may run beside a server.
     package static func integrityProblems(of path: String) async throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true

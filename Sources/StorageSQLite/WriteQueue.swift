@@ -7,9 +7,9 @@ import Synchronization
 /// Group commit: writes of concurrent callers share one transaction and are answered when it is on the disk.
 ///
 /// One fsync per write would bound the server by the disk. So one thread of its own (never the cooperative pool, which
-/// an fsync would stall) takes what is waiting, makes each change, commits once, and then answers all. While it waits for
-/// the disk the next batch gathers. A writer that is alone is never delayed; where writers come together, a commit waits
-/// a fraction of the time that the disk takes for those who came with the one before.
+/// an fsync would stall) takes what is waiting, makes each change, commits once, and then answers all. While it waits
+/// for the disk the next batch gathers. A writer that is alone is never delayed; where writers come together, a commit
+/// waits a fraction of the time that the disk takes for those who came with the one before.
 final class WriteQueue: Sendable {
     private struct State {
         var waiting: [WaitingWrite] = []
@@ -33,8 +33,8 @@ final class WriteQueue: Sendable {
 
     private let onRollback: @Sendable () -> Void
 
-    /// - Parameter onRollback: called whenever anything that a write did is undone, before any other write is made: what
-    ///   is remembered beside the database must be forgotten then.
+    /// - Parameter onRollback: called whenever anything that a write did is undone, before any other write is made:
+    ///   what is remembered beside the database must be forgotten then.
     init(limits: SQLiteLimits, onRollback: @escaping @Sendable () -> Void = {}) {
         self.limits = limits
         self.onRollback = onRollback

@@ -42,7 +42,8 @@ package struct AttributeSchema: Hashable, Sendable {
         "address": Attribute(.address, maximumLength: 500, editor: .administrator),
     ])
 
-    /// The standard attributes and those of the operator; `nil` if one would stand for something the server itself says.
+    /// The standard attributes and those of the operator; `nil` if one would stand for something the server itself
+    /// says.
     package init?(adding custom: [String: Attribute]) {
         guard custom.keys.allSatisfy({ ClaimMapping.isMappable($0) && Self.isName($0) }) else { return nil }
         self.init(attributes: Self.standard.attributes.merging(custom) { $1 })

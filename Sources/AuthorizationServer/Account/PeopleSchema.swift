@@ -6,7 +6,9 @@ import OAuth
 /// ```json
 /// {
 ///   "attributes": {"department": {"type": "string", "max_length": 100, "editable_by": "administrator"}},
-///   "claims": [{"claim": "dept", "attribute": "department", "scope": "profile", "clients": ["shop"], "in": ["userinfo"]}],
+///   "claims": [
+///     {"claim": "dept", "attribute": "department", "scope": "profile", "clients": ["shop"], "in": ["userinfo"]}
+///   ],
 ///   "budget": 4096
 /// }
 /// ```

@@ -139,7 +139,8 @@ extension OpenIDProvider {
         return .wait(handle: handle)
     }
 
-    /// Anybody may cause a request to be stored, by a browser or as a public client; nobody may fill the disk with them.
+    /// Anybody may cause a request to be stored, by a browser or as a public client; nobody may fill the disk with
+    /// them.
     func admitWaiting(_ client: ClientID, from caller: Caller, at now: NumericDate) throws(Rejection) {
         if let seconds = waitingRequests.admit(caller.address, at: now) {
             throw .throttled(client, retryAfter: seconds)

@@ -1,7 +1,7 @@
 package import OAuth
 
-/// Why an authorization request gets a page instead of an answer to its client: nobody knows whether the address that it
-/// names is the client's, so nothing is ever sent there (RFC 6749 §4.1.2.1, RFC 9700 §4.11).
+/// Why an authorization request gets a page instead of an answer to its client: nobody knows whether the address that
+/// it names is the client's, so nothing is ever sent there (RFC 6749 §4.1.2.1, RFC 9700 §4.11).
 package enum AuthorizationFault: Error, Hashable, Sendable {
     case clientMissing, clientUnknown
     case clientDisabled(ClientID)

@@ -34,7 +34,8 @@ struct AuthorizationJourney: Sendable {
     }
 
     func isCovered(by consent: Consent) -> Bool {
-        // What a client that registered itself changes about itself, nobody has vouched for and the person has not seen.
+        // What a client that registered itself changes about itself, nobody has vouched for and the person has not
+        // seen.
         (!request.party.isSelfRegistered || consent.updatedAt > request.client.updatedAt)
             && request.identityScope.isSubset(of: consent.identityScope)
             && request.resourceScopes.allSatisfy { resource, scope in

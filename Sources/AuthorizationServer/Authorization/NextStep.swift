@@ -12,8 +12,8 @@ package enum NextStep: Hashable, Sendable {
 
 /// All that the next step of an authorization request depends on.
 ///
-/// Pages never send the browser to one another. Each returns to ``nextStep(at:)``, so the order of the steps is this one
-/// function, and nothing that a page forgets can skip one.
+/// Pages never send the browser to one another. Each returns to ``nextStep(at:)``, so the order of the steps is this
+/// one function, and nothing that a page forgets can skip one.
 package struct AuthorizationState: Hashable, Sendable {
     /// Who is signed in at the browser.
     package struct SignedIn: Hashable, Sendable {

@@ -20,7 +20,8 @@ struct ValidatedAuthorizationRequest: Sendable {
     let isUnreachable: Bool
 }
 
-/// Where the answer to an authorization request goes. Only ``RequestValidation`` finds one, by matching what is registered.
+/// Where the answer to an authorization request goes. Only ``RequestValidation`` finds one, by matching what is
+/// registered.
 struct ResponseTarget: Hashable, Sendable {
     let redirectURI: RedirectURI
     let mode: ResponseMode
@@ -71,7 +72,8 @@ struct RequestValidation: Sendable {
         }
     }
 
-    /// Goes on with `body` if the answer has somewhere to go: a client that may bring people here, and an address of its own.
+    /// Goes on with `body` if the answer has somewhere to go: a client that may bring people here, and an address of
+    /// its own.
     private func located(
         _ frame: AuthorizationRequestError,
         _ body: (RegisteredClient, RelyingParty, ResponseTarget) async throws -> Outcome
@@ -82,8 +84,8 @@ struct RequestValidation: Sendable {
         guard let party = client.relyingParty, client.grantTypes.contains(.authorizationCode) else {
             return .refuse(.notARelyingParty(id))
         }
-        // RFC 9700 §2.1: exact comparison; only the port of a native loopback address may differ (RFC 8252 §7.3). Always
-        // named by the request, also where only one is registered (OpenID Core §3.1.2.1).
+        // RFC 9700 §2.1: exact comparison; only the port of a native loopback address may differ (RFC 8252 §7.3).
+        // Always named by the request, also where only one is registered (OpenID Core §3.1.2.1).
         guard let text = frame.redirectURI,
             let redirectURI = RedirectURI.match(
                 text, registered: party.redirectURIs, allowingLoopbackPorts: party.applicationType == .native)

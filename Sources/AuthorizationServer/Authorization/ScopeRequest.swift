@@ -21,8 +21,8 @@ struct ScopeRequest: Sendable {
         self.party = party
     }
 
-    /// As many scopes as a person can be asked about at once: each comes back as a parameter of the form, of which there
-    /// may be ``FormParameters/maximumCount``.
+    /// As many scopes as a person can be asked about at once: each comes back as a parameter of the form, of which
+    /// there may be ``FormParameters/maximumCount``.
     static let maximumScopes = 64
 
     mutating func resolve(

@@ -2,8 +2,8 @@ package import JOSE
 import OAuth
 import Storage
 
-/// Tells clients that a session, or what they had in it, has ended (OpenID Back-Channel Logout §2), off the request path: a client that is slow or
-/// away delays neither the person nor the other clients.
+/// Tells clients that a session, or what they had in it, has ended (OpenID Back-Channel Logout §2), off the request
+/// path: a client that is slow or away delays neither the person nor the other clients.
 struct BackchannelLogout: Sendable {
     let issuer: Issuer
     let store: any Store
@@ -31,7 +31,8 @@ struct BackchannelLogout: Sendable {
             try await store.finishLogout(delivery.id, recording: nil)
             return false
         }
-        guard let key = keys.signer(party.idTokenAlgorithm, at: now) else {
+        guard let key = keys.signer(party.idTokenAlgorithm, after: party.formerIDTokenAlgorithm, at: now)
+        else {
             try await store.postponeLogout(delivery.id, until: now + .seconds(5))
             return false
         }

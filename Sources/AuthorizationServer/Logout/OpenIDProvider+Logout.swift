@@ -20,9 +20,9 @@ package struct LogoutPrompt: Hashable, Sendable {
 }
 
 extension OpenIDProvider {
-    /// Judges a logout request (OpenID RP-Initiated Logout §2): a hint of this very session signs out at once, everything
-    /// else only after the person `isConfirmed` on a page of ours; also a request to go where the client did not
-    /// register, as something is wrong with it (§4).
+    /// Judges a logout request (OpenID RP-Initiated Logout §2): a hint of this very session signs out at once,
+    /// everything else only after the person `isConfirmed` on a page of ours; also a request to go where the client did
+    /// not register, as something is wrong with it (§4).
     package func endSession(
         _ request: LogoutRequest, isConfirmed: Bool, browser: Browser, at now: NumericDate
     ) async throws -> LogoutStep {
@@ -45,7 +45,8 @@ extension OpenIDProvider {
         hint.map { $0.session == pairwise.session(session.id, for: $0.client) } ?? false
     }
 
-    /// The client that asks: the one the hint was made for, which must be the one that `client_id` names, if it does (§2).
+    /// The client that asks: the one the hint was made for, which must be the one that `client_id` names, if it does
+    /// (§2).
     private func client(of request: LogoutRequest, _ hint: LogoutHint?) async throws -> RegisteredClient? {
         if let hint, let named = request.clientID, named != hint.client { return nil }
         guard let id = hint?.client ?? request.clientID, let client = try await store.client(id), client.isEnabled

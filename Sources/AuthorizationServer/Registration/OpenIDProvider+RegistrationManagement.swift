@@ -83,6 +83,8 @@ extension OpenIDProvider {
                 secret = try client.credentials.addSecret(secrets: secrets, at: now).secret
             }
         }
+        try await keys.ensureKeys(for: client.relyingParty, by: "client:\(client.id)", from: caller, at: now)
+        client.relyingParty?.keepFormerAlgorithms(of: stored.relyingParty, keyRing.snapshot, at: now)
         client.updatedAt = now
         let event = registrationEvent("client.updated", client, caller, now)
         let issued =
@@ -95,8 +97,8 @@ extension OpenIDProvider {
         return try answer(client, secret: secret, access: access, "updated")
     }
 
-    /// Whether what people gave to the one is not for the other: it does not go on at other addresses, under other names
-    /// for the people, or without the proof of who asks. An administrator may change these and vouches for it.
+    /// Whether what people gave to the one is not for the other: it does not go on at other addresses, under other
+    /// names for the people, or without the proof of who asks. An administrator may change these and vouches for it.
     private static func isAnother(_ client: RegisteredClient, than stored: RegisteredClient) -> Bool {
         stored.relyingParty?.redirectURIs != client.relyingParty?.redirectURIs
             || stored.relyingParty?.subjectType != client.relyingParty?.subjectType

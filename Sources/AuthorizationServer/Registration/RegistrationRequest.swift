@@ -33,8 +33,8 @@ struct RegistrationRequest {
         }
     }
 
-    /// The client that it describes, under a new id and without a secret. That it belongs to the sector that it names is
-    /// for ``SectorCheck`` to find out.
+    /// The client that it describes, under a new id and without a secret. That it belongs to the sector that it names
+    /// is for ``SectorCheck`` to find out.
     func client(
         _ policy: RegistrationPolicy, token: TokenHash, secrets: SecretGenerator, at now: NumericDate
     ) throws(OAuthError) -> RegisteredClient {

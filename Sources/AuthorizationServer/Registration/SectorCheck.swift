@@ -8,8 +8,8 @@ struct SectorCheck: Sendable {
 
     private static let maximumBytes = 256 * 1024
 
-    /// Nothing of what was fetched, and nothing of why it could not be, reaches the client: the answer says the same of a
-    /// host that is not there, one that may not be asked, and one that has something else to say.
+    /// Nothing of what was fetched, and nothing of why it could not be, reaches the client: the answer says the same of
+    /// a host that is not there, one that may not be asked, and one that has something else to say.
     func check(_ metadata: ClientMetadata) async throws {
         guard let uri = metadata.sectorIdentifierURI else { return }
         let limits = JSONLimits.document(maximumBytes: Self.maximumBytes)

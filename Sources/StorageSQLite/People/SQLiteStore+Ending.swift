@@ -61,8 +61,8 @@ extension WriteTransaction {
         return (ended, !ended.isEmpty || ended.logouts > 0 || withdrawn > 0)
     }
 
-    /// Whoever was in the account may have asked for an address of their own: it must not become the account's once they
-    /// are thrown out.
+    /// Whoever was in the account may have asked for an address of their own: it must not become the account's once
+    /// they are thrown out.
     private func dropPendingAddress(of subject: Subject) throws -> Int {
         try run(
             "UPDATE user SET pending_email = NULL, version = version + 1 WHERE id = ?1 AND pending_email IS NOT NULL",
@@ -121,8 +121,8 @@ extension WriteTransaction {
                 WHERE client = ?1 AND ended_at IS NULL RETURNING id
                 """, .text(id), moment, cause)
         case .resource(let resource):
-            // Reads all that lives: resources are rarely deleted, and each sign-in would pay for an index. A line begins
-            // with its resource; the same text may be a scope elsewhere.
+            // Reads all that lives: resources are rarely deleted, and each sign-in would pay for an index. A line
+            // begins with its resource; the same text may be a scope elsewhere.
             try texts(
                 """
                 UPDATE authorization SET ended_at = ?2, end_reason = ?3
