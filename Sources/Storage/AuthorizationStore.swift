@@ -119,6 +119,9 @@ package protocol AuthorizationStore: Sendable {
     func authorization(_ id: GrantID) async throws -> Authorization?
     /// Live authorizations of a person, by client and newest first.
     func authorizations(of subject: Subject, at now: NumericDate) async throws -> [Authorization]
+    /// Clients to which this person gave anything that has not ended, in order; also what nothing can be had from any more,
+    /// as long as access tokens of it may live.
+    func clients(givenBy subject: Subject) async throws -> [ClientID]
     /// Clients that were ever given anything in this session, in order: those that hear of its logout.
     func clients(inSession id: SessionID) async throws -> [ClientID]
     func endReason(of grant: GrantID) async throws -> EndReason?

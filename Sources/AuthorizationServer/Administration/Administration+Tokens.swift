@@ -27,6 +27,22 @@ package struct TokenRevocation: Hashable, Sendable {
     package let isEnded: Bool
 }
 
+/// How the tokens of a subject were ended.
+package struct SubjectRevocation: Hashable, Sendable {
+    /// Whom a `sub` names.
+    package enum Kind: String, Hashable, Sendable {
+        case person
+        /// On its own behalf.
+        case client
+        /// Somebody, by the name that clients of one sector know them by; only the name itself leads to them.
+        case pairwise
+    }
+
+    package let kind: Kind
+    /// The counter of the name that was given.
+    package let epoch: Int64
+}
+
 extension Administration {
     package func inspect(
         _ token: Secret, by administrator: Administrator, at now: NumericDate
@@ -78,16 +94,39 @@ extension Administration {
         return TokenRevocation(tokenID: id, expiresAt: expiry, isEnded: isEnded)
     }
 
-    /// Ends every token that speaks for the subject so far; returns the new counter.
+    /// Ends every access token that speaks for the subject so far; those of a person whatever name of theirs they carry.
     package func revokeSubjectTokens(
         _ subject: Subject, by administrator: Administrator, at now: NumericDate
-    ) async throws -> Int64 {
+    ) async throws -> SubjectRevocation {
         try demand(.write, of: administrator, at: now)
         return try await changes.alone {
-            try await advance(
-                .subject(subject),
-                recording: event("subject.tokens_revoked", on: "subject:\(subject)", by: administrator, at: now))
+            let kind = try await kind(of: subject)
+            let names = try await kind == .person ? names(of: subject) : [subject]
+            let event = event(
+                "subject.tokens_revoked", on: "subject:\(subject)", detail: kind.rawValue, by: administrator, at: now)
+            let counters = try await store.advance(names.map(EpochKey.subject), recording: event)
+            provider.revocations.apply(counters)
+            return SubjectRevocation(kind: kind, epoch: counters[.subject(subject)] ?? 0)
         }
+    }
+
+    private func kind(of subject: Subject) async throws -> SubjectRevocation.Kind {
+        if try await store.user(subject) != nil { return .person }
+        if let id = ClientID(subject.rawValue), try await store.client(id) != nil { return .client }
+        // Whose such a name is would take a look at everybody: it is taken as it is.
+        if PairwiseSubjects.mayHaveMade(subject) { return .pairwise }
+        throw AdministrationError.missing(
+            "subject: it is neither a person nor a client, nor a name that a client with pairwise subjects is told")
+    }
+
+    /// The person's own name, and each that their clients are told instead (OpenID Core §8.1).
+    private func names(of person: Subject) async throws -> [Subject] {
+        var names: Set<Subject> = [person]
+        for id in try await store.clients(givenBy: person) {
+            guard let client = try await store.client(id) else { continue }
+            names.insert(provider.pairwise.subject(person, for: client))
+        }
+        return names.sorted()
     }
 
     private static func shape(of token: Secret) -> (format: String?, keyID: KeyID?) {

@@ -51,6 +51,11 @@ package struct PairwiseSubjects: Sendable {
         return code.finalize()
     }
 
+    /// Whether the text has the form of a name from here; whose it is, only the person and the sector tell.
+    static func mayHaveMade(_ subject: Subject) -> Bool {
+        (try? Base64URL.decode(subject.rawValue))?.count == SHA256.byteCount
+    }
+
     /// OpenID Core §8.1: the host of the sector identifier, or the one host of the redirect URIs. A client whose
     /// addresses are no site's shares its sector with nobody: any program can claim an address of a scheme of its own.
     private static func sector(of party: RelyingParty, _ client: ClientID) -> String {

@@ -44,8 +44,14 @@ extension AdministrationAPI {
 
     func revokeSubjectTokens(_ call: AdministrationCall) async throws -> ServerResponse {
         let id: Subject = try call.identifier()
-        let epoch = try await administration.revokeSubjectTokens(id, by: call.administrator, at: call.now)
-        return Self.done(Representation.epoch("subject", id.rawValue, epoch))
+        let revocation = try await administration.revokeSubjectTokens(id, by: call.administrator, at: call.now)
+        return Self.done(
+            Representation.object { writer in
+                writer.member("kind", "subject")
+                writer.member("id", id.rawValue)
+                writer.member("epoch", revocation.epoch)
+                writer.member("names", revocation.kind.rawValue)
+            })
     }
 
     private static func token(_ text: String?, required: Bool, _ problems: inout [Problem]) -> Secret? {

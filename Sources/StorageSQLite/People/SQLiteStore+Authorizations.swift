@@ -124,6 +124,15 @@ extension SQLiteStore: AuthorizationStore {
         }
     }
 
+    package func clients(givenBy subject: Subject) async throws -> [ClientID] {
+        try await several {
+            try $0.all(
+                "SELECT DISTINCT client FROM authorization WHERE subject = ?1 AND ended_at IS NULL ORDER BY client",
+                [.text(subject)]
+            ) { try $0.identifier(0) }
+        }
+    }
+
     package func clients(inSession id: SessionID) async throws -> [ClientID] {
         try await several {
             try $0.all("SELECT client FROM session_client WHERE session = ?1 ORDER BY client", [.text(id)]) {

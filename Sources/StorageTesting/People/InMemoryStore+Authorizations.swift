@@ -83,6 +83,15 @@ extension InMemoryStore: AuthorizationStore {
         }
     }
 
+    package func clients(givenBy subject: Subject) throws -> [ClientID] {
+        try read { contents in
+            let given = contents.people.authorizations.values.filter {
+                $0.authorization.subject == subject && $0.end == nil
+            }
+            return Set(given.map(\.authorization.client)).sorted()
+        }
+    }
+
     package func clients(inSession id: SessionID) throws -> [ClientID] {
         try read { $0.people.participants[id, default: []].sorted() }
     }
