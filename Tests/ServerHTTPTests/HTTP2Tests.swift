@@ -136,6 +136,8 @@ import Testing
             #expect(try await connection.status(post + [("content-length", "70000")], body: 10, ends: false) == "413")
             let brew = Self.get.map { $0.0 == ":method" ? (":method", "BREW") : $0 }
             #expect(try await connection.status(brew) == "501")
+            let odd = Self.get.map { $0.0 == ":method" ? (":method", String(repeating: "G", count: 33)) : $0 }
+            #expect(try await connection.status(odd) == "400")
             #expect(try await connection.status(Self.get) == "200")
             try await connection.channel.close()
         }
@@ -144,12 +146,24 @@ import Testing
     @Test(arguments: [
         ("x", "a\r\nb"), ("x", "a\u{0}b"), ("connection", "close"), ("transfer-encoding", "chunked"), ("X-Upper", "a"),
         ("upgrade", "h2c"), (":path", "/token"), (":unknown", "a"), ("te", "gzip"),
+        ("x", " a"), ("x", "a\t"), ("x", " "),
     ])
     func `refuses fields that another protocol would read differently`(name: String, value: String) async throws {
         try await Self.with { server, authority in
             let connection = try await Connection(to: server, trusting: authority)
             #expect(try await connection.status(Self.get) == "200")
             let status = try await connection.status(Self.get + [(name, value)])
+            #expect(status == nil || status == "400")
+            try? await connection.channel.close()
+        }
+    }
+
+    @Test(arguments: ["GET /token", "GET\u{e9}", "G\tT", "G\u{7f}", "", "\"GET\"", "G,T"])
+    func `refuses a method that is no token`(method: String) async throws {
+        try await Self.with { server, authority in
+            let connection = try await Connection(to: server, trusting: authority)
+            let fields = Self.get.map { $0.0 == ":method" ? (":method", method) : $0 }
+            let status = try await connection.status(fields)
             #expect(status == nil || status == "400")
             try? await connection.channel.close()
         }

@@ -31,20 +31,20 @@ package struct Cookies: Sendable {
 
     package subscript(name: String) -> String? { values[name] }
 
-    /// `isExact` is false of a name with space behind it: that is no name of ours, whatever other parsers make of it.
+    /// `isExact` is false of a name with space behind it, which is no name of ours, and of a value that no cookie may have:
+    /// whatever other parsers make of either, the name is not given once.
     private static func read(_ pair: Substring.UTF8View) -> (name: String, value: String, isExact: Bool)? {
         let trimmed = pair.drop { $0 == 0x20 || $0 == 0x09 }
         guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")), equals > trimmed.startIndex else { return nil }
         var value = trimmed[trimmed.index(after: equals)...]
         while let last = value.last, last == 0x20 || last == 0x09 { value = value.dropLast() }
-        guard value.allSatisfy(isValueByte) else { return nil }
         let written = trimmed[..<equals]
         var name = written
         // Some parsers overlook space before the sign; `__Host-a =1` counts neither beside `__Host-a=1` nor alone.
         while let last = name.last, last == 0x20 || last == 0x09 { name = name.dropLast() }
         return (
             String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self),
-            isExact: name.endIndex == written.endIndex
+            isExact: name.endIndex == written.endIndex && value.allSatisfy(isValueByte)
         )
     }
 

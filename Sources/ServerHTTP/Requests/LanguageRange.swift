@@ -7,10 +7,12 @@ package enum LanguageRange {
     package static func accepted(_ value: String?) -> [String] {
         guard let value, value.utf8.count <= maximumBytes else { return [] }
         var ranges: [(tag: String, weight: Int)] = []
-        for part in value.split(separator: ",").prefix(maximumCount) {
-            let pieces = part.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-            guard let tag = pieces.first, isTag(tag) else { continue }
-            let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { self.weight($0.dropFirst(2)) } ?? 1_000
+        // Over bytes: to a string, a combining mark behind a sign is part of it.
+        for part in value.utf8.split(separator: UInt8(ascii: ",")).prefix(maximumCount) {
+            let pieces = part.split(separator: UInt8(ascii: ";")).map { $0.filter { !ByteClass.isBlank($0) } }
+            guard let tag = pieces.first.map({ String(decoding: $0, as: UTF8.self) }), isTag(tag) else { continue }
+            let written = pieces.dropFirst().first { $0.starts(with: "q=".utf8) }
+            let weight = written.map { self.weight($0.dropFirst(2)) } ?? 1_000
             if weight > 0 { ranges.append((tag, weight)) }
         }
         // Equal weights stay in the order in which they were written.
@@ -31,12 +33,17 @@ package enum LanguageRange {
             }
     }
 
-    /// `0`, `1`, or `0.` and up to three digits, in thousandths; anything else counts for nothing.
-    private static func weight(_ text: Substring) -> Int {
-        if text == "1" || text.hasPrefix("1.") { return 1_000 }
-        guard text.hasPrefix("0."), (3...5).contains(text.utf8.count), let digits = Int(text.dropFirst(2)) else {
-            return 0
+    /// The `qvalue` of RFC 9110 §12.4.2 in thousandths; anything else counts for nothing.
+    private static func weight(_ text: ArraySlice<UInt8>) -> Int {
+        let digits = text.dropFirst(2)
+        guard text.count <= 5, let first = text.first, text.dropFirst().first.map({ $0 == UInt8(ascii: ".") }) ?? true,
+            digits.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return 0 }
+        let thousandths = zip(digits, [100, 10, 1]).reduce(0) { $0 + Int($1.0 - 0x30) * $1.1 }
+        switch first {
+        case UInt8(ascii: "0"): return thousandths
+        case UInt8(ascii: "1"): return thousandths == 0 ? 1_000 : 0
+        default: return 0
         }
-        return [0, 0, 0, 100, 10, 1][text.utf8.count] * digits
     }
 }

@@ -70,7 +70,12 @@ import Testing
     @Test func `reads what a browser accepts by weight`() {
         #expect(LanguageRange.accepted("fr;q=0.5, de-AT, en;q=0.8, de;q=0.9") == ["de-AT", "de", "en", "fr"])
         #expect(LanguageRange.accepted("de;q=0, *;q=0.1, en") == ["en"])
-        #expect(LanguageRange.accepted("de;q=1.1, en;q=0.0001, fr;q=x") == ["de"])
+        for weight in [
+            "1.1", "1.0000", "1.x", "0.0001", "0.+5", "0.-1", "x", "0.x", "0,5", "\u{312}", "2", "", ".5", "0 .5.1",
+        ] {
+            #expect(LanguageRange.accepted("fr;q=\(weight), en;q=0.1") == ["en"], "\(weight)")
+        }
+        #expect(LanguageRange.accepted("fr;q=0.01, en;q=0.1, de;q=1.000, nl;q=0.") == ["de", "en", "fr"])
         #expect(LanguageRange.accepted(nil).isEmpty)
         #expect(LanguageRange.accepted(String(repeating: "de,", count: 400)).isEmpty)
         #expect(LanguageRange.accepted("../../etc, <b>, de") == ["de"])

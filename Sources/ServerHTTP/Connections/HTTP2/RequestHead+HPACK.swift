@@ -12,9 +12,12 @@ extension RequestHead {
         for (name, value, _) in block {
             bytes += name.utf8.count + value.utf8.count + 4
             guard bytes <= limits.headerBytes, fields.fields.count < limits.headerCount else { throw .headerTooLarge }
-            guard value.utf8.allSatisfy(ByteClass.isFieldValue) else { throw .malformed("header_value") }
+            guard Self.isValue(value.utf8) else { throw .malformed("header_value") }
             if name.utf8.first == UInt8(ascii: ":") {
-                guard pseudo.updateValue(value, forKey: name) == nil else { throw .malformed("pseudo_header") }
+                // All of them before the other fields, each once, and none but these (RFC 9113 §8.3).
+                guard fields.fields.isEmpty, Self.pseudoFields.contains(name),
+                    pseudo.updateValue(value, forKey: name) == nil
+                else { throw .malformed("pseudo_header") }
             } else {
                 guard !name.isEmpty, name.utf8.allSatisfy({ ByteClass.isToken($0) && ByteClass.lowercase($0) == $0 }),
                     !Self.connectionFields.contains(name)
@@ -24,6 +27,9 @@ extension RequestHead {
         }
         guard let method = pseudo[":method"], let target = pseudo[":path"], method != "CONNECT" else {
             throw pseudo[":method"] == "CONNECT" ? .methodUnknown : .malformed("pseudo_header")
+        }
+        guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(ByteClass.isToken) else {
+            throw .malformed("pseudo_header")
         }
         methodName = method
         let authority = pseudo[":authority"]
@@ -43,6 +49,14 @@ extension RequestHead {
         persists = true
         expectsContinue = false
     }
+
+    /// RFC 9113 §8.2.1: no space around the value, which HTTP/1 would take away.
+    private static func isValue(_ value: String.UTF8View) -> Bool {
+        value.allSatisfy(ByteClass.isFieldValue) && value.first.map(ByteClass.isBlank) != true
+            && value.last.map(ByteClass.isBlank) != true
+    }
+
+    private static let pseudoFields: Set<String> = [":method", ":scheme", ":path", ":authority"]
 
     /// Fields that only HTTP/1 has (RFC 9113 §8.2.2).
     private static let connectionFields: Set<String> = [
