@@ -5,8 +5,8 @@ import Storage
 import StorageTesting
 import Testing
 
-/// One way in which an event of the table comes about, at the place where it does. What is disabled is enabled again, and
-/// what is deleted registered again: nothing may come back with it.
+/// One way in which an event of the table comes about, at the place where it does. What is disabled is enabled again,
+/// and what is deleted registered again: nothing may come back with it.
 struct EndingAct: Sendable {
     let name: String
     let perform: @Sendable (inout EndingScene) async throws -> Void

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Testing
 
-/// The table "What ends what" of `docs/reference/sessions-and-endings.md`: what this program promises, and what the tests
-/// ask for, are one text.
+/// The table "What ends what" of `docs/reference/sessions-and-endings.md`: what this program promises, and what the
+/// tests ask for, are one text.
 struct EndingTable {
     /// One event with what it does to each column.
     struct Row: Sendable, CustomTestStringConvertible {

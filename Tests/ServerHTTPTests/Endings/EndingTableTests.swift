@@ -3,8 +3,8 @@ import OAuth
 import TestSupport
 import Testing
 
-/// The table of `docs/reference/sessions-and-endings.md`, every line and every credential, at the endpoints where they are
-/// used: a promise that is not kept fails here, and so does a line that nothing is done for.
+/// The table of `docs/reference/sessions-and-endings.md`, every line and every credential, at the endpoints where they
+/// are used: a promise that is not kept fails here, and so does a line that nothing is done for.
 @Suite(.timeLimit(.minutes(5))) struct `What ends what` {
     @Test func `is tried line by line, and nothing else is`() {
         #expect(EndingTable.rows.count >= 20)
