@@ -2,14 +2,6 @@ package import JOSE
 package import OAuth
 import Storage
 
-/// What an administrator may do; the raw values are scopes of the administration resource.
-package enum AdministrativeRight: String, CaseIterable, Hashable, Sendable {
-    case read = "tessera:admin:read"
-    case write = "tessera:admin:write"
-    /// To give these rights to others.
-    case grant = "tessera:admin:grant"
-}
-
 /// Who is administering, and what they may do.
 package struct Administrator: Hashable, Sendable {
     /// As the audit log names them: `uid:0`, `client:ops`.

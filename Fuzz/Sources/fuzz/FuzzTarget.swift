@@ -20,6 +20,16 @@ enum FuzzTarget: String, CaseIterable {
     case registration
     case passwordhash
     case bearer
+    case opaquetoken
+    case refreshtoken
+    case cookies
+    case language
+    case proxies
+    case entitytags
+    case http2
+    case administration
+    case loginname
+    case metadata
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -41,6 +51,16 @@ enum FuzzTarget: String, CaseIterable {
         case .registration: OAuthProperties.registration(bytes)
         case .passwordhash: PasswordHashProperties.hash(bytes)
         case .bearer: BearerProperties.bearer(bytes)
+        case .opaquetoken: TokenProperties.opaque(bytes)
+        case .refreshtoken: TokenProperties.refresh(bytes)
+        case .cookies: EdgeProperties.cookies(bytes)
+        case .language: EdgeProperties.language(bytes)
+        case .proxies: EdgeProperties.proxies(bytes)
+        case .entitytags: EdgeProperties.entityTags(bytes)
+        case .http2: EdgeProperties.http2(bytes)
+        case .administration: AdministrationProperties.query(bytes)
+        case .loginname: NameProperties.login(bytes)
+        case .metadata: NameProperties.metadata(bytes)
         }
     }
 }

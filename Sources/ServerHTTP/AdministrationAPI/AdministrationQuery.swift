@@ -46,8 +46,4 @@ struct AdministrationQuery: Sendable {
     func date(_ name: String) throws(AdministrationError) -> NumericDate? {
         try number(name, in: 0...9_007_199_254_740_991).map(NumericDate.init(secondsSince1970:))
     }
-
-    func limit() throws(AdministrationError) -> Int {
-        Int(try number("limit", in: 1...Int64(Administration.maximumPage)) ?? 100)
-    }
 }

@@ -1,0 +1,1 @@
+../../../Sources/AuthorizationServer/Administration/AdministrationError.swift

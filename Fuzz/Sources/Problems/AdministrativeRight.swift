@@ -1,0 +1,1 @@
+../../../Sources/AuthorizationServer/Administration/AdministrativeRight.swift

@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/AdministrationAPI/AdministrationQuery.swift

@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Requests/EntityTags.swift

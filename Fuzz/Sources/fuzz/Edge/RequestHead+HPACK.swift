@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Connections/HTTP2/RequestHead+HPACK.swift

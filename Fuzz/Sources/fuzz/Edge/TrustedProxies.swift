@@ -1,0 +1,1 @@
+../../../../Sources/ServerHTTP/Addresses/TrustedProxies.swift

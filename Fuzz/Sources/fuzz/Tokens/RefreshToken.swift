@@ -1,0 +1,1 @@
+../../../../Sources/AuthorizationServer/Token/RefreshToken.swift
