@@ -1,4 +1,5 @@
-"""Keys change while tokens are made and verified by a foreign library that caches the key set as it is told (F37)."""
+"""Keys and algorithms change while tokens are made and verified by a foreign library that caches the key set as it is
+told (F37)."""
 
 import random
 import re
@@ -13,6 +14,8 @@ from Attack.harness.world import RS1
 from .kill9 import furnish
 
 ANNOUNCED, CACHED = 3, 1
+# Without RSA: finding primes may take as long as a key is announced here, on a slow machine.
+ALGORITHMS = ["ES256", "EdDSA", "ES384"]
 
 
 class Verifier(threading.Thread):
@@ -23,6 +26,7 @@ class Verifier(threading.Thread):
         self.world, self.stop = world, stop
         self.http = world.server.fresh_client()
         self.verified, self.failures, self.kids, self.fetched, self.keys = 0, [], set(), -1e9, {}
+        self.algorithms = set()
 
     def key_set(self):
         if time.monotonic() - self.fetched >= getattr(self, "age", 0):
@@ -37,12 +41,17 @@ class Verifier(threading.Thread):
         self.stop.wait(random.random())
         while not self.stop.is_set():
             # The key set first: a verifier's cache is as old as its age allows when a token arrives.
-            keys = self.key_set()
+            self.key_set()
             try:
                 token = self.world.token("conf", RS1, via=self.http)
-                kid = jwt.get_unverified_header(token)["kid"]
-                jwt.decode(token, keys[kid].key, algorithms=["ES256"], audience=RS1, issuer=self.world.issuer)
+                # What took longer than the set may be kept says something about this machine only.
+                keys = self.key_set()
+                header = jwt.get_unverified_header(token)
+                kid, algorithm = header["kid"], header["alg"]
+                assert keys[kid].algorithm_name == algorithm, f"{kid} is for another algorithm than {algorithm}"
+                jwt.decode(token, keys[kid].key, algorithms=[algorithm], audience=RS1, issuer=self.world.issuer)
                 self.kids.add(kid)
+                self.algorithms.add(algorithm)
                 self.verified += 1
             except Exception as error:
                 self.failures.append(f"{type(error).__name__}: {error}")
@@ -62,6 +71,10 @@ def run(binary, rounds):
         made = []
         for number in range(rounds):
             made.append(world.token("conf", RS1))
+            # In each round another algorithm, which most have no key yet, now and then changed once more.
+            for algorithm in [ALGORITHMS[(number + 1) % len(ALGORITHMS)], *random.sample(ALGORITHMS, number % 2)][::-1]:
+                world.admin("PATCH", "/admin/v1/resources/rs1", {"signing_algorithm": algorithm}, expect=200)
+                time.sleep(random.uniform(0, 0.5))
             world.admin("POST", "/admin/v1/keys/rotate", {"purpose": "all"}, expect=200)
             time.sleep(ANNOUNCED + random.uniform(0.3, 1.0))
             print(
@@ -74,12 +87,13 @@ def run(binary, rounds):
         old = sum(world.active(token) for token in made)
         verified, failures = sum(v.verified for v in verifiers), [failure for v in verifiers for failure in v.failures]
         kids = set().union(*(v.kids for v in verifiers))
+        algorithms = set().union(*(v.algorithms for v in verifiers))
         server.stop()
     finally:
         server.discard()
     for failure in failures[:10]:
         print(f"     {failure}")
     print(
-        f"rotation: rotations {rounds}, keys seen {len(kids)}, verified {verified}, failed verifications {len(failures)}, old tokens still active {old}/{len(made)}"
+        f"rotation: rotations {rounds}, keys seen {len(kids)}, algorithms {len(algorithms)}, verified {verified}, failed verifications {len(failures)}, old tokens still active {old}/{len(made)}"
     )
-    return 1 if failures or old != len(made) or len(kids) < rounds else 0
+    return 1 if failures or old != len(made) or len(kids) < rounds or len(algorithms) < min(rounds, len(ALGORITHMS)) else 0

@@ -21,8 +21,12 @@ package struct RelyingParty: Hashable, Sendable {
     /// Where the list of the sector's redirect URIs is, if that is how the client proved to belong to it.
     package var sectorIdentifierURI: String?
     package var idTokenAlgorithm: Algorithm
+    /// What ID tokens are signed with until a key of that may sign; `nil` where nothing was before.
+    package var formerIDTokenAlgorithm: Algorithm?
     /// `nil`: UserInfo answers plain JSON.
     package var userInfoAlgorithm: Algorithm?
+    /// The same of UserInfo answers.
+    package var formerUserInfoAlgorithm: Algorithm?
     package var backchannelLogoutURI: String?
     package var backchannelLogoutSessionRequired: Bool
     package var initiateLoginURI: String?

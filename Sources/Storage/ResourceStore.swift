@@ -25,6 +25,8 @@ package struct ProtectedResource: Hashable, Sendable {
     /// Seconds.
     package var accessTokenLifetime: Int64
     package var signingAlgorithm: Algorithm
+    /// What its tokens are signed with until a key of that may sign; `nil` where nothing was before.
+    package var formerSigningAlgorithm: Algorithm?
     package let createdAt: NumericDate
     package var updatedAt: NumericDate
     package var version: Int64

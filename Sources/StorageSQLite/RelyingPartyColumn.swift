@@ -34,7 +34,9 @@ struct RelyingPartyColumn {
         writer.member("sector_identifier", party.sectorIdentifier)
         writer.member("sector_identifier_uri", party.sectorIdentifierURI)
         writer.member("id_token_algorithm", party.idTokenAlgorithm.rawValue)
+        writer.member("former_id_token_algorithm", party.formerIDTokenAlgorithm?.rawValue)
         writer.member("user_info_algorithm", party.userInfoAlgorithm?.rawValue)
+        writer.member("former_user_info_algorithm", party.formerUserInfoAlgorithm?.rawValue)
         writer.member("backchannel_logout_uri", party.backchannelLogoutURI)
         writer.member("backchannel_logout_session_required", party.backchannelLogoutSessionRequired)
         writer.member("initiate_login_uri", party.initiateLoginURI)
@@ -97,9 +99,9 @@ extension RelyingParty {
         sectorIdentifier = try members.optional("sector_identifier", \.string)
         sectorIdentifierURI = try members.optional("sector_identifier_uri", \.string)
         idTokenAlgorithm = try members.choice("id_token_algorithm")
-        userInfoAlgorithm = try members.optional("user_info_algorithm") {
-            $0.string.flatMap(Algorithm.init(rawValue:))
-        }
+        formerIDTokenAlgorithm = try members.optional("former_id_token_algorithm", Self.algorithm)
+        userInfoAlgorithm = try members.optional("user_info_algorithm", Self.algorithm)
+        formerUserInfoAlgorithm = try members.optional("former_user_info_algorithm", Self.algorithm)
         backchannelLogoutURI = try members.optional("backchannel_logout_uri", \.string)
         backchannelLogoutSessionRequired = try members.demand("backchannel_logout_session_required", \.bool)
         initiateLoginURI = try members.optional("initiate_login_uri", \.string)
@@ -120,6 +122,8 @@ extension RelyingParty {
         }
         try members.end()
     }
+
+    private static func algorithm(_ value: JSONValue) -> Algorithm? { value.string.flatMap(Algorithm.init(rawValue:)) }
 
     private static func resource(_ text: String) -> ResourceIndicator? { try? ResourceIndicator(text) }
 

@@ -12,15 +12,17 @@ extension SQLiteStore: ResourceStore {
             try transaction.run(
                 """
                 INSERT INTO protected_resource (id, identifier, name, is_enabled, credentials, scope, token_format,
-                    access_token_lifetime, signing_algorithm, created_at, updated_at, version, scope_descriptions)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                    access_token_lifetime, signing_algorithm, created_at, updated_at, version, scope_descriptions,
+                    former_signing_algorithm)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                 """,
                 .text(resource.id), .text(resource.identifier.rawValue), .text(resource.name),
                 .bool(resource.isEnabled),
                 .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
                 .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
                 .text(resource.signingAlgorithm.rawValue), .date(resource.createdAt), .date(resource.updatedAt),
-                .integer(resource.version), .text(resource.scopeDescriptions.json.jsonText))
+                .integer(resource.version), .text(resource.scopeDescriptions.json.jsonText),
+                resource.formerSigningAlgorithm.map { .text($0.rawValue) } ?? .null)
             try transaction.append(event)
             return .inserted
         }
@@ -56,14 +58,16 @@ extension SQLiteStore: ResourceStore {
                 """
                 UPDATE protected_resource
                 SET name = ?2, is_enabled = ?3, credentials = ?4, scope = ?5, token_format = ?6, access_token_lifetime = ?7,
-                    signing_algorithm = ?8, updated_at = ?9, version = version + 1, scope_descriptions = ?11
+                    signing_algorithm = ?8, updated_at = ?9, version = version + 1, scope_descriptions = ?11,
+                    former_signing_algorithm = ?12
                 WHERE id = ?1 AND version = ?10
                 """,
                 .text(resource.id), .text(resource.name), .bool(resource.isEnabled),
                 .text(CredentialsColumn(resource.credentials).text), .text(resource.scope.description),
                 .text(resource.tokenFormat.rawValue), .integer(resource.accessTokenLifetime),
                 .text(resource.signingAlgorithm.rawValue), .date(resource.updatedAt), .integer(resource.version),
-                .text(resource.scopeDescriptions.json.jsonText))
+                .text(resource.scopeDescriptions.json.jsonText),
+                resource.formerSigningAlgorithm.map { .text($0.rawValue) } ?? .null)
             guard changed == 1 else {
                 let exists = try transaction.integer(
                     "SELECT 1 FROM protected_resource WHERE id = ?1", .text(resource.id))
@@ -104,6 +108,9 @@ extension ProtectedResource {
             accessTokenLifetime: try row.integer("access_token_lifetime"),
             signingAlgorithm: try row.choice("signing_algorithm"), createdAt: try row.date("created_at"),
             updatedAt: try row.date("updated_at"), version: try row.integer("version"))
+        if !row.isNull("former_signing_algorithm") {
+            formerSigningAlgorithm = try row.choice("former_signing_algorithm")
+        }
     }
 }
 

@@ -38,6 +38,7 @@ extension InMemoryStore: ResourceStore {
                 scopeDescriptions: resource.scopeDescriptions, tokenFormat: resource.tokenFormat,
                 accessTokenLifetime: resource.accessTokenLifetime, signingAlgorithm: resource.signingAlgorithm,
                 createdAt: stored.createdAt, updatedAt: resource.updatedAt, version: resource.version &+ 1)
+            contents.resources[resource.id]?.formerSigningAlgorithm = resource.formerSigningAlgorithm
             return contents.finish(advancing: epochs, recording: event)
         }
     }

@@ -12,6 +12,7 @@ import Testing
             var resource = Sample.resource(scope: ["write", "read", "admin"], tokenFormat: .opaque)
             resource.accessTokenLifetime = 77
             resource.signingAlgorithm = .EdDSA
+            resource.formerSigningAlgorithm = .ES384
             resource.isEnabled = false
             resource.credentials.secrets = [Sample.secret()]
             resource.scopeDescriptions = [
@@ -24,7 +25,9 @@ import Testing
             let stored = try await store.resource(resource.id)
             #expect(stored?.scope.tokens == ["write", "read", "admin"])
             resource.scopeDescriptions["admin"] = nil
+            resource.formerSigningAlgorithm = .RS256
             _ = try await store.update(resource, advancing: [], recording: Sample.event())
+            #expect(try await store.resource(resource.id)?.formerSigningAlgorithm == .RS256)
             #expect(try await store.resource(resource.id)?.scopeDescriptions == resource.scopeDescriptions)
         }
     }

@@ -31,6 +31,8 @@ extension Administration {
             let event = event(
                 "client.created", on: "client:\(created.id)", detail: created.credentials.method.rawValue,
                 by: administrator, at: now)
+            try await provider.keys.ensureKeys(
+                for: created.relyingParty, by: administrator.actor, from: administrator.caller, at: now)
             guard try await store.insert(created, recording: event) == .inserted else {
                 throw AdministrationError.conflict("the id is taken by a client or a resource")
             }
@@ -47,7 +49,7 @@ extension Administration {
         return try await changes.alone {
             let client = try await existingClient(id)
             try check(version, against: client.version)
-            let changed = try change.checked(against: client, at: now)
+            var changed = try change.checked(against: client, at: now)
             if changed.relyingParty != client.relyingParty { try await checkResources(of: changed.relyingParty) }
             let isEnabling = changed.isEnabled && !client.isEnabled
             if isEnabling || changed.credentials != client.credentials {
@@ -60,6 +62,9 @@ extension Administration {
             let event = event(
                 action, on: "client:\(id)", detail: "changed \(fields.joined(separator: ", "))", by: administrator,
                 at: now)
+            try await provider.keys.ensureKeys(
+                for: changed.relyingParty, by: administrator.actor, from: administrator.caller, at: now)
+            changed.relyingParty?.keepFormerAlgorithms(of: client.relyingParty, provider.keyRing.snapshot, at: now)
             try await save(changed, replacing: client, recording: event)
             return try await existingClient(id)
         }

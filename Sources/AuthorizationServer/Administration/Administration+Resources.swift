@@ -54,10 +54,11 @@ extension Administration {
                 throw AdministrationError.conflict(
                     "of the administration resource only access_token_lifetime can change")
             }
-            let changed = try change.checked(against: resource, policy: provider.policy, at: now)
+            var changed = try change.checked(against: resource, policy: provider.policy, at: now)
             let fields = resource.changedFields(to: changed)
             guard !fields.isEmpty else { return resource }
             try await ensureKey(for: changed, by: administrator, at: now)
+            changed.keepFormerAlgorithm(of: resource, provider.keyRing.snapshot, at: now)
             let isDisabling = resource.isEnabled && !changed.isEnabled
             let isEnabling = changed.isEnabled && !resource.isEnabled
             let isNarrowing = !resource.scope.isSubset(of: changed.scope)

@@ -10,7 +10,7 @@ package actor KeyKeeper {
         case unknown(KeyID), unreadable(KeyID)
     }
 
-    private let store: any KeyStore
+    let store: any KeyStore
     let sealer: SecretSealer
     let secrets: SecretGenerator
     let policy: ServerPolicy
@@ -26,32 +26,6 @@ package actor KeyKeeper {
         self.sealer = sealer
         self.secrets = secrets
         ring = KeyRing()
-    }
-
-    /// Loads the keys and makes those that are missing: one for each algorithm in `algorithms`, and a sealing key.
-    package func start(algorithms: [Algorithm], at now: NumericDate) async throws {
-        try await alone {
-            try await self.reload(at: now)
-            var purposes: [KeyRecord.Purpose] = [.sealing]
-            for algorithm in algorithms { purposes.append(.signing(algorithm)) }
-            try await self.create(purposes.filter { !self.hasKey(for: $0, at: now) }, by: .system, at: now)
-        }
-    }
-
-    /// Makes the first key of an algorithm, when a resource asks for one that has none.
-    package func ensureKey(
-        for algorithm: Algorithm, by actor: String = "system", from caller: Caller? = nil, at now: NumericDate
-    ) async throws {
-        try await alone {
-            guard !self.hasKey(for: .signing(algorithm), at: now) else { return }
-            try await self.create([.signing(algorithm)], by: Origin(actor, caller), at: now)
-        }
-    }
-
-    /// The same, without waiting where the algorithm has a key that may sign, as it nearly always has.
-    nonisolated func ensureSigner(_ algorithm: Algorithm, at now: NumericDate) async throws {
-        guard ring.snapshot.signer(algorithm, at: now) == nil else { return }
-        try await ensureKey(for: algorithm, at: now)
     }
 
     /// Announces a successor for each purpose; it takes over when every verifier had time to see it.
@@ -166,8 +140,8 @@ package actor KeyKeeper {
             let predecessors = ring.snapshot.allRecords.filter {
                 $0.purpose == purpose && $0.distrustedAt == nil && $0.retiredAt == nil
             }
-            // Nothing to announce ahead of time where nobody can be using the purpose yet.
-            let activeFrom = predecessors.isEmpty ? now : now + .seconds(policy.keyAnnouncement)
+            let activeFrom =
+                predecessors.isEmpty ? firstUse(of: purpose, at: now) : now + .seconds(policy.keyAnnouncement)
             new.append(try make(purpose, announcedAt: now, activeFrom: activeFrom))
             for var record in predecessors {
                 end(&record, at: activeFrom)
@@ -182,15 +156,7 @@ package actor KeyKeeper {
         return new
     }
 
-    private func create(_ purposes: [KeyRecord.Purpose], by origin: Origin, at now: NumericDate) async throws {
-        guard !purposes.isEmpty else { return }
-        let new = try purposes.map { try make($0, announcedAt: now, activeFrom: now) }
-        try await store.save(
-            new: new, changed: [], recording: new.map { event("key.announced", $0, by: origin, at: now) })
-        try await reload(at: now)
-    }
-
-    private func event(_ action: String, _ record: KeyRecord, by origin: Origin, at now: NumericDate) -> AuditEvent {
+    func event(_ action: String, _ record: KeyRecord, by origin: Origin, at now: NumericDate) -> AuditEvent {
         AuditEvent(
             at: now, action: action, actor: origin.actor, target: "key:\(record.id)",
             address: origin.caller?.address ?? "", requestID: origin.caller?.requestID ?? "",
@@ -200,11 +166,7 @@ package actor KeyKeeper {
 
     private func record(_ id: KeyID) async throws -> KeyRecord? { try await store.keys().first { $0.id == id } }
 
-    private func hasKey(for purpose: KeyRecord.Purpose, at now: NumericDate) -> Bool {
-        ring.snapshot.allRecords.contains { $0.purpose == purpose && $0.mayMakeTokens(at: now) }
-    }
-
-    private func reload(at now: NumericDate) async throws {
+    func reload(at now: NumericDate) async throws {
         var snapshot = KeyRing.Snapshot()
         let records = try await store.keys().filter { !$0.isRemoved(at: now) }
             .sorted { ($0.activeFrom, $0.id.rawValue) < ($1.activeFrom, $1.id.rawValue) }
@@ -231,7 +193,7 @@ package actor KeyKeeper {
     }
 
     /// One change at a time, also across the waits within it.
-    private func alone<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+    func alone<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         if isBusy { await withCheckedContinuation { waiting.append($0) } }
         isBusy = true
         defer {

@@ -44,6 +44,34 @@ package final class KeyRing: Sendable {
             signing.last { $0.algorithm == algorithm && $0.record.mayMakeTokens(at: now) }
         }
 
+        /// The key that signs for whoever was registered with `former` before `algorithm`.
+        ///
+        /// Verifiers keep the key set for a while, so the first key of an algorithm signs nothing that was signed with
+        /// another so far before all of them had time to see it. What is new has no other algorithm to go on with, and
+        /// nobody who expects one: it is signed with a key that is published and not yet used by others.
+        package func signer(
+            _ algorithm: Algorithm, after former: Algorithm?, at now: NumericDate
+        ) -> IssuerSigningKey? {
+            if let key = signer(algorithm, at: now) { return key }
+            if let former, let key = signer(former, at: now) ?? announced(former, at: now) { return key }
+            return announced(algorithm, at: now)
+        }
+
+        /// The first key of the algorithm that is published ahead of its time.
+        func announced(_ algorithm: Algorithm, at now: NumericDate) -> IssuerSigningKey? {
+            signing.first { $0.algorithm == algorithm && $0.record.isAnnounced(at: now) }
+        }
+
+        /// What goes on signing after a change from `old`, which itself may not have taken effect yet, to `new`.
+        func former(
+            _ old: Algorithm, after former: Algorithm?, changedTo new: Algorithm, at now: NumericDate
+        ) -> Algorithm? {
+            guard signer(new, at: now) == nil else { return nil }
+            guard old != new else { return former }
+            let effective = signer(old, at: now) == nil ? former ?? old : old
+            return effective == new ? nil : effective
+        }
+
         package func sealer(at now: NumericDate) -> SealingKey? {
             sealing.last { $0.record.mayMakeTokens(at: now) }
         }
@@ -71,6 +99,11 @@ extension KeyRecord {
     /// Whether it may sign or seal: active, not yet retired, trusted.
     package func mayMakeTokens(at now: NumericDate) -> Bool {
         activeFrom <= now && (retiredAt.map { now < $0 } ?? true) && distrustedAt == nil && !isRemoved(at: now)
+    }
+
+    /// Whether it is published and will make tokens, unless somebody ends it before.
+    func isAnnounced(at now: NumericDate) -> Bool {
+        now < activeFrom && (retiredAt.map { activeFrom < $0 } ?? true) && distrustedAt == nil && !isRemoved(at: now)
     }
 
     package func isRemoved(at now: NumericDate) -> Bool { removedAt.map { $0 <= now } ?? false }

@@ -31,7 +31,8 @@ struct BackchannelLogout: Sendable {
             try await store.finishLogout(delivery.id, recording: nil)
             return false
         }
-        guard let key = keys.signer(party.idTokenAlgorithm, at: now) else {
+        guard let key = keys.signer(party.idTokenAlgorithm, after: party.formerIDTokenAlgorithm, at: now)
+        else {
             try await store.postponeLogout(delivery.id, until: now + .seconds(5))
             return false
         }

@@ -42,6 +42,7 @@ extension OpenIDProvider {
             ? try client.credentials.addSecret(secrets: secrets, at: now).secret : nil
         let terms = RegistrationTerms(
             spending: spending, maximumClients: policy.registration.maximumClients, at: now)
+        try await keys.ensureKeys(for: client.relyingParty, by: "anonymous", from: caller, at: now)
         let event = registrationEvent("client.registered", client, caller, now)
         switch try await store.register(client, on: terms, recording: event) {
         case .done: break

@@ -83,6 +83,8 @@ extension OpenIDProvider {
                 secret = try client.credentials.addSecret(secrets: secrets, at: now).secret
             }
         }
+        try await keys.ensureKeys(for: client.relyingParty, by: "client:\(client.id)", from: caller, at: now)
+        client.relyingParty?.keepFormerAlgorithms(of: stored.relyingParty, keyRing.snapshot, at: now)
         client.updatedAt = now
         let event = registrationEvent("client.updated", client, caller, now)
         let issued =

@@ -42,7 +42,7 @@ struct AuthorizationTokens: Sendable {
         let order = AccessTokenOrder(
             subject: pairwise.subject(authorization.subject, for: client.registration), client: client.id,
             grant: authorization.id, audience: target.audience, scope: target.scope, lifetime: target.lifetime,
-            format: target.format, algorithm: target.algorithm,
+            format: target.format, algorithm: target.algorithm, formerAlgorithm: target.former,
             authentication: authentication,
             personal: try await identity.forAccessToken(authorization))
         if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
@@ -58,14 +58,15 @@ struct AuthorizationTokens: Sendable {
             accessToken: accessToken, expiresIn: (claims.expiresAt - claims.issuedAt).components.seconds,
             scope: target.scope)
         if identifies {
+            let key = try mint.signer(party.idTokenAlgorithm, after: party.formerIDTokenAlgorithm)
             response.idToken = try mint.idToken(
                 IDTokenClaims(
                     issuer: issuer, subject: order.subject, audience: client.id, issuedAt: now,
                     expiresAt: now + .seconds(policy.idTokenLifetime), authentication: authentication,
                     nonce: wish.nonce,
-                    accessTokenHash: IDTokenClaims.halfHash(of: accessToken, for: party.idTokenAlgorithm),
+                    accessTokenHash: IDTokenClaims.halfHash(of: accessToken, for: key.algorithm),
                     personal: try await identity.forIDToken(authorization, scope: told)),
-                by: party.idTokenAlgorithm)
+                by: key)
         }
         return StruckTokens(
             response: response,
@@ -87,6 +88,7 @@ struct AuthorizationTokens: Sendable {
         var lifetime: Int64
         var format: AccessTokenFormat
         var algorithm: Algorithm
+        var former: Algorithm?
     }
 
     /// RFC 8707 §2.2: the resource that was named, or the client's default; and UserInfo, if no resource was named.
@@ -101,7 +103,8 @@ struct AuthorizationTokens: Sendable {
             let registered = try await permitted(resource, authorization, party, client)
             target = Target(
                 audience: [resource], scope: registered.scope, lifetime: registered.resource.accessTokenLifetime,
-                format: registered.resource.tokenFormat, algorithm: registered.resource.signingAlgorithm)
+                format: registered.resource.tokenFormat, algorithm: registered.resource.signingAlgorithm,
+                former: registered.resource.formerSigningAlgorithm)
         }
         if wish.resource == nil || wish.resource == userInfo,
             identityScope.contains("openid") || target.audience.isEmpty

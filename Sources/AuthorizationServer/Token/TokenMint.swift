@@ -15,6 +15,8 @@ struct AccessTokenOrder: Sendable {
     let lifetime: Int64
     let format: AccessTokenFormat
     let algorithm: Algorithm
+    /// What the resource was registered with before, while that has not taken effect.
+    let formerAlgorithm: Algorithm?
     /// How the person signed in; `nil` for a client on its own behalf.
     var authentication: AccessTokenAuthentication?
     /// What the operator maps into it.
@@ -39,7 +41,7 @@ struct TokenMint: Sendable {
             AccessTokenOrder(
                 subject: grant.subject, client: grant.client, grant: grant.id, audience: [resource.identifier],
                 scope: scope, lifetime: resource.accessTokenLifetime, format: resource.tokenFormat,
-                algorithm: resource.signingAlgorithm))
+                algorithm: resource.signingAlgorithm, formerAlgorithm: resource.formerSigningAlgorithm))
     }
 
     func accessToken(_ order: AccessTokenOrder) throws -> (claims: AccessTokenClaims, token: Secret) {
@@ -55,7 +57,7 @@ struct TokenMint: Sendable {
         claims.personal = order.personal
         switch order.format {
         case .jwt:
-            guard let key = keys.signer(order.algorithm, at: now) else {
+            guard let key = keys.signer(order.algorithm, after: order.formerAlgorithm, at: now) else {
                 throw Rejection.signingKeyMissing(resource)
             }
             return (claims, Secret(try key.accessTokenSigner.sign(claims.json)))
@@ -65,18 +67,19 @@ struct TokenMint: Sendable {
         }
     }
 
-    /// An ID token (OpenID Core §2), signed with the algorithm that the client registered.
-    func idToken(_ claims: IDTokenClaims, by algorithm: Algorithm) throws -> Secret {
-        Secret(try signer(algorithm).idTokenSigner.sign(claims.json))
+    /// An ID token (OpenID Core §2), with a key for what the client registered.
+    func idToken(_ claims: IDTokenClaims, by key: IssuerSigningKey) throws -> Secret {
+        Secret(try key.idTokenSigner.sign(claims.json))
     }
 
     /// A signed UserInfo answer (OpenID Core §5.3.2).
-    func userInfo(_ claims: UserInfoClaims, for client: ClientID, by algorithm: Algorithm) throws -> String {
-        try signer(algorithm).idTokenSigner.sign(claims.signedJSON(issuer: issuer, audience: client))
+    func userInfo(_ claims: UserInfoClaims, for client: ClientID, by key: IssuerSigningKey) throws -> String {
+        try key.idTokenSigner.sign(claims.signedJSON(issuer: issuer, audience: client))
     }
 
-    private func signer(_ algorithm: Algorithm) throws(Rejection) -> IssuerSigningKey {
-        guard let key = keys.signer(algorithm, at: now) else {
+    /// The key for what a client is told about a person, signed with what it registered.
+    func signer(_ algorithm: Algorithm, after former: Algorithm?) throws(Rejection) -> IssuerSigningKey {
+        guard let key = keys.signer(algorithm, after: former, at: now) else {
             throw .signingKeyMissing(ResourceIndicator(unchecked: issuer.url(of: .userInfo)))
         }
         return key

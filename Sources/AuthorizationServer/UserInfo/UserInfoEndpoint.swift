@@ -47,7 +47,9 @@ struct UserInfoEndpoint: Sendable {
             "user_info", client: client.id, resource: here, grant: claims.grant, tokenID: claims.tokenID)
         guard let algorithm = party.userInfoAlgorithm else { return Answered(.claims(answer.json), facts) }
         try await keys.ensureSigner(algorithm, at: now)
-        return Answered(.signed(try mint(now).userInfo(answer, for: client.id, by: algorithm)), facts)
+        let mint = mint(now)
+        let key = try mint.signer(algorithm, after: party.formerUserInfoAlgorithm)
+        return Answered(.signed(try mint.userInfo(answer, for: client.id, by: key)), facts)
     }
 
     /// A token whose signature is known is judged anew in everything else.

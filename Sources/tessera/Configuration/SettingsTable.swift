@@ -132,7 +132,8 @@ package enum SettingsTable {
             "How long a client may take to read an ID token."),
         Setting(
             .keysAlgorithms, .choices(Algorithm.allCases.map(\.rawValue)), default: .list(["ES256"]),
-            "Algorithms that have a signing key from the first start; others get one when a resource asks."),
+            "Algorithms that have a signing key from the first start; others get one when a resource or a client asks. One "
+                + "that is added later signs after keys.announcement."),
         Setting(
             .keysRotation, .integer(3600...31_536_000, unit: "seconds"), default: .integer(2_592_000),
             "How often a signing or sealing key is replaced."),

@@ -102,9 +102,10 @@ import Testing
     @Test func `has a signing key for its algorithm from the start`() async throws {
         let issuance = try await Issuance(registers: false)
         let administration = Administration(provider: issuance.provider)
-        #expect(issuance.provider.keyRing.snapshot.signer(.EdDSA, at: Issuance.start) == nil)
+        let ring = issuance.provider.keyRing
+        #expect(ring.snapshot.signer(.EdDSA, after: nil, at: Issuance.start) == nil)
         _ = try await administration.createResource(draft(algorithm: "EdDSA"), by: .root, at: Issuance.start)
-        #expect(issuance.provider.keyRing.snapshot.signer(.EdDSA, at: Issuance.start) != nil)
+        #expect(ring.snapshot.signer(.EdDSA, after: nil, at: Issuance.start) != nil)
     }
 
     @Test func `is named in the audit log as what a key was made for, by whom and from where`() async throws {

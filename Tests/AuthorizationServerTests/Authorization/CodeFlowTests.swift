@@ -152,7 +152,7 @@ import Testing
         let journey = try await Journey { $0.relyingParty?.idTokenAlgorithm = algorithm }
         let tokens = try await journey.tokens(in: try await journey.signedIn())
         let text = try #require(tokens.idToken).revealedValue
-        let key = try #require(journey.provider.keyRing.snapshot.signer(algorithm, at: Journey.start))
+        let key = try #require(journey.provider.keyRing.snapshot.signer(algorithm, after: nil, at: Journey.start))
         let claims = try UnverifiedJWT(text).verified(by: key.verificationKey, type: .exactly("JWT")).claims
         #expect(claims.string("at_hash") == IDTokenClaims.halfHash(of: tokens.accessToken, for: algorithm))
         #expect(journey.provider.idTokenHint(text)?.client == Journey.web)

@@ -273,6 +273,8 @@ import Testing
             _ = try await store.insert(client, recording: Sample.event())
             #expect(try await store.client(client.id) == client)
             #expect(try await store.clients(after: nil, limit: 9) == [client])
+            client.relyingParty?.formerIDTokenAlgorithm = .ES384
+            client.relyingParty?.formerUserInfoAlgorithm = .EdDSA
             client.relyingParty?.isFirstParty = false
             _ = try await store.update(client, advancing: [], recording: Sample.event())
             #expect(try await store.client(client.id)?.relyingParty == client.relyingParty)
