@@ -1,5 +1,7 @@
 """private_key_jwt: replay, algorithms, claims (044, 048, 084 to 086)."""
 
+import hashlib
+import json
 import time
 
 from ..harness import forge
@@ -64,6 +66,22 @@ def case_048_assertion_algorithm(w):
 def forge_key(w, id):
     w.keys[id] = forge.ECKey(kid=f"{id}-1")
     return w.keys[id]
+
+
+@critical
+def case_048_assertion_key_without_a_name(w):
+    """A key that was registered without `kid` is found by its thumbprint or without a name, and by nothing else."""
+    key, stranger = forge.ECKey(), forge.ECKey()
+    w.keys["nameless"] = key
+    jwk = {name: value for name, value in key.jwk.items() if name not in ("kid", "use", "alg")}
+    key.kid = forge.b64(hashlib.sha256(json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode()).digest())
+    w.client("nameless", "private_key_jwt", jwks={"keys": [jwk]})
+    for kid in (key.kid, None):
+        header = {"kid": kid}
+        assert w.present(w.assertion("nameless", header=header), INTROSPECT).status == 200, f"kid {kid}"
+        w.refused(w.present(w.assertion("nameless", header=header, sign=stranger), INTROSPECT), 401, "invalid_client")
+    for kid in (key.kid[:-1], key.kid + "=", key.kid.lower(), "", "nameless-1"):
+        w.refused(w.present(w.assertion("nameless", header={"kid": kid}), INTROSPECT), 401, "invalid_client")
 
 
 @critical
