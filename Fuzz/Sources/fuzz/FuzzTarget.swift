@@ -22,6 +22,7 @@ enum FuzzTarget: String, CaseIterable {
     case bearer
     case opaquetoken
     case refreshtoken
+    case secrettext
     case cookies
     case language
     case proxies
@@ -53,6 +54,7 @@ enum FuzzTarget: String, CaseIterable {
         case .bearer: BearerProperties.bearer(bytes)
         case .opaquetoken: TokenProperties.opaque(bytes)
         case .refreshtoken: TokenProperties.refresh(bytes)
+        case .secrettext: SecretProperties.text(bytes)
         case .cookies: EdgeProperties.cookies(bytes)
         case .language: EdgeProperties.language(bytes)
         case .proxies: EdgeProperties.proxies(bytes)

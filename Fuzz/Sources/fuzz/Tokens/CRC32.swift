@@ -1,0 +1,1 @@
+../../../../Sources/OAuth/CRC32.swift
