@@ -21,7 +21,7 @@ struct ProviderConnection: HTTPTransport {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    func send(_ request: ProviderRequest) async throws -> ProviderResponse {
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = request.method == .post ? .POST : .GET
         outgoing.headers.add(name: "accept", value: request.accept)
@@ -34,7 +34,7 @@ struct ProviderConnection: HTTPTransport {
         }
         let response = try await client.execute(outgoing, timeout: .seconds(15))
         let body = try await response.body.collect(upTo: request.maximumBodyBytes)
-        return ProviderResponse(
+        return TransportResponse(
             status: Int(response.status.code), contentType: response.headers.first(name: "content-type"),
             body: Array(body.readableBytesView))
     }

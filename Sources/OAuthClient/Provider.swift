@@ -26,7 +26,7 @@ public actor Provider {
     public func configuration(at now: NumericDate) async throws(OAuthClientError) -> ProviderConfiguration {
         if let configuration, isFresh(configuration.readAt, now) { return configuration.value }
         let address = issuer.rawValue + "/.well-known/openid-configuration"
-        let response = try await transport.answer(ProviderRequest(get: address))
+        let response = try await transport.answer(TransportRequest(get: address))
         guard response.status == 200, response.isOf(type: "application/json") else {
             throw .discovery("the provider answers with status \(response.status) instead of its document")
         }
@@ -46,7 +46,7 @@ public actor Provider {
     {
         if let keySet, keySet.readAt <= now, now < keySet.readAt + age { return keySet.value }
         let address = try await configuration(at: now).keySetURL
-        let response = try await transport.answer(ProviderRequest(get: address, accept: "application/jwk-set+json"))
+        let response = try await transport.answer(TransportRequest(get: address, accept: "application/jwk-set+json"))
         guard response.status == 200, let value = try? JWKSet(parsing: response.body) else {
             throw .unavailable("the provider's keys cannot be read")
         }
@@ -61,8 +61,8 @@ public actor Provider {
 
 extension HTTPTransport {
     /// The answer, or the one error that says that there is none.
-    func answer(_ request: ProviderRequest) async throws(OAuthClientError) -> ProviderResponse {
-        let response: ProviderResponse
+    func answer(_ request: TransportRequest) async throws(OAuthClientError) -> TransportResponse {
+        let response: TransportResponse
         do {
             response = try await send(request)
         } catch {

@@ -37,7 +37,7 @@ struct TokenEndpointClient: Sendable {
         var form = FormWriter()
         form.append("token", token.revealedValue)
         let header = try client.authenticate(&form, for: provider.issuer, random: random, at: now)
-        let request = ProviderRequest(post: form, to: address, authorization: header)
+        let request = TransportRequest(post: form, to: address, authorization: header)
         let response = try await provider.transport.answer(request)
         guard response.status == 200 else {
             throw .unavailable("the revocation endpoint answers with status \(response.status)")
@@ -49,7 +49,7 @@ struct TokenEndpointClient: Sendable {
         var form = form
         let address = try await provider.configuration(at: now).tokenEndpoint
         let header = try client.authenticate(&form, for: provider.issuer, random: random, at: now)
-        let request = ProviderRequest(post: form, to: address, authorization: header)
+        let request = TransportRequest(post: form, to: address, authorization: header)
         return try TokenSet(try await provider.transport.answer(request), at: now)
     }
 }

@@ -12,7 +12,7 @@ public struct TokenSet: Hashable, Sendable {
     /// Not yet believed.
     var idToken: String?
 
-    init(_ response: ProviderResponse, at now: NumericDate) throws(OAuthClientError) {
+    init(_ response: TransportResponse, at now: NumericDate) throws(OAuthClientError) {
         guard response.isOf(type: "application/json"),
             let json = try? JSONObject(parsing: response.body, limits: .document(maximumBytes: 256 * 1024))
         else { throw .unavailable("the token endpoint answers with status \(response.status) and no JSON") }

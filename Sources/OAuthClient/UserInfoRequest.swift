@@ -8,7 +8,7 @@ extension AuthorizationCodeFlow {
     ) async throws(OAuthClientError) -> JSONObject? {
         guard let endpoint = try await provider.configuration(at: now).userInfoEndpoint else { return nil }
         let header = Secret("Bearer " + accessToken.revealedValue)
-        let request = ProviderRequest(
+        let request = TransportRequest(
             get: endpoint, accept: "application/json, application/jwt", authorization: header)
         let response = try await provider.transport.answer(request)
         guard response.status == 200 else {

@@ -10,11 +10,11 @@ actor CraftedProvider: HTTPTransport {
 
     let key: SigningKey
     let otherKey: SigningKey
-    private(set) var requests: [ProviderRequest] = []
+    private(set) var requests: [TransportRequest] = []
     /// Members of the discovery document that differ; `.null` leaves one out.
     private var document: [String: JSONValue] = [:]
-    private var tokenAnswer = ProviderResponse(status: 500, contentType: nil, body: [])
-    private var userInfoAnswer = ProviderResponse(status: 500, contentType: nil, body: [])
+    private var tokenAnswer = TransportResponse(status: 500, contentType: nil, body: [])
+    private var userInfoAnswer = TransportResponse(status: 500, contentType: nil, body: [])
     private var publishedKeys: [SigningKey]
     private var isDown = false
     /// Callers that wait until ``open()``.
@@ -31,10 +31,10 @@ actor CraftedProvider: HTTPTransport {
     func publish(_ keys: [SigningKey]) { publishedKeys = keys }
     func goDown() { isDown = true }
     func answerTokens(_ json: String, status: Int = 200, contentType: String? = "application/json") {
-        tokenAnswer = ProviderResponse(status: status, contentType: contentType, body: Array(json.utf8))
+        tokenAnswer = TransportResponse(status: status, contentType: contentType, body: Array(json.utf8))
     }
     func answerUserInfo(_ text: String, contentType: String) {
-        userInfoAnswer = ProviderResponse(status: 200, contentType: contentType, body: Array(text.utf8))
+        userInfoAnswer = TransportResponse(status: 200, contentType: contentType, body: Array(text.utf8))
     }
     func holdTokens() { isGated = true }
     func open() {
@@ -47,24 +47,24 @@ actor CraftedProvider: HTTPTransport {
     }
     func count(_ suffix: String) -> Int { requests.filter { $0.url.hasSuffix(suffix) }.count }
 
-    func send(_ request: ProviderRequest) async throws -> ProviderResponse {
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
         requests.append(request)
         struct Down: Error {}
         guard !isDown else { throw Down() }
         let path = request.url.dropFirst(Self.issuerText.count)
         switch path {
         case "/.well-known/openid-configuration":
-            return ProviderResponse(
+            return TransportResponse(
                 status: 200, contentType: "application/json; charset=utf-8", body: configuration.jsonBytes)
         case "/jwks":
             let set = JWKSet(keys: publishedKeys.map(\.verificationKey.jwk))
-            return ProviderResponse(status: 200, contentType: "application/json", body: set.publicJSON.jsonBytes)
+            return TransportResponse(status: 200, contentType: "application/json", body: set.publicJSON.jsonBytes)
         case "/token":
             if isGated { await withCheckedContinuation { gate.append($0) } }
             return tokenAnswer
         case "/userinfo": return userInfoAnswer
-        case "/revoke": return ProviderResponse(status: 200, contentType: nil, body: [])
-        default: return ProviderResponse(status: 404, contentType: nil, body: [])
+        case "/revoke": return TransportResponse(status: 200, contentType: nil, body: [])
+        default: return TransportResponse(status: 404, contentType: nil, body: [])
         }
     }
 
