@@ -14,11 +14,13 @@ public struct AccessToken: Hashable, Sendable {
     public let expiresAt: NumericDate
     /// When, how and in which session the person signed in (RFC 9068 §2.2.1); `nil` where the issuer does not say.
     public let authentication: AccessTokenAuthentication?
+    /// The `kid` of the key that signed it, under which the issuer may distrust it; `nil` if the key has none.
+    public let keyID: String?
     /// All that the token says, for claims that are an agreement between the issuer and this resource.
     public let claims: JSONObject
 
     /// `nil` if a claim that every access token has (RFC 9068 §2.2) is missing or of a wrong type.
-    init?(_ claims: JSONObject, issuer: Issuer) {
+    init?(_ claims: JSONObject, issuer: Issuer, keyID: String? = nil) {
         guard let subject = claims.string("sub").flatMap({ Subject($0) }),
             let client = claims.string("client_id").flatMap({ ClientID($0) }),
             let tokenID = claims.string("jti").flatMap({ TokenID($0) }),
@@ -39,6 +41,7 @@ public struct AccessToken: Hashable, Sendable {
                 time: $0, acr: claims.string("acr"), methods: claims.strings("amr") ?? [],
                 session: claims.string("sid").flatMap { SessionID($0) })
         }
+        self.keyID = keyID
         self.claims = claims
     }
 

@@ -41,21 +41,23 @@ public struct AccessTokenValidator: Sendable {
         _ jwt: UnverifiedJWT, by keys: [VerificationKey], at now: NumericDate
     ) throws(AccessRefusal) -> AccessToken {
         guard !keys.isEmpty else { throw .invalidToken(.unknownKey) }
-        let claims = try proven(jwt, by: keys).claims
+        let (claims, keyID) = try proven(jwt, by: keys)
         guard let named = claims.string("iss"), named.utf8.elementsEqual(issuer.rawValue.utf8) else {
             throw .invalidToken(.wrongIssuer)
         }
         // RFC 9449 §7.2, RFC 8705 §3: such a token is worth nothing without its proof, so it is no bearer token.
         guard claims["cnf"] == nil else { throw .invalidToken(.senderConstrained) }
-        guard let token = AccessToken(claims, issuer: issuer) else { throw .invalidToken(.malformed) }
+        guard let token = AccessToken(claims, issuer: issuer, keyID: keyID) else { throw .invalidToken(.malformed) }
         guard token.audience.contains(where: audience.contains) else { throw .invalidToken(.wrongAudience) }
         try checkTimes(token, at: now)
         return token
     }
 
-    private func proven(_ jwt: UnverifiedJWT, by keys: [VerificationKey]) throws(AccessRefusal) -> VerifiedJWT {
+    private func proven(
+        _ jwt: UnverifiedJWT, by keys: [VerificationKey]
+    ) throws(AccessRefusal) -> (claims: JSONObject, keyID: String?) {
         for key in keys {
-            do { return try jwt.verified(by: key, type: .accessToken) } catch {
+            do { return (try jwt.verified(by: key, type: .accessToken).claims, key.id) } catch {
                 // An ID token is no access token, whoever signed it (RFC 9068 §4, RFC 8725 §3.11).
                 if error == .wrongType { throw .invalidToken(.wrongType) }
             }
