@@ -31,6 +31,7 @@ enum FuzzTarget: String, CaseIterable {
     case administration
     case loginname
     case metadata
+    case revocations
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -63,6 +64,7 @@ enum FuzzTarget: String, CaseIterable {
         case .administration: AdministrationProperties.query(bytes)
         case .loginname: NameProperties.login(bytes)
         case .metadata: NameProperties.metadata(bytes)
+        case .revocations: RevocationProperties.feed(bytes)
         }
     }
 }
