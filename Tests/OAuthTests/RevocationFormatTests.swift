@@ -181,7 +181,7 @@ import Testing
         #expect(throws: RevocationFormatError.wrongLength) { try check(Array(bytes.dropLast())) }
         #expect(throws: RevocationFormatError.wrongLength) { try check(Array(bytes.dropLast(29))) }
         #expect(throws: RevocationFormatError.wrongLength) { try check(bytes + bytes.prefix(21)) }
-        for index in [1, 20, 30, 78] {
+        for index in [1, 20, 30, 77] {
             var changed = bytes
             changed[index] ^= 1
             #expect(throws: RevocationFormatError.wrongDigest) { try check(changed) }
