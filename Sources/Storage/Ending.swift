@@ -11,6 +11,8 @@ package enum EndTarget: Hashable, Sendable {
     case application(Subject, ClientID)
     /// All of a person, but one session and what hangs from it.
     case subject(Subject, keeping: SessionID?)
+    /// One API key.
+    case key(GrantID)
     /// All that people gave to a client.
     case client(ClientID)
     /// All that people gave at a resource.
@@ -21,7 +23,7 @@ package enum EndTarget: Hashable, Sendable {
 package enum EndReason: String, CaseIterable, Hashable, Sendable {
     case signedOut, signedOutEverywhere, passwordChanged, applicationEnded, accountDisabled, accountDeleted, lockdown
     case clientDisabled, clientDeleted, codeReplayed, refreshTokenReused, tokenRevoked, administrator, replaced
-    case storeRestored, resourceDeleted
+    case storeRestored, resourceDeleted, keyEnded, keyLeaked
 }
 
 extension EndReason {
@@ -38,6 +40,7 @@ extension EndReason {
 /// What ended with a target, for memory that is kept beside the store.
 package struct Ended: Hashable, Sendable {
     package var sessions: [SessionID]
+    /// Authorizations of people, and API keys.
     package var grants: [GrantID]
     /// Logout tokens that were queued with it.
     package var logouts: Int
@@ -71,9 +74,11 @@ package struct EverythingEnded: Hashable, Sendable {
 package struct Effects: Hashable, Sendable {
     package var events: [AuditEvent]
     package var mails: [MailItem]
-    package init(_ events: [AuditEvent], mails: [MailItem] = []) {
+    package var alarms: [AlarmItem]
+    package init(_ events: [AuditEvent], mails: [MailItem] = [], alarms: [AlarmItem] = []) {
         self.events = events
         self.mails = mails
+        self.alarms = alarms
     }
 }
 
@@ -91,25 +96,29 @@ package protocol EndingStore: Sendable {
     /// | `client` | – | all of that client | – | the client, in each session of anybody |
     /// | `resource` | – | all with anything given there | its part of each, and waiting answers | – |
     ///
+    /// API keys: `key` ends that one, `resource` all with anything there. `subject` and `client` end those of that person or
+    /// client for the reasons of ``EndReason/endsKeys`` only: signing out ends no program.
+    ///
     /// Twice is the same as once: the second call returns an empty ``Ended`` and writes no event. A session counts as
     /// long as it has not ended before; that its time is over changes nothing. The end of a `subject` makes the
     /// person's version grow each time: no change of the account that was judged before it is written after it.
     func end(
         _ target: EndTarget, because reason: EndReason, at now: NumericDate, with effects: Effects
     ) async throws -> Ended
-    /// Ends at most `limit` sessions, authorizations and links in mails of anybody that are no younger than `moment`,
+    /// Ends at most `limit` sessions, authorizations, API keys and links in mails of anybody that are no younger than `moment`,
     /// in one transaction, with what ``EndTarget/session(_:)`` tells to whom. `record` says what is written with it,
     /// unless there was nothing left. Meant to be called until ``EverythingEnded/isComplete``: what begins meanwhile
     /// stays.
     ///
-    /// An authorization is as old as the sign-in that it came from. Whoever loses something also loses the address that
+    /// API keys of people and clients that were made no later go too. An authorization is as old as the sign-in that it
+    /// came from. Whoever loses something also loses the address that
     /// waits for its proof, and their version grows, so that nothing that was judged before is written after; within
     /// the same limit addresses go to which no link was sent after `moment`, of anybody.
     func endEverything(
         upTo moment: NumericDate, limit: Int, because reason: EndReason, at now: NumericDate,
         recording record: @escaping @Sendable (EverythingEnded) -> AuditEvent
     ) async throws -> EverythingEnded
-    /// Authorizations that ended later than `moment`, each with the moment from which nobody needs to remember it:
+    /// Authorizations and API keys that ended later than `moment`, each with the moment from which nobody needs to remember it:
     /// `longestAccessTokenLifetime` seconds after its end.
     func endedGrants(since moment: NumericDate, forgettingAfter lifetime: Int64) async throws -> [GrantID: NumericDate]
 }

@@ -21,6 +21,29 @@ package struct MailItem: Hashable, Sendable {
     }
 }
 
+/// An alarm that waits to be told at the operator's address.
+package struct AlarmItem: Hashable, Sendable {
+    /// Seconds for which delivery is tried.
+    package static let lifetime: Int64 = 86_400
+
+    /// Random; the same at each attempt, so that an alarm told twice is seen to be one.
+    package let id: String
+    /// What happened, as a JSON object without secrets.
+    package let claims: String
+    package let nextAttemptAt: NumericDate
+    package let expiresAt: NumericDate
+    package let attempts: Int
+    package init(
+        id: String, claims: String, nextAttemptAt: NumericDate, expiresAt: NumericDate, attempts: Int = 0
+    ) {
+        self.id = id
+        self.claims = claims
+        self.nextAttemptAt = nextAttemptAt
+        self.expiresAt = expiresAt
+        self.attempts = attempts
+    }
+}
+
 /// A logout token that a client is to get (OpenID Back-Channel Logout §2.5).
 package struct LogoutDelivery: Hashable, Sendable {
     /// Seconds for which delivery is tried: whoever was away longer has no session of that day any more.
@@ -53,14 +76,19 @@ package struct LogoutDelivery: Hashable, Sendable {
 
 /// What is to be delivered off the request path, kept until it was or its time is over.
 package protocol Outbox: Sendable {
+    /// Writes what goes along with no change.
+    func record(_ effects: Effects) async throws
     /// The next attempt is due and the time is not over; the longest due first.
     func dueMails(at now: NumericDate, limit: Int) async throws -> [MailItem]
+    func dueAlarms(at now: NumericDate, limit: Int) async throws -> [AlarmItem]
     func dueLogouts(at now: NumericDate, limit: Int) async throws -> [LogoutDelivery]
     /// Delivered, or given up; `event` says which when somebody should know.
     func finishMail(_ id: String, recording event: AuditEvent?) async throws
+    func finishAlarm(_ id: String, recording event: AuditEvent?) async throws
     func finishLogout(_ id: Int64, recording event: AuditEvent?) async throws
     /// Counts an attempt and waits for the next.
     func postponeMail(_ id: String, until next: NumericDate) async throws
+    func postponeAlarm(_ id: String, until next: NumericDate) async throws
     func postponeLogout(_ id: Int64, until next: NumericDate) async throws
     /// Waiting mails and logouts, for metrics.
     func outboxCounts() async throws -> (mails: Int, logouts: Int)

@@ -1,5 +1,5 @@
 /// All that an issuer remembers. An endpoint asks only for the stores it uses.
-package typealias Store = AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & PeopleStore
+package typealias Store = APIKeyStore & AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & PeopleStore
     & RegistrationStore
     & ReplayStore & ResourceStore & RevocationStore & UpkeepStore & UsageStore
 

@@ -15,6 +15,8 @@ package struct Retention: Hashable, Sendable {
 extension Retention {
     /// Seconds for which ended authorizations and spent codes are remembered: longer than any access token lives.
     package static let aftermath: Int64 = 86_400
+    /// Seconds for which API keys that are over are still shown: longer than ``aftermath``.
+    package static let keys: Int64 = 30 * 86_400
 }
 
 /// Removal of what has expired, in small steps that never hold up others for long.
@@ -22,12 +24,13 @@ package protocol UpkeepStore: Sendable {
     /// Deletes at most `limit` rows of each kind: replay claims and revoked tokens whose expiry is not after `now`,
     /// audit events and usage older than `retention`, grants revoked longer than the audit retention. Of people:
     ///
-    /// * waiting requests, mails, logout tokens, initial access tokens and sessions at their expiry; links too, but not
+    /// * waiting requests, mails, alarms, logout tokens, initial access tokens and sessions at their expiry; links too, but not
     ///   within an hour of their making;
     /// * authorizations whose code was never spent a day after its expiry: nothing hangs from them;
     /// * accounts that nobody has taken up, with their links, at ``User/expiresAt``;
     /// * codes a day after their expiry, so that a replay is still seen while what was bought with them lives;
     /// * ended sessions a day after their end; authorizations a day after their end or expiry;
+    /// * API keys 30 days after their end or expiry;
     /// * refresh families, with their authorization, at ``RefreshFamily/sweepDay``.
     ///
     /// Returns how many went; 0 means clean.

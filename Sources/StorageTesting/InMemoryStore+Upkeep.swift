@@ -48,11 +48,16 @@ extension InMemoryStore: UpkeepStore {
             let initial = contents.initialAccessTokens.values.filter { $0.expiresAt <= now }.map(\.id).prefix(limit)
             for id in initial { contents.initialAccessTokens[id] = nil }
             let people = contents.people.users.count
+            let end = now - .seconds(Retention.keys)
+            let keys = contents.keysOfOwners.values.filter { key in
+                (key.endedAt.map { $0 <= end } ?? false) || (key.expiresAt.map { $0 <= end } ?? false)
+            }.map(\.id).prefix(limit)
+            for id in keys { contents.keysOfOwners[id] = nil }
             let ofPeople = contents.people.sweep(at: now, limit: limit)
             let gone = people - contents.people.users.count
             if gone > 0 { contents.append(UnclaimedAccounts.expired(gone, at: now)) }
             return claims.count + tokens.count + events.count + usage.count + grants.count + initial.count
-                + ofPeople
+                + ofPeople + keys.count
         }
     }
 

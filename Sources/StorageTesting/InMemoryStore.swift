@@ -27,6 +27,8 @@ package actor InMemoryStore {
         var usage: [UsageKey: Int64] = [:]
         var people = People()
         var initialAccessTokens: [String: InitialAccessToken] = [:]
+        /// API keys; `keys` are the issuer's.
+        var keysOfOwners: [GrantID: APIKey] = [:]
     }
 
     private var contents = Contents()

@@ -43,6 +43,14 @@ extension WriteTransaction {
             """, .date(now), .text(reason.rawValue), .date(moment), .integer(Int64(room)), read: Self.owned)
         ended.grants = grants.map(\.id).sorted().map(GrantID.init(unchecked:))
         room -= grants.count
+        let keys = try texts(
+            """
+            UPDATE api_key SET ended_at = ?1, end_reason = ?2 WHERE id IN
+                (SELECT id FROM api_key WHERE ended_at IS NULL AND owner_kind <> 'nobody' AND created_at <= ?3 LIMIT ?4)
+            RETURNING id
+            """, .date(now), .text(reason.rawValue), .date(moment), .integer(Int64(room)))
+        ended.grants += keys.sorted().map(GrantID.init(unchecked:))
+        room -= keys.count
         for person in sessions + grants { people.insert(person.subject) }
         var addresses = 0
         for person in people.sorted() { addresses += try distrust(person) }

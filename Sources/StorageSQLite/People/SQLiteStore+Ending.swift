@@ -23,7 +23,10 @@ extension SQLiteStore: EndingStore {
     ) async throws -> [GrantID: NumericDate] {
         try await list { database in
             let rows = try SQLConnection(database).all(
-                "SELECT id, ended_at FROM authorization WHERE ended_at > ?1", [.date(moment)]
+                """
+                SELECT id, ended_at FROM authorization WHERE ended_at > ?1
+                UNION ALL SELECT id, ended_at FROM api_key WHERE ended_at > ?1
+                """, [.date(moment)]
             ) { (try $0.identifier(0, GrantID.self), try $0.date(1) + .seconds(lifetime)) }
             return Dictionary(rows) { $1 }
         }
@@ -41,6 +44,7 @@ extension WriteTransaction {
         ended.grants = try endAuthorizations(of: target, because: reason, at: now).sorted()
             .map(GrantID.init(unchecked:))
         ended.logouts += try queueLogouts(of: target, ended, because: reason, at: now)
+        ended.grants += try endKeys(of: target, because: reason, at: now).sorted().map(GrantID.init(unchecked:))
         if case .resource(let resource) = target {
             let withdrawn = try withdrawConsents(at: resource)
             return (ended, !ended.isEmpty || withdrawn > 0)
@@ -82,7 +86,7 @@ extension WriteTransaction {
                 UPDATE session SET ended_at = ?2, end_reason = ?3
                 WHERE subject = ?1 AND id IS NOT ?4 AND ended_at IS NULL RETURNING id
                 """, .text(subject), .date(now), .text(reason.rawValue), .text(kept?.rawValue))
-        case .grant, .application, .client, .resource: []
+        case .grant, .key, .application, .client, .resource: []
         }
     }
 
@@ -102,6 +106,7 @@ extension WriteTransaction {
                 """
                 UPDATE authorization SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND ended_at IS NULL RETURNING id
                 """, .text(id), moment, cause)
+        case .key: []
         case .application(let subject, let client):
             try texts(
                 """
@@ -156,5 +161,6 @@ extension WriteTransaction {
     func record(_ effects: Effects) throws {
         for event in effects.events { try append(event) }
         for mail in effects.mails { try enqueue(mail) }
+        for alarm in effects.alarms { try enqueue(alarm) }
     }
 }

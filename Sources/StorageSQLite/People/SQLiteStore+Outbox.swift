@@ -3,6 +3,40 @@ package import JOSE
 package import Storage
 
 extension SQLiteStore: Outbox {
+    package func record(_ effects: Effects) async throws {
+        try await write { try $0.record(effects) }
+    }
+
+    package func dueAlarms(at now: NumericDate, limit: Int) async throws -> [AlarmItem] {
+        try await several {
+            try $0.all(
+                """
+                SELECT id, claims, next_attempt_at, expires_at, attempts FROM alarm_delivery
+                WHERE next_attempt_at <= ?1 AND expires_at > ?1 ORDER BY next_attempt_at, id LIMIT ?2
+                """, [.date(now), .integer(Int64(max(0, limit)))]
+            ) { row in
+                AlarmItem(
+                    id: try row.text(0), claims: try row.text(1), nextAttemptAt: try row.date(2),
+                    expiresAt: try row.date(3), attempts: try row.count(4))
+            }
+        }
+    }
+
+    package func finishAlarm(_ id: String, recording event: AuditEvent?) async throws {
+        try await write { transaction in
+            let finished = try transaction.run("DELETE FROM alarm_delivery WHERE id = ?1", .text(id))
+            if finished == 1, let event { try transaction.append(event) }
+        }
+    }
+
+    package func postponeAlarm(_ id: String, until next: NumericDate) async throws {
+        try await write { transaction in
+            _ = try transaction.run(
+                "UPDATE alarm_delivery SET next_attempt_at = ?2, attempts = attempts + 1 WHERE id = ?1", .text(id),
+                .date(next))
+        }
+    }
+
     package func dueMails(at now: NumericDate, limit: Int) async throws -> [MailItem] {
         try await several {
             try $0.all(
@@ -75,6 +109,13 @@ extension SQLiteStore: Outbox {
 }
 
 extension WriteTransaction {
+    func enqueue(_ alarm: AlarmItem) throws {
+        try run(
+            "INSERT INTO alarm_delivery (id, claims, next_attempt_at, expires_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5)",
+            .text(alarm.id), .text(alarm.claims), .date(alarm.nextAttemptAt), .date(alarm.expiresAt),
+            .integer(Int64(alarm.attempts)))
+    }
+
     /// Adds a mail to the transaction of the change that it tells of.
     func enqueue(_ mail: MailItem) throws {
         try run(

@@ -16,6 +16,7 @@ extension SQLiteStore {
         let present = SQLValue.date(now)
         let past = SQLValue.date(now - .seconds(Retention.aftermath))
         var count = try await sweepWaiting(present, limit: limit)
+        count &+= try await sweepAPIKeys(before: .date(now - .seconds(Retention.keys)), limit: limit)
         count &+= try await write { try $0.run(Self.sweepOfUnspentCodes, past, limit) }
         count &+= try await write {
             try $0.run(
@@ -68,6 +69,11 @@ extension SQLiteStore {
         }
         count &+= try await write {
             try $0.run(
+                "DELETE FROM alarm_delivery WHERE id IN (SELECT id FROM alarm_delivery WHERE expires_at <= ?1 LIMIT ?2)",
+                present, limit)
+        }
+        count &+= try await write {
+            try $0.run(
                 """
                 DELETE FROM logout_delivery WHERE id IN
                     (SELECT id FROM logout_delivery WHERE expires_at <= ?1 LIMIT ?2)
@@ -88,6 +94,18 @@ extension SQLiteStore {
                 """, present, limit)
         }
         return count
+    }
+
+    private func sweepAPIKeys(before end: SQLValue, limit: SQLValue) async throws -> Int {
+        let ended = try await write {
+            try $0.run(
+                "DELETE FROM api_key WHERE id IN (SELECT id FROM api_key WHERE ended_at <= ?1 LIMIT ?2)", end, limit)
+        }
+        let expired = try await write {
+            try $0.run(
+                "DELETE FROM api_key WHERE id IN (SELECT id FROM api_key WHERE expires_at <= ?1 LIMIT ?2)", end, limit)
+        }
+        return ended &+ expired
     }
 
     private func sweepSessions(_ present: SQLValue, past: SQLValue, limit: SQLValue) async throws -> Int {

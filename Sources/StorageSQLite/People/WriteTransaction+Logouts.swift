@@ -25,7 +25,7 @@ extension WriteTransaction {
         of target: EndTarget, _ ended: Ended, because reason: EndReason, at now: NumericDate
     ) throws -> Int {
         switch target {
-        case .session, .subject, .resource: return 0
+        case .session, .key, .subject, .resource: return 0
         case .grant(let id):
             guard !ended.grants.isEmpty, reason.isToldForOneAuthorization else { return 0 }
             let client = try texts("SELECT client FROM authorization WHERE id = ?1", .text(id))

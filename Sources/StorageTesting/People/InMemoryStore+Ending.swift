@@ -18,9 +18,9 @@ extension InMemoryStore: EndingStore {
         since moment: NumericDate, forgettingAfter lifetime: Int64
     ) throws -> [GrantID: NumericDate] {
         try read { contents in
-            contents.people.authorizations.compactMapValues { entry in
-                entry.end.flatMap { moment < $0.at ? $0.at + .seconds(lifetime) : nil }
-            }
+            let given = contents.people.authorizations.compactMapValues { $0.end?.at }
+            let keys = contents.keysOfOwners.compactMapValues(\.endedAt)
+            return given.merging(keys) { $1 }.filter { moment < $0.value }.mapValues { $0 + .seconds(lifetime) }
         }
     }
 }
@@ -41,6 +41,7 @@ extension InMemoryStore.Contents {
             .map(\.authorization.id).sorted()
         for id in ended.grants { people.authorizations[id]?.end = (now, reason) }
         ended.logouts += queueLogouts(of: target, ended, because: reason, at: now)
+        ended.grants += endKeys(of: target, because: reason, at: now)
         var hasChanged = !ended.isEmpty || ended.logouts > 0
         if case .application(let subject, let client) = target {
             let key = InMemoryStore.ConsentKey(subject: subject, client: client)
@@ -73,7 +74,7 @@ extension EndTarget {
         switch self {
         case .session(let id): session.id == id
         case .subject(let subject, let kept): session.subject == subject && session.id != kept
-        case .grant, .application, .client, .resource: false
+        case .grant, .key, .application, .client, .resource: false
         }
     }
 
@@ -81,6 +82,7 @@ extension EndTarget {
         switch self {
         case .session(let id): authorization.session == id && !authorization.isOffline
         case .grant(let id): authorization.id == id
+        case .key: false
         case .application(let subject, let client):
             authorization.subject == subject && authorization.client == client
         case .subject(let subject, let kept): authorization.subject == subject && authorization.session != kept

@@ -36,6 +36,11 @@ extension InMemoryStore.Contents {
         ended.grants = given.map(\.authorization.id).sorted().prefix(room).map(\.self)
         for id in ended.grants { people.authorizations[id]?.end = (now, reason) }
         room -= ended.grants.count
+        let keys = keysOfOwners.values.filter { $0.endedAt == nil && !$0.isHoney && $0.createdAt <= moment }
+            .map(\.id).sorted().prefix(room)
+        for id in keys { endKey(id, because: reason, at: now) }
+        ended.grants += keys
+        room -= keys.count
         let concerned = Set(
             ended.sessions.compactMap { people.sessions[$0]?.session.subject }
                 + ended.grants.compactMap { people.authorizations[$0]?.authorization.subject })
@@ -81,7 +86,7 @@ extension InMemoryStore.Contents {
         of target: EndTarget, _ ended: Ended, because reason: EndReason, at now: NumericDate
     ) -> Int {
         switch target {
-        case .session, .subject, .resource: return 0
+        case .session, .key, .subject, .resource: return 0
         case .grant(let id):
             guard !ended.grants.isEmpty, reason.isToldForOneAuthorization,
                 let authorization = people.authorizations[id]?.authorization,

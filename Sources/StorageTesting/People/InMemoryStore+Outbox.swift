@@ -2,6 +2,31 @@ package import JOSE
 package import Storage
 
 extension InMemoryStore: Outbox {
+    package func record(_ effects: Effects) throws { try write { $0.record(effects) } }
+
+    package func dueAlarms(at now: NumericDate, limit: Int) throws -> [AlarmItem] {
+        try read { contents in
+            let due = contents.people.alarms.values.filter { $0.nextAttemptAt <= now && now < $0.expiresAt }
+            return Array(due.sorted { ($0.nextAttemptAt, $0.id) < ($1.nextAttemptAt, $1.id) }.prefix(max(0, limit)))
+        }
+    }
+
+    package func finishAlarm(_ id: String, recording event: AuditEvent?) throws {
+        try write { contents in
+            guard contents.people.alarms.removeValue(forKey: id) != nil, let event else { return }
+            contents.append(event)
+        }
+    }
+
+    package func postponeAlarm(_ id: String, until next: NumericDate) throws {
+        try write { contents in
+            guard let alarm = contents.people.alarms[id] else { return }
+            contents.people.alarms[id] = AlarmItem(
+                id: id, claims: alarm.claims, nextAttemptAt: next, expiresAt: alarm.expiresAt,
+                attempts: alarm.attempts + 1)
+        }
+    }
+
     package func dueMails(at now: NumericDate, limit: Int) throws -> [MailItem] {
         try read { contents in
             let due = contents.people.mails.values.filter { $0.nextAttemptAt <= now && now < $0.expiresAt }

@@ -18,6 +18,7 @@ extension InMemoryStore {
         var pending: [TokenHash: PendingAuthorization] = [:]
         var links: [TokenHash: LinkEntry] = [:]
         var mails: [String: MailItem] = [:]
+        var alarms: [String: AlarmItem] = [:]
         var logouts: [Int64: LogoutDelivery] = [:]
         var lastLogoutID: Int64 = 0
     }
@@ -72,5 +73,6 @@ extension InMemoryStore.Contents {
     mutating func record(_ effects: Effects) {
         for event in effects.events { append(event) }
         for mail in effects.mails { people.mails[mail.id] = mail }
+        for alarm in effects.alarms { people.alarms[alarm.id] = alarm }
     }
 }

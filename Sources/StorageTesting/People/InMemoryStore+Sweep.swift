@@ -8,6 +8,7 @@ extension InMemoryStore.People {
         let past = now - .seconds(Retention.aftermath)
         var count = Self.remove(from: &pending, limit) { $0.expiresAt <= now }
         count += Self.remove(from: &mails, limit) { $0.expiresAt <= now }
+        count += Self.remove(from: &alarms, limit) { $0.expiresAt <= now }
         count += Self.remove(from: &logouts, limit) { $0.expiresAt <= now }
         count += Self.remove(from: &links, limit) {
             $0.link.expiresAt <= now && $0.link.createdAt <= now - .seconds(3600)
