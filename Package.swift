@@ -84,10 +84,16 @@ let package = Package(
             exclude: ["AdministrationAPI/openapi.yaml", "Pages/Templates", "Pages/Assets"],
             plugins: ["EmbedPages"]),
         // Floor 5
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "ServerHTTP", "ResourceServer", "OAuth", "JOSE", .product(name: "Logging", package: "swift-log"),
+            ]),
+        // Floor 6
         .executableTarget(
             name: "tessera",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageSQLite", "Storage", "Risk", "OAuth",
+                "Gateway", "ResourceServer", "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageSQLite", "Storage", "Risk", "OAuth",
                 "JOSE",
                 crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -174,9 +180,12 @@ let package = Package(
             ],
             exclude: ["Pages/Golden", "Mail/smtp_server.py"]),
         .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "ServerHTTP", "ResourceServer", "OAuth", "JOSE", "TestSupport"]),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "tessera", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk", "Storage", "OAuth", "JOSE",
+                "tessera", "Gateway", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk", "Storage", "OAuth", "JOSE",
                 "TestSupport", crypto,
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

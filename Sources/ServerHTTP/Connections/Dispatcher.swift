@@ -1,10 +1,10 @@
-import JOSE
+package import JOSE
 import Logging
 import NIOCore
 
 /// The one way from a request to its answer, for all connections of a listener: checks that hold for every route, the
 /// route itself, and the traces that every answer leaves.
-final class Dispatcher: Sendable {
+package final class Dispatcher: Sendable {
     enum Answer: Sendable {
         case ready(ServerResponse)
         /// - Parameter onLoop: whether the handler may run on the connection's event loop.
@@ -26,7 +26,7 @@ final class Dispatcher: Sendable {
 
     /// Told of each request that was refused before a route saw it, and of each connection that was turned away, for the
     /// audit log: why, whose, by which name, when.
-    typealias RefusalReport = @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void
+    package typealias RefusalReport = @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void
 
     init(
         name: String, limits: HTTPLimits, secure: Bool, routes: RouteTable, hosts: Set<String>?,
@@ -51,8 +51,8 @@ final class Dispatcher: Sendable {
         guard let method = head.method else { return nil }
         let request = ServerRequest(
             method: method, path: head.path, query: head.query, headers: head.headers, body: body,
-            peer: proxies.isEmpty ? peer : proxies.client(of: peer, head.headers), requestID: ids.next(), listener: name
-        )
+            peer: proxies.isEmpty ? peer : proxies.client(of: peer, head.headers), sender: peer, requestID: ids.next(),
+            listener: name)
         return Exchange(request: request, route: routes[head.path], started: started, date: now())
     }
 

@@ -20,7 +20,7 @@ package struct HTTPListener: Service {
 
     /// - Parameter onRefusal: told of requests that no route saw.
     /// - Parameter onListening: told the address once connections are accepted, with the port that was chosen.
-    init(
+    package init(
         _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment, routes: RouteTable,
         onRefusal: @escaping Dispatcher.RefusalReport = { _, _, _, _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void

@@ -11,6 +11,8 @@ package struct ServerRequest: Sendable {
     package let body: [UInt8]
     /// The client: the socket's peer, or what a trusted proxy says about it.
     package let peer: Peer
+    /// Who holds the connection: the client itself, or the proxy before it.
+    package let sender: Peer
     /// Unique in this process's logs; also in the `X-Request-ID` of the answer.
     package let requestID: String
     /// `public` or `administration`, or the name that the listener was given.
@@ -18,7 +20,7 @@ package struct ServerRequest: Sendable {
 
     package init(
         method: RequestMethod, path: String, query: String? = nil, headers: HeaderFields = HeaderFields(),
-        body: [UInt8] = [], peer: Peer, requestID: String, listener: String
+        body: [UInt8] = [], peer: Peer, sender: Peer? = nil, requestID: String, listener: String
     ) {
         self.method = method
         self.path = path
@@ -26,6 +28,7 @@ package struct ServerRequest: Sendable {
         self.headers = headers
         self.body = body
         self.peer = peer
+        self.sender = sender ?? peer
         self.requestID = requestID
         self.listener = listener
     }

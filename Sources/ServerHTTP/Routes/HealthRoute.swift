@@ -1,8 +1,10 @@
 import JOSE
 
 /// `GET /health/live` and `/health/ready`: whether to restart the process, and whether to send it requests.
-struct HealthRoute: Sendable {
+package struct HealthRoute: Sendable {
     let readiness: Readiness
+
+    package init(readiness: Readiness) { self.readiness = readiness }
 
     @Sendable
     func live(_ request: ServerRequest, at now: NumericDate) -> ServerResponse { .json(Self.body("live")) }
@@ -24,7 +26,7 @@ struct HealthRoute: Sendable {
         return writer.bytes
     }
 
-    var routes: [String: Route] {
+    package var routes: [String: Route] {
         [
             "/health/live": Route("health_live", [.get: .immediate(live)]),
             "/health/ready": Route("health_ready", [.get: .waiting(ready)]),

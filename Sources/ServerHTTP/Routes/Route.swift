@@ -1,8 +1,8 @@
-import JOSE
+package import JOSE
 
 /// What stands at one path: its methods, and who may read its answers across origins.
-struct Route: Sendable {
-    enum Action: Sendable {
+package struct Route: Sendable {
+    package enum Action: Sendable {
         /// Answered without waiting, on the connection's own event loop.
         case immediate(@Sendable (ServerRequest, NumericDate) -> ServerResponse)
         case waiting(ServerRequest.Handler)
@@ -17,7 +17,12 @@ struct Route: Sendable {
     /// The value of `Allow` (RFC 9110 §10.2.1).
     let allow: String
 
-    init(_ name: String, sharing: CrossOriginSharing = .none, _ actions: [RequestMethod: Action]) {
+    /// A route that pages of other origins may not read.
+    package init(_ name: String, _ actions: [RequestMethod: Action]) {
+        self.init(name, sharing: .none, actions)
+    }
+
+    init(_ name: String, sharing: CrossOriginSharing, _ actions: [RequestMethod: Action]) {
         self.name = name
         self.sharing = sharing
         var actions = actions

@@ -1,10 +1,10 @@
 /// All routes of one listener, by literal path; a path is found by one look-up or not at all.
-struct RouteTable: Sendable {
+package struct RouteTable: Sendable {
     private let routes: [String: Route]
     /// What answers below a prefix, for an API with names in its paths.
     private let subtree: (prefix: String, route: Route)?
 
-    init(_ routes: [String: Route], below prefix: String? = nil, _ route: Route? = nil) {
+    package init(_ routes: [String: Route], below prefix: String? = nil, _ route: Route? = nil) {
         self.routes = routes
         if let prefix, let route { subtree = (prefix, route) } else { subtree = nil }
     }

@@ -1,0 +1,85 @@
+package import JOSE
+package import ResourceServer
+package import ServerHTTP
+
+/// Answers proxies that ask whether a request may pass: 200 with who comes, or why not. Never 200 in doubt.
+package struct ForwardAuthEndpoint: Sendable {
+    package let judge: GatewayJudge
+    /// Whoever may ask; what anybody else claims about a request is nobody's word.
+    package let proxies: TrustedProxies
+    package let metadata: ProtectedResourceMetadata
+
+    package init(judge: GatewayJudge, proxies: TrustedProxies, metadata: ProtectedResourceMetadata) {
+        self.judge = judge
+        self.proxies = proxies
+        self.metadata = metadata
+        address = metadata.address
+    }
+
+    private let address: ProtectedResourceMetadata.Address?
+
+    package func answer(
+        _ convention: ForwardAuthConvention, _ request: ServerRequest, at now: NumericDate
+    ) async -> ServerResponse {
+        guard proxies.contains(request.sender) else {
+            return .error(
+                403, "access_denied", "only proxies that the configuration names may ask",
+                facts: RequestFacts(decision: "proxy_unknown"))
+        }
+        guard let question = convention.question(request) else {
+            return .error(
+                400, "invalid_request", "the question does not name one method, host and target",
+                facts: RequestFacts(decision: "question_malformed"))
+        }
+        switch await judge.verdict(on: question, at: now) {
+        case .refused(let refusal): return refused(refusal, convention)
+        case .allowed(let pass):
+            guard let values = try? judge.identity.values(for: pass.token) else {
+                return refused(.identity, convention)
+            }
+            return allowed(pass, values)
+        }
+    }
+
+    /// All fields are there, empty ones too: some proxies keep what the client sent where an answer has nothing.
+    private func allowed(_ pass: GatewayPass, _ values: [String]) -> ServerResponse {
+        var response = ServerResponse(status: 200, headers: Self.uncached)
+        for (name, value) in zip(judge.identity.names, values) { response.headers.append(name, value) }
+        response.facts = RequestFacts(
+            client: pass.token?.clientID.rawValue, tokenID: pass.token?.tokenID.rawValue,
+            decision: pass.token == nil ? "open" : "allowed")
+        return response
+    }
+
+    /// nginx and Apache know 401 and 403, and take any other answer for a failure of ours.
+    private func refused(_ refusal: GatewayRefusal, _ convention: ForwardAuthConvention) -> ServerResponse {
+        var response = refusal.answer(metadata: address)
+        if convention == .original, response.status != 401, response.status < 500 { response.status = 403 }
+        return response
+    }
+
+    private static let uncached = HeaderFields([.init(name: "cache-control", value: "no-store")])
+
+    /// The paths of the listener that proxies ask at.
+    package func routes(readiness: Readiness) -> RouteTable {
+        var routes = HealthRoute(readiness: readiness).routes
+        for convention in [ForwardAuthConvention.original, .forwarded] {
+            routes[convention.address] = route(convention)
+        }
+        if let address {
+            let document = metadata.json
+            routes[address.path] = Route(
+                "resource_metadata", [.get: .immediate { _, _ in .json(document) }])
+        }
+        return RouteTable(routes, below: ForwardAuthConvention.path.address + "/", route(.path))
+    }
+
+    private func route(_ convention: ForwardAuthConvention) -> Route {
+        Route(
+            "forward_auth",
+            Dictionary(
+                uniqueKeysWithValues: RequestMethod.allCases.map { method in
+                    (method, .waiting { await answer(convention, $0, at: $1) })
+                }))
+    }
+}

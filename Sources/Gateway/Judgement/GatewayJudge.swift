@@ -1,0 +1,51 @@
+package import JOSE
+import OAuth
+package import ResourceServer
+import ServerHTTP
+
+/// The one judge of all requests to a gateway, whoever forwards them: the path first, then the route, then the token.
+package struct GatewayJudge: Sendable {
+    package let routes: GatewayRouteTable
+    package let admission: AccessGuard
+    package let identity: IdentityHeaders
+
+    package init(routes: GatewayRouteTable, admission: AccessGuard, identity: IdentityHeaders = .standard) {
+        self.routes = routes
+        self.admission = admission
+        self.identity = identity
+    }
+
+    package func verdict(on question: GatewayQuestion, at now: NumericDate) async -> GatewayVerdict {
+        do {
+            let (route, path) = try place(of: question)
+            guard case .rule(let rule) = route.access else {
+                return .allowed(GatewayPass(route: route, path: path, token: nil))
+            }
+            let token = try await admit(question, rule, at: now)
+            return .allowed(GatewayPass(route: route, path: path, token: token))
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func place(
+        of question: GatewayQuestion
+    ) throws(GatewayRefusal) -> (GatewayRoute, NormalisedPath) {
+        guard let host = HostName(question.host) else { throw .host }
+        let path: NormalisedPath
+        do { path = try NormalisedPath(question.path) } catch { throw .path(error) }
+        switch routes.match(host: host, path: path, method: question.method) {
+        case .route(let route): return (route, path)
+        case .nothing: throw .noRoute
+        case .otherMethods(let allow): throw .method(allow: allow)
+        }
+    }
+
+    private func admit(
+        _ question: GatewayQuestion, _ rule: AccessRule, at now: NumericDate
+    ) async throws(GatewayRefusal) -> AccessToken {
+        do {
+            return try await admission.admit(authorization: question.authorization, rule: rule, at: now)
+        } catch { throw .access(error) }
+    }
+}

@@ -1,0 +1,19 @@
+package import ServerHTTP
+
+/// What a gateway is asked to let through: the parts of a request that the decision hangs on.
+package struct GatewayQuestion: Sendable {
+    /// The value of `Host`, as it came.
+    package let host: String
+    package let method: RequestMethod
+    /// Without the query, as it came.
+    package let path: String
+    /// All values of `Authorization`.
+    package let authorization: [String]
+
+    package init(host: String, method: RequestMethod, path: String, authorization: [String]) {
+        self.host = host
+        self.method = method
+        self.path = path
+        self.authorization = authorization
+    }
+}

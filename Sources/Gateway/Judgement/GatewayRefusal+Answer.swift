@@ -1,0 +1,88 @@
+import JOSE
+import OAuth
+package import ResourceServer
+package import ServerHTTP
+
+extension GatewayRefusal {
+    package var status: Int {
+        switch self {
+        case .host, .path: 400
+        case .noRoute: 404
+        case .method: 405
+        case .access(let refusal): refusal.status
+        case .identity: 403
+        }
+    }
+
+    /// For the log of the operator; its caller learns less.
+    package var reason: String {
+        switch self {
+        case .host: "host_malformed"
+        case .path(let problem): problem.rawValue
+        case .noRoute: "route_unknown"
+        case .method: "method_not_allowed"
+        case .access(let refusal): refusal.reason
+        case .identity: "identity_unspeakable"
+        }
+    }
+
+    /// The answer to the caller itself.
+    /// - Parameter metadata: where this resource describes itself (RFC 9728 §5.1).
+    package func answer(metadata: ProtectedResourceMetadata.Address?) -> ServerResponse {
+        var response = ServerResponse.error(
+            status, code, text, facts: RequestFacts(decision: reason))
+        switch self {
+        case .access(let refusal):
+            if let challenge = refusal.challenge(metadata: metadata) {
+                response.headers.append("www-authenticate", challenge)
+            }
+            if refusal.status == 503 { response.headers.append("retry-after", "1") }
+        case .method(let allow): response.headers.append("allow", allow)
+        default: break
+        }
+        return response
+    }
+
+    private var code: String {
+        switch self {
+        case .host, .path, .method: "invalid_request"
+        case .noRoute: "not_found"
+        case .access(.noToken), .access(.invalidToken): "invalid_token"
+        case .access(.malformedRequest): "invalid_request"
+        case .access(.insufficientScope): "insufficient_scope"
+        case .access(.insufficientAuthentication): "insufficient_user_authentication"
+        case .access: "temporarily_unavailable"
+        case .identity: "access_denied"
+        }
+    }
+
+    private var text: String {
+        switch self {
+        case .host: "the host is malformed"
+        case .path: "the path has no one meaning"
+        case .noRoute: "there is nothing at this path"
+        case .method: "this path does not have this method"
+        case .access(.noToken): "an access token is needed"
+        case .access(.unavailable): "the token cannot be judged right now; try again later"
+        case .access(let refusal) where refusal.status == 403: "the access token does not allow this"
+        case .access(.malformedRequest): "the Authorization field is malformed"
+        case .access(.insufficientAuthentication): "a more recent or stronger sign-in is needed"
+        case .access: "the access token is not valid here"
+        case .identity: "this identity cannot be passed on"
+        }
+    }
+}
+
+extension AccessRefusal {
+    /// One word for logs.
+    fileprivate var reason: String {
+        switch self {
+        case .noToken: "token_missing"
+        case .malformedRequest: "token_malformed"
+        case .invalidToken(let problem): "token_" + problem.rawValue
+        case .insufficientScope: "insufficient_scope"
+        case .insufficientAuthentication: "insufficient_user_authentication"
+        default: "judgement_unavailable"
+        }
+    }
+}
