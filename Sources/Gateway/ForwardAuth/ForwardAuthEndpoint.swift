@@ -1,4 +1,5 @@
 package import JOSE
+import OAuth
 package import ResourceServer
 package import ServerHTTP
 
