@@ -131,6 +131,22 @@ final class LiveServer: Sendable {
         }
     }
 
+    /// A listener that gives every path and method to `handler`, with the content as it arrives.
+    static func forwardingServer(
+        configure: (inout HTTPServerConfiguration) throws -> Void = { _ in },
+        handler: @escaping ServerRequest.StreamingHandler
+    ) async throws -> LiveServer {
+        let provider = try await issuer()
+        let configuration = try configuration("gateway", configure)
+        let log = CapturedLines()
+        let requestLog = RequestLog { log.append($0) }
+        let environment = environment(log, requestLog)
+        return try await LiveServer(configuration, log, requestLog, environment, extra: [], provider) { onListening in
+            .forwarding(
+                configuration, environment, onRefusal: { _, _, _, _ in }, onListening: onListening, to: handler)
+        }
+    }
+
     func connect() async throws -> RawConnection { try await RawConnection(to: address) }
 
     /// Sends bytes on a connection of their own and returns all that comes until the server closes.

@@ -36,7 +36,17 @@ final class RawConnection: Sendable {
     /// Stops reading, like a client that has gone to sleep.
     func stopReading() async throws { try await channel.setOption(ChannelOptions.autoRead, value: false).get() }
 
+    func startReading() async throws {
+        try await channel.setOption(ChannelOptions.autoRead, value: true).get()
+        channel.read()
+    }
+
     func close() async throws { try? await channel.close() }
+
+    /// Says that nothing more comes, and still listens.
+    func finishSending() async throws { try? await channel.close(mode: .output) }
+
+    var byteCount: Int { received.count }
 
     var text: String { String(decoding: received.bytes, as: UTF8.self) }
 
@@ -70,6 +80,7 @@ final class RawConnection: Sendable {
     private final class Received: Sendable {
         private let state = Mutex<(bytes: [UInt8], isClosed: Bool)>(([], false))
         var bytes: [UInt8] { state.withLock { $0.bytes } }
+        var count: Int { state.withLock { $0.bytes.count } }
         var isClosed: Bool { state.withLock { $0.isClosed } }
         func append(_ buffer: ByteBuffer) { state.withLock { $0.bytes.append(contentsOf: buffer.readableBytesView) } }
         func close() { state.withLock { $0.isClosed = true } }

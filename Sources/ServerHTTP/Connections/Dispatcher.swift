@@ -1,6 +1,7 @@
 package import JOSE
 import Logging
 import NIOCore
+import Synchronization
 
 /// The one way from a request to its answer, for all connections of a listener: checks that hold for every route, the
 /// route itself, and the traces that every answer leaves.
@@ -9,6 +10,7 @@ package final class Dispatcher: Sendable {
         case ready(ServerResponse)
         /// - Parameter onLoop: whether the handler may run on the connection's event loop.
         case waiting(ServerRequest.Handler, onLoop: Bool)
+        case streaming(ServerRequest.StreamingHandler)
     }
 
     let name: String
@@ -23,6 +25,7 @@ package final class Dispatcher: Sendable {
     private let log: RequestLog?
     private let metrics: RequestMetrics
     private let onRefusal: RefusalReport
+    private let openStreams = Atomic<Int>(0)
 
     /// Told of each request that was refused before a route saw it, and of each connection that was turned away, for the
     /// audit log: why, whose, by which name, when.
@@ -48,22 +51,47 @@ package final class Dispatcher: Sendable {
 
     /// Gives a complete request its name, its time and its route; `nil` for a method that this server does not know.
     func exchange(_ head: RequestHead, body: [UInt8], from peer: Peer, started: NIODeadline) -> Exchange? {
-        guard let method = head.method else { return nil }
+        guard let method = method(of: head) else { return nil }
         let request = ServerRequest(
             method: method, path: head.path, query: head.query, headers: head.headers, body: body,
             peer: proxies.isEmpty ? peer : proxies.client(of: peer, head.headers), sender: peer, requestID: ids.next(),
-            listener: name)
+            listener: name, otherMethod: method == .other ? head.methodName : nil)
         return Exchange(request: request, route: routes[head.path], started: started, date: now())
+    }
+
+    /// `nil` for a method that neither this server nor a route for any method takes.
+    private func method(of head: RequestHead) -> RequestMethod? {
+        if let method = head.method { return method }
+        guard routes.hasStreaming, routes[head.path]?.anyMethod != nil, !Self.never.contains(head.methodName) else {
+            return nil
+        }
+        return .other
+    }
+
+    /// Methods that turn a server into something else (RFC 9110 §9.3.6) or show a request to whom it does not concern
+    /// (§9.3.8).
+    private static let never: Set<String> = ["CONNECT", "TRACE"]
+
+    /// How much content of a request its route takes as a stream; `nil`: whole, within the limit for that.
+    func streamLimit(_ head: RequestHead) -> Int? {
+        guard let method = method(of: head), case .streaming = routes[head.path]?[method] else { return nil }
+        return limits.streamedBodyBytes
+    }
+
+    /// What a parser asks for each request with content, if any route of this listener takes streams.
+    var streamLimits: ((RequestHead) -> Int?)? {
+        guard routes.hasStreaming else { return nil }
+        return { [self] in streamLimit($0) }
     }
 
     func answer(to exchange: Exchange) -> Answer {
         let request = exchange.request
-        if let refusal = refusal(of: request) { return .ready(refused(exchange, refusal)) }
+        if let refusal = refusal(of: request, on: exchange.route) { return .ready(refused(exchange, refusal)) }
         // Nobody is denied what does not exist: the request log tells of it, and the audit log does not.
         guard let route = exchange.route else {
             return .ready(.error(404, "not_found", "there is nothing at this path"))
         }
-        guard let action = route.actions[request.method] else {
+        guard let action = route[request.method] else {
             if request.method == .options { return .ready(route.sharing.preflight(request, allow: route.allow)) }
             var response = refused(exchange, (405, "method_not_allowed", "this path does not have this method"))
             response.headers.append("allow", route.allow)
@@ -73,6 +101,7 @@ package final class Dispatcher: Sendable {
         case .immediate(let body): return .ready(marked(body(request, exchange.date), exchange))
         case .waiting(let handler): return .waiting(handler, onLoop: true)
         case .apart(let handler): return .waiting(handler, onLoop: false)
+        case .streaming(let handler): return .streaming(handler)
         }
     }
 
@@ -94,7 +123,7 @@ package final class Dispatcher: Sendable {
     }
 
     /// What no route of this server takes.
-    private func refusal(of request: ServerRequest) -> Refusal? {
+    private func refusal(of request: ServerRequest, on route: Route?) -> Refusal? {
         if let hosts, !hosts.contains(request.headers.first("host")?.lowercased() ?? "") {
             return (421, "host_unknown", "this server does not answer for this host")
         }
@@ -102,7 +131,10 @@ package final class Dispatcher: Sendable {
         guard request.headers.count("authorization") <= 1 else {
             return (400, "authorization_repeated", "more than one Authorization header")
         }
-        if let coding = request.headers.first("content-encoding"), coding.lowercased() != "identity" {
+        // Whoever takes any method passes the content on and need not understand it.
+        if let coding = request.headers.first("content-encoding"), coding.lowercased() != "identity",
+            route?.anyMethod == nil
+        {
             return (415, "content_coding", "content codings are not supported")
         }
         return nil
@@ -126,6 +158,25 @@ package final class Dispatcher: Sendable {
             route: exchange.route?.name, status: response.status, duration: duration,
             decision: response.facts?.decision)
         log?.append(exchange.request, response, at: exchange.date, microseconds: duration.nanoseconds / 1_000)
+    }
+
+    /// A streamed answer has begun; its metrics and its log line come with its end.
+    func began() { openStreams.add(1, ordering: .relaxed) }
+
+    /// How many streamed answers are under way.
+    var streams: Int { openStreams.load(ordering: .relaxed) }
+
+    /// Counts and logs a streamed answer: in the histogram with the time to its head, in the log with all of it.
+    func finished(_ stream: OpenStream, _ end: StreamEnd) {
+        openStreams.subtract(1, ordering: .relaxed)
+        let (exchange, response) = (stream.exchange, stream.response)
+        metrics.count(
+            route: exchange.route?.name, status: response.status, duration: stream.delay,
+            decision: response.facts?.decision)
+        let duration = NIODeadline.now() - exchange.started
+        log?.append(
+            exchange.request, response, at: exchange.date, microseconds: duration.nanoseconds / 1_000,
+            streamed: (stream.answer.sent, end))
     }
 
     /// Counts and logs what was refused before it was a request.

@@ -16,6 +16,10 @@ package struct HTTPLimits: Hashable, Sendable {
     package var requestDeadline = Duration.seconds(30)
     /// How long an answer may wait for a peer that does not read.
     package var writeDeadline = Duration.seconds(20)
+    /// How long nothing may happen on a streamed answer or a tunnel; these have no time limit as a whole.
+    package var streamIdle = Duration.seconds(120)
+    /// The content of a request that is passed on while it arrives, in bytes.
+    package var streamedBodyBytes = 104_857_600
     package var connections = 8_000
     package var connectionsPerAddress = 512
     /// HTTP/2 streams open at once on one connection.
@@ -43,6 +47,8 @@ package struct HTTPLimits: Hashable, Sendable {
         limits.idle = min(max(idle, .milliseconds(50)), .seconds(3_600))
         limits.requestDeadline = min(max(requestDeadline, .milliseconds(50)), .seconds(600))
         limits.writeDeadline = min(max(writeDeadline, .milliseconds(50)), .seconds(300))
+        limits.streamIdle = min(max(streamIdle, .milliseconds(50)), .seconds(86_400))
+        limits.streamedBodyBytes = min(max(streamedBodyBytes, 0), 1_099_511_627_776)
         limits.connections = min(max(connections, 1), 1_000_000)
         limits.connectionsPerAddress = min(max(connectionsPerAddress, 1), limits.connections)
         limits.concurrentStreams = min(max(concurrentStreams, 1), 1_000)

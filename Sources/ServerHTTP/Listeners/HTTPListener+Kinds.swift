@@ -1,4 +1,5 @@
 package import AuthorizationServer
+package import JOSE
 
 extension HTTPListener {
     /// The listener for the world: the endpoints of one issuer, and its pages if people sign in there.
@@ -25,6 +26,23 @@ extension HTTPListener {
         return HTTPListener(
             configuration, environment, routes: RouteTable([:], below: "/", Route("administration", actions)),
             onRefusal: refusalReport(to: handler.provider), onListening: onListening)
+    }
+
+    /// A listener that gives every path and every method but `CONNECT` and `TRACE` to one handler, with the content of
+    /// requests as it arrives: for a gateway.
+    ///
+    /// - Parameter name: the label of its one route in metrics.
+    /// - Parameter onRefusal: told why, of which address, by which name and when a request was refused before the
+    ///   handler saw it.
+    package static func forwarding(
+        _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment, name: String = "gateway",
+        onRefusal: @escaping @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void,
+        onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        to handler: @escaping ServerRequest.StreamingHandler
+    ) -> HTTPListener {
+        HTTPListener(
+            configuration, environment, routes: RouteTable([:], fallback: Route(name, any: handler)),
+            onRefusal: onRefusal, onListening: onListening)
     }
 
     /// What no route saw is in the audit log too, whichever listener it came to.

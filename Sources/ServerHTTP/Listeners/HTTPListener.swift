@@ -39,6 +39,10 @@ package struct HTTPListener: Service {
         environment.metrics.add("tessera_http_connections", "Open connections.") {
             [([("listener", name)], Double(connections.count))]
         }
+        let dispatcher = dispatcher
+        environment.metrics.add("tessera_http_streams", "Streamed answers and tunnels under way.") {
+            [([("listener", name)], Double(dispatcher.streams))]
+        }
         environment.metrics.add(
             "tessera_http_connections_refused_total", "Connections beyond the limits.", kind: .counter
         ) { [([("listener", name)], Double(connections.refused))] }

@@ -98,16 +98,25 @@ package final class RequestLog: Sendable {
     package func append(
         _ request: ServerRequest, _ response: ServerResponse, at date: NumericDate, microseconds: Int64
     ) {
+        append(request, response, at: date, microseconds: microseconds, streamed: nil)
+    }
+
+    /// - Parameter streamed: how many bytes of a stream were sent, and how it ended.
+    func append(
+        _ request: ServerRequest, _ response: ServerResponse, at date: NumericDate, microseconds: Int64,
+        streamed: (bytes: Int, end: StreamEnd)?
+    ) {
         var line = LogLine()
         line.member("request_id", request.requestID)
         line.member("listener", request.listener)
         line.member("address", request.peer.address)
         if let user = request.peer.userID { line.member("uid", Int64(user)) }
-        line.member("method", request.method.rawValue)
+        line.member("method", request.methodName)
         line.member("path", request.path)
         line.member("status", Int64(response.status))
         line.member("duration_us", microseconds)
-        line.member("bytes", Int64(response.body.count))
+        line.member("bytes", Int64(streamed?.bytes ?? response.body.count))
+        if let streamed { line.member("stream", streamed.end.rawValue) }
         if let facts = response.facts {
             line.member("client", facts.client)
             line.member("grant", facts.grant)

@@ -3,6 +3,8 @@ package import JOSE
 /// One complete request, whichever protocol carried it: what a route sees.
 package struct ServerRequest: Sendable {
     package let method: RequestMethod
+    /// The method of a request whose ``method`` is `.other`.
+    private let otherMethod: String?
     /// As sent, without the query; never percent-decoded, since every route of this server is plain ASCII.
     package let path: String
     /// What follows `?`, undecoded; `nil` without a question mark.
@@ -20,9 +22,11 @@ package struct ServerRequest: Sendable {
 
     package init(
         method: RequestMethod, path: String, query: String? = nil, headers: HeaderFields = HeaderFields(),
-        body: [UInt8] = [], peer: Peer, sender: Peer? = nil, requestID: String, listener: String
+        body: [UInt8] = [], peer: Peer, sender: Peer? = nil, requestID: String, listener: String,
+        otherMethod: String? = nil
     ) {
         self.method = method
+        self.otherMethod = otherMethod
         self.path = path
         self.query = query
         self.headers = headers
@@ -33,8 +37,14 @@ package struct ServerRequest: Sendable {
         self.listener = listener
     }
 
+    /// As sent.
+    package var methodName: String { otherMethod ?? method.rawValue }
+
     /// Answers a request that has to wait for something.
     package typealias Handler = @Sendable (ServerRequest, NumericDate) async -> ServerResponse
+
+    /// Answers a request whose content it reads itself, if at all.
+    package typealias StreamingHandler = @Sendable (ServerRequest, RequestBody, NumericDate) async -> ServerResponse
 
     /// The media type of the body without its parameters, in lower case (RFC 9110 §8.3.1).
     package var mediaType: String? {

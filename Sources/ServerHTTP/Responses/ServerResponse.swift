@@ -8,14 +8,18 @@ package struct ServerResponse: Sendable {
     package var body: [UInt8]
     /// What the request log tells about the decision.
     package var facts: RequestFacts?
+    /// Content that is produced while it is sent; `body` is ignored then.
+    package var stream: ResponseStream?
 
     package init(
-        status: Int, headers: HeaderFields = HeaderFields(), body: [UInt8] = [], facts: RequestFacts? = nil
+        status: Int, headers: HeaderFields = HeaderFields(), body: [UInt8] = [], facts: RequestFacts? = nil,
+        stream: ResponseStream? = nil
     ) {
         self.status = status
         self.headers = headers
         self.body = body
         self.facts = facts
+        self.stream = stream
     }
 
     /// JSON that no cache may keep.

@@ -8,11 +8,16 @@ package struct Route: Sendable {
         case waiting(ServerRequest.Handler)
         /// May compute or read for long, so it runs where it holds up no connection.
         case apart(ServerRequest.Handler)
+        /// Reads the content of the request while it arrives, without the bound for whole bodies, and has deadlines of
+        /// its own for what it waits for.
+        case streaming(ServerRequest.StreamingHandler)
     }
 
     /// The label in metrics; never a path that a stranger made up.
     let name: String
     let actions: [RequestMethod: Action]
+    /// What answers every method that has no action of its own, those without a name here included.
+    let anyMethod: Action?
     let sharing: CrossOriginSharing
     /// The value of `Allow` (RFC 9110 §10.2.1).
     let allow: String
@@ -23,6 +28,7 @@ package struct Route: Sendable {
     }
 
     init(_ name: String, sharing: CrossOriginSharing, _ actions: [RequestMethod: Action]) {
+        anyMethod = nil
         self.name = name
         self.sharing = sharing
         var actions = actions
@@ -32,5 +38,22 @@ package struct Route: Sendable {
         self.actions = actions
         let methods = RequestMethod.allCases.filter { actions[$0] != nil || $0 == .options }
         allow = methods.map(\.rawValue).joined(separator: ", ")
+    }
+
+    /// A route for every method but `CONNECT` and `TRACE`, whose handler judges headers and content codings itself.
+    package init(_ name: String, any handler: @escaping ServerRequest.StreamingHandler) {
+        self.name = name
+        actions = [:]
+        anyMethod = .streaming(handler)
+        sharing = .none
+        allow = ""
+    }
+
+    /// The action for a method, and how its content is taken.
+    subscript(method: RequestMethod) -> Action? { actions[method] ?? anyMethod }
+
+    var hasStreaming: Bool {
+        if anyMethod != nil { return true }
+        return actions.values.contains { if case .streaming = $0 { true } else { false } }
     }
 }

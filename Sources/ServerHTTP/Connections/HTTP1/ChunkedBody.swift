@@ -10,26 +10,34 @@ struct ChunkedBody {
 
     private(set) var phase = Phase.size
     private(set) var body: [UInt8] = []
+    /// Bytes of content so far.
+    private var count = 0
     /// Bytes that were framing and not content: many tiny chunks are an attack on patience.
     private var overhead = 0
     private let maximum: Int
+    /// Whether the content is passed on as it comes, so that only the sum of it is bounded.
+    private let isStreamed: Bool
 
     static let maximumLineLength = 256
     static let maximumOverhead = 65_536
 
-    init(maximum: Int) { self.maximum = maximum }
+    init(maximum: Int, isStreamed: Bool = false) {
+        self.maximum = maximum
+        self.isStreamed = isStreamed
+    }
 
     /// Takes content while in `.data`; never more than the chunk still has.
     mutating func take(_ bytes: ArraySlice<UInt8>) {
         guard case .data(let remaining) = phase else { return }
-        body.append(contentsOf: bytes)
+        if !isStreamed { body.append(contentsOf: bytes) }
+        count &+= bytes.count
         phase = bytes.count >= remaining ? .dataEnd : .data(remaining &- bytes.count)
     }
 
     /// Takes one line without its end, in every phase but `.data`.
     mutating func takeLine(_ line: ArraySlice<UInt8>) throws(RequestRefusal) {
         overhead &+= line.count &+ 2
-        guard overhead <= Self.maximumOverhead else { throw .malformed("chunk_overhead") }
+        guard overhead <= Self.maximumOverhead &+ (isStreamed ? count : 0) else { throw .malformed("chunk_overhead") }
         switch phase {
         case .size: try takeSize(line)
         case .dataEnd:
@@ -56,7 +64,7 @@ struct ChunkedBody {
             guard let value = ByteClass.hexDigit(digit) else { throw .malformed("chunk_size") }
             size = size << 4 | value
         }
-        guard size <= maximum - body.count else { throw .bodyTooLarge }
+        guard size <= maximum - count else { throw .bodyTooLarge }
         phase = size == 0 ? .trailer : .data(size)
     }
 }

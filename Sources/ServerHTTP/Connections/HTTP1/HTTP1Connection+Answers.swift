@@ -6,9 +6,13 @@ extension HTTP1Connection {
 
     /// Writes the answer to the current request; the caller flushes.
     func respond(_ response: ServerResponse, context: ChannelHandlerContext, closing: Bool = false) {
-        guard let (exchange, persists) = current else { return }
+        guard let (exchange, persists, isModern) = current else { return }
+        if inlet != nil, response.stream == nil { skipContent() }
         current = nil
-        let closes = closing || !persists || isQuiescing || isInputClosed
+        let closes = closing || !persists || isQuiescing || isInputClosed || inlet != nil
+        if let stream = response.stream {
+            return begin(stream, of: response, to: exchange, (closes, isModern), context: context)
+        }
         dispatcher.finished(exchange, response)
         var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
         ResponseEncoder.encode(
@@ -16,6 +20,11 @@ extension HTTP1Connection {
             requestID: exchange.request.requestID, withoutBody: exchange.isHead, closing: closes, into: &buffer)
         guard !closes else { return writeLast(buffer, context: context) }
         context.write(Self.wrapOutboundOut(buffer), promise: nil)
+        blockIfFull(context: context)
+    }
+
+    /// Serves nothing more before the peer has read what was written.
+    func blockIfFull(context: ChannelHandlerContext) {
         if !context.channel.isWritable {
             state = .blocked
             deadline.set(.now() + TimeAmount(limits.writeDeadline))
@@ -37,8 +46,9 @@ extension HTTP1Connection {
 
     /// Writes the last bytes and closes this side only: closing both at once while bytes are unread would make the
     /// operating system reset the connection, and the client would never see the answer (RFC 9112 §9.6).
-    private func writeLast(_ buffer: ByteBuffer, context: ChannelHandlerContext) {
+    func writeLast(_ buffer: ByteBuffer, context: ChannelHandlerContext) {
         state = .lingering
+        abandonContent()
         deadline.set(.now() + TimeAmount(limits.writeDeadline))
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.writeAndFlush(Self.wrapOutboundOut(buffer)).whenComplete { result in
@@ -56,6 +66,8 @@ extension HTTP1Connection {
         state = .closed
         deadline.stop()
         task?.cancel()
+        abandonContent()
+        endStream(.peerGone)
         context.close(promise: nil)
     }
 
@@ -66,10 +78,16 @@ extension HTTP1Connection {
             guard parser.phase != .idle else { return close(context: context) }
             refuse(.timeout, context: context)
         case .answering:
+            // Not the handler is slow, but the peer.
+            let waitsForPeer = inlet?.wantsMore == true
             task?.cancel()
             task = nil
             generation &+= 1
+            if waitsForPeer { return refuse(.timeout, context: context) }
             respond(.unavailable("request_deadline"), context: context, closing: true)
+        case .streaming:
+            endStream(context.channel.isWritable ? .idle : .peerSlow)
+            close(context: context)
         case .blocked, .lingering: close(context: context)
         case .closed: break
         }

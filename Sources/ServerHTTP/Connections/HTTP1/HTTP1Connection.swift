@@ -13,6 +13,8 @@ final class HTTP1Connection: ChannelDuplexHandler {
         case answering
         /// The peer does not read.
         case blocked
+        /// An answer is sent while it is produced, or a tunnel is open.
+        case streaming
         /// The last answer is written; what still comes is thrown away until the peer has closed too.
         case lingering
         case closed
@@ -26,18 +28,23 @@ final class HTTP1Connection: ChannelDuplexHandler {
     /// Counts answers, so that one that comes too late is recognised.
     var generation: UInt64 = 0
     var task: Task<Void, Never>?
-    var current: (exchange: Exchange, persists: Bool)?
+    var current: (exchange: Exchange, persists: Bool, isModern: Bool)?
+    /// Where the content of the current request goes, while some of it is still to come.
+    var inlet: BodyPipe?
+    var open: OpenStream?
+    /// Whether the answer in the making is of no use to a peer that has closed its side.
+    var endsWithPeer = false
     var isQuiescing = false
     var isInputClosed = false
-    private var isReadHeld = false
-    private var hasInvited = false
-    private let executor: LoopTaskExecutor
+    var isReadHeld = false
+    var hasInvited = false
+    let executor: LoopTaskExecutor
 
     init(dispatcher: Dispatcher, peer: Peer, executor: LoopTaskExecutor) {
         self.dispatcher = dispatcher
         self.peer = peer
         self.executor = executor
-        parser = RequestParser(limits: dispatcher.limits)
+        parser = RequestParser(limits: dispatcher.limits, streamLimit: dispatcher.streamLimits)
         deadline = ConnectionDeadline()
     }
 
@@ -65,13 +72,16 @@ final class HTTP1Connection: ChannelDuplexHandler {
         task?.cancel()
         task = nil
         current = nil
+        abandonContent()
+        endStream(isQuiescing ? .drained : .peerGone)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state != .lingering, state != .closed else { return }
         let buffer = Self.unwrapInboundIn(data)
         parser.append(buffer.readableBytesView)
-        if state == .receiving { receive(context: context, now: .now()) }
+        if state == .receiving { return receive(context: context, now: .now()) }
+        if inlet != nil { pump(context: context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -81,10 +91,20 @@ final class HTTP1Connection: ChannelDuplexHandler {
 
     /// Reading pauses while an answer is in the making, so that a client cannot pile up requests in memory.
     func read(context: ChannelHandlerContext) {
-        guard state == .receiving || state == .lingering else {
+        guard mayRead else {
             isReadHeld = true
             return
         }
+        context.read()
+    }
+
+    private var mayRead: Bool {
+        state == .receiving || state == .lingering || inlet?.wantsMore == true
+    }
+
+    func readIfHeld(context: ChannelHandlerContext) {
+        guard isReadHeld, mayRead else { return }
+        isReadHeld = false
         context.read()
     }
 
@@ -93,9 +113,14 @@ final class HTTP1Connection: ChannelDuplexHandler {
         case is ChannelShouldQuiesceEvent:
             isQuiescing = true
             if state == .receiving, parser.phase == .idle { close(context: context) }
+            drainStream(context: context)
         case let event as ChannelEvent where event == .inputClosed:
             isInputClosed = true
-            if state == .receiving || state == .lingering { close(context: context) }
+            if state == .receiving || state == .lingering {
+                close(context: context)
+            } else {
+                inputEnded(context: context)
+            }
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -104,6 +129,8 @@ final class HTTP1Connection: ChannelDuplexHandler {
         if state == .blocked, context.channel.isWritable {
             state = .receiving
             proceed(context: context)
+        } else if state == .streaming, context.channel.isWritable {
+            streamUnblocked()
         }
         context.fireChannelWritabilityChanged()
     }
@@ -137,25 +164,36 @@ final class HTTP1Connection: ChannelDuplexHandler {
         case .body:
             deadline.set(now + TimeAmount(limits.bodyDeadline), for: .body)
             if !hasInvited, parser.unreadCount == 0, parser.pendingHead?.expectsContinue == true {
-                hasInvited = true
-                var buffer = context.channel.allocator.buffer(capacity: 32)
-                buffer.writeStaticString(ResponseEncoder.interimContinue)
-                context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
+                invite(context: context)
             }
         }
+    }
+
+    func invite(context: ChannelHandlerContext) {
+        hasInvited = true
+        var buffer = context.channel.allocator.buffer(capacity: 32)
+        buffer.writeStaticString(ResponseEncoder.interimContinue)
+        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
     }
 
     private func begin(_ message: RequestParser.Message, context: ChannelHandlerContext, now: NIODeadline) {
         guard let exchange = dispatcher.exchange(message.head, body: message.body, from: peer, started: now) else {
             return refuse(.methodUnknown, context: context)
         }
-        current = (exchange, message.head.persists)
+        current = (exchange, message.head.persists, message.head.isModern)
+        endsWithPeer = false
         switch dispatcher.answer(to: exchange) {
         case .ready(let response): respond(response, context: context)
         case .waiting(let handler, let onLoop):
             state = .answering
             deadline.set(now + TimeAmount(limits.requestDeadline), for: .answer)
             run(handler, exchange, on: onLoop ? executor : nil, context: context)
+        case .streaming(let handler):
+            state = .answering
+            endsWithPeer = true
+            deadline.set(now + TimeAmount(limits.requestDeadline), for: .answer)
+            let content = content(of: message, context: context)
+            run({ await handler($0, content, $1) }, exchange, on: executor, context: context)
         }
     }
 
@@ -182,17 +220,14 @@ final class HTTP1Connection: ChannelDuplexHandler {
         task = nil
         state = .receiving
         respond(response, context: context)
-        context.flush()
+        if state != .streaming { context.flush() }
         if state == .receiving { proceed(context: context) }
     }
 
     /// Takes up what waited while reading was paused.
-    private func proceed(context: ChannelHandlerContext) {
+    func proceed(context: ChannelHandlerContext) {
         receive(context: context, now: .now())
         context.flush()
-        if isReadHeld, state == .receiving || state == .lingering {
-            isReadHeld = false
-            context.read()
-        }
+        readIfHeld(context: context)
     }
 }

@@ -15,6 +15,8 @@ package struct RequestHead: Sendable {
     package var framing: Framing
     /// Whether the connection may serve another request after this one.
     package var persists: Bool
+    /// Whether the client knows chunked content and the switching of protocols: not so before HTTP/1.1.
+    package var isModern = true
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
     package var expectsContinue: Bool
 

@@ -122,7 +122,7 @@ struct RequestHeadReader {
         if let authority { fields.replace("host", authority) }
         return RequestHead(
             methodName: methodName, path: path, query: query, headers: fields, framing: framing,
-            persists: minorVersion == 1 && !connection.contains("close"),
+            persists: minorVersion == 1 && !connection.contains("close"), isModern: minorVersion == 1,
             expectsContinue: try expectsContinue(framing))
     }
 

@@ -11,10 +11,25 @@ package struct RequestParser {
         case body
     }
 
-    /// A request that is complete.
+    /// A request that is complete, or whose content is yet to be taken with ``nextPart()``.
     package struct Message {
         package let head: RequestHead
         package let body: [UInt8]
+        package var isStreamed = false
+    }
+
+    /// What comes next of content that is streamed.
+    package enum Part: Hashable {
+        case bytes(ArraySlice<UInt8>)
+        case end
+    }
+
+    /// How streamed content goes on.
+    private enum Streaming {
+        case length(Int)
+        case chunked(ChunkedBody)
+        /// No HTTP any more.
+        case raw
     }
 
     private let limits: HTTPLimits
@@ -29,12 +44,16 @@ package struct RequestParser {
     private var skippedEmptyLine = false
     private var head: RequestHead?
     private var chunks: ChunkedBody?
+    private var streaming: Streaming?
+    /// How much content of a request is taken as a stream; `nil`: it is taken whole.
+    private let streamLimit: ((RequestHead) -> Int?)?
 
     /// The head whose body has not arrived, for whom an interim answer may be due.
     var pendingHead: RequestHead? { head }
 
-    package init(limits: HTTPLimits) {
+    package init(limits: HTTPLimits, streamLimit: ((RequestHead) -> Int?)? = nil) {
         self.limits = limits
+        self.streamLimit = streamLimit
         reader = RequestHeadReader(limits: limits)
     }
 
@@ -60,7 +79,8 @@ package struct RequestParser {
     /// The next complete request, or `nil` if more bytes are needed.
     package mutating func next() throws(RequestRefusal) -> Message? {
         if head == nil, try !readHead() { return nil }
-        guard let head else { return nil }
+        guard let head, !isRaw else { return nil }
+        if streaming != nil { return Message(head: head, body: [], isStreamed: true) }
         guard let body = try readBody(head.framing) else { return nil }
         self.head = nil
         chunks = nil
@@ -82,9 +102,7 @@ package struct RequestParser {
                 lines = 1
             } else if line.isEmpty {
                 let finished = try reader.finish()
-                if case .length(let length) = finished.framing, length > limits.bodyBytes { throw .bodyTooLarge }
-                head = finished
-                chunks = finished.framing == .chunked ? ChunkedBody(maximum: limits.bodyBytes) : nil
+                try expect(finished)
                 reader = RequestHeadReader(limits: limits)
                 lines = 0
                 skippedEmptyLine = false
@@ -97,6 +115,23 @@ package struct RequestParser {
         }
         guard buffer.count - headerStart <= limits.headerBytes else { throw headLimit }
         return false
+    }
+
+    /// Prepares for the content that a head announces.
+    private mutating func expect(_ finished: RequestHead) throws(RequestRefusal) {
+        let streamed = finished.framing == .none ? nil : streamLimit?(finished)
+        let maximum = streamed ?? limits.bodyBytes
+        head = finished
+        chunks = nil
+        switch finished.framing {
+        case .none: break
+        case .length(let length):
+            guard length <= maximum else { throw .bodyTooLarge }
+            if streamed != nil { streaming = .length(length) }
+        case .chunked:
+            let body = ChunkedBody(maximum: maximum, isStreamed: streamed != nil)
+            if streamed != nil { streaming = .chunked(body) } else { chunks = body }
+        }
     }
 
     /// What is left for this line; counted up to a byte, so that no refusal depends on how the bytes arrive.
@@ -178,5 +213,59 @@ package struct RequestParser {
         start += count
         scanned = start
         headerStart = start
+    }
+
+    // MARK: Streams
+
+    private var isRaw: Bool {
+        if case .raw = streaming { true } else { false }
+    }
+
+    /// From here on the connection carries bytes that are no requests.
+    package mutating func becomeRaw() { streaming = .raw }
+
+    /// The next part of streamed content, or `nil` if more bytes are needed; after its end comes the next request.
+    package mutating func nextPart() throws(RequestRefusal) -> Part? {
+        switch streaming {
+        case nil: return nil
+        case .raw: return takeBytes(unreadCount).map(Part.bytes)
+        case .length(let left):
+            guard left > 0 else { return endOfStream() }
+            guard let bytes = takeBytes(min(left, unreadCount)) else { return nil }
+            streaming = .length(left - bytes.count)
+            return .bytes(bytes)
+        case .chunked(var reading):
+            defer { if streaming != nil { streaming = .chunked(reading) } }
+            return try nextChunk(&reading)
+        }
+    }
+
+    private mutating func nextChunk(_ reading: inout ChunkedBody) throws(RequestRefusal) -> Part? {
+        while true {
+            switch reading.phase {
+            case .complete: return endOfStream()
+            case .data(let remaining):
+                guard let bytes = takeBytes(min(remaining, unreadCount)) else { return nil }
+                reading.take(bytes)
+                return .bytes(bytes)
+            case .size, .dataEnd, .trailer:
+                let limit = ChunkedBody.maximumLineLength
+                guard let line = try nextLine(limit: limit, else: .malformed("chunk_line")) else { return nil }
+                try reading.takeLine(line)
+            }
+        }
+    }
+
+    private mutating func takeBytes(_ count: Int) -> ArraySlice<UInt8>? {
+        guard count > 0 else { return nil }
+        let bytes = buffer[start..<(start + count)]
+        advance(by: count)
+        return bytes
+    }
+
+    private mutating func endOfStream() -> Part {
+        streaming = nil
+        head = nil
+        return .end
     }
 }

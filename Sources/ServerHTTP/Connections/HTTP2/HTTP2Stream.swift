@@ -3,24 +3,31 @@ import NIOHPACK
 import NIOHTTP2
 
 /// One HTTP/2 stream: one request and its answer, with the same limits as on HTTP/1.
-final class HTTP2Stream: ChannelInboundHandler {
+final class HTTP2Stream: ChannelDuplexHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTP2Frame.FramePayload
 
-    private enum State: Hashable { case waiting, receiving, answering, finished }
+    enum State: Hashable { case waiting, receiving, answering, streaming, finished }
 
-    private let dispatcher: Dispatcher
+    let dispatcher: Dispatcher
     private let peer: Peer
-    private let executor: LoopTaskExecutor
+    let executor: LoopTaskExecutor
     private let budget: BodyBudget
     /// Bytes taken from the budget.
     private var taken = 0
-    private var state = State.waiting
+    var state = State.waiting
     private var head: RequestHead?
     private var body: [UInt8] = []
     private var exchange: Exchange?
-    private var task: Task<Void, Never>?
-    private var deadline = ConnectionDeadline()
+    var task: Task<Void, Never>?
+    var deadline = ConnectionDeadline()
+    /// Where the content of the request goes while it arrives.
+    var inlet: BodyPipe?
+    /// How much content may still come that way.
+    var contentLeft = 0
+    var open: OpenStream?
+    private var isReadHeld = false
 
     init(dispatcher: Dispatcher, peer: Peer, executor: LoopTaskExecutor, budget: BodyBudget) {
         self.dispatcher = dispatcher
@@ -29,7 +36,7 @@ final class HTTP2Stream: ChannelInboundHandler {
         self.executor = executor
     }
 
-    private var limits: HTTPLimits { dispatcher.limits }
+    var limits: HTTPLimits { dispatcher.limits }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -53,6 +60,9 @@ final class HTTP2Stream: ChannelInboundHandler {
         task?.cancel()
         task = nil
         body = []
+        inlet?.fail(StreamClosed())
+        inlet = nil
+        endStream(open?.isDraining == true ? .drained : .peerGone)
         budget.giveBack(taken)
         taken = 0
     }
@@ -60,6 +70,31 @@ final class HTTP2Stream: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         end()
         context.close(promise: nil)
+    }
+
+    /// What a route reads as it arrives is not taken from the flow-control window before the route wants it.
+    func read(context: ChannelHandlerContext) {
+        guard inlet?.wantsMore ?? true else {
+            isReadHeld = true
+            return
+        }
+        context.read()
+    }
+
+    func readIfHeld(context: ChannelHandlerContext) {
+        guard isReadHeld, inlet?.wantsMore ?? true else { return }
+        isReadHeld = false
+        context.read()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if state == .streaming, context.channel.isWritable { streamUnblocked() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { drainStream() }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -80,19 +115,25 @@ final class HTTP2Stream: ChannelInboundHandler {
         switch state {
         case .waiting:
             let head = try RequestHead(headers.headers, limits: limits)
-            if case .length(let length) = head.framing, length > limits.bodyBytes { throw .bodyTooLarge }
+            let streamed = headers.endStream ? nil : dispatcher.streamLimit(head)
+            if case .length(let length) = head.framing, length > streamed ?? limits.bodyBytes { throw .bodyTooLarge }
             guard head.headers.first("expect") == nil else { throw .expectationFailed }
             self.head = head
             state = .receiving
+            if let streamed { return begin(streaming: head, limit: streamed, context: context) }
             deadline.set(.now() + TimeAmount(limits.bodyDeadline))
         // Trailers are dropped, as on HTTP/1.
         case .receiving: break
-        case .answering, .finished: return
+        case .answering, .streaming:
+            if headers.endStream { contentEnded() }
+            return
+        case .finished: return
         }
         if headers.endStream { begin(context: context) }
     }
 
     private func receive(_ data: HTTP2Frame.FramePayload.Data, context: ChannelHandlerContext) throws(RequestRefusal) {
+        if inlet != nil { return try receiveStreamed(data, context: context) }
         guard state == .receiving else { return }
         if case .byteBuffer(let buffer) = data.data {
             guard buffer.readableBytes <= limits.bodyBytes - body.count, budget.take(buffer.readableBytes) else {
@@ -117,33 +158,66 @@ final class HTTP2Stream: ChannelInboundHandler {
         deadline.set(now + TimeAmount(limits.requestDeadline))
         switch dispatcher.answer(to: exchange) {
         case .ready(let response): respond(response, context: context)
-        case .waiting(let handler, let onLoop):
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            let eventLoop = context.eventLoop
-            let dispatcher = dispatcher
-            task = Task(executorPreference: onLoop ? executor : nil) {
-                let response = dispatcher.marked(await handler(exchange.request, exchange.date), exchange)
-                eventLoop.runNowOrSoon {
-                    let (stream, context) = bound.value
-                    stream.respond(response, context: context)
-                }
+        case .waiting(let handler, let onLoop): run(handler, exchange, onLoop: onLoop, context: context)
+        case .streaming(let handler):
+            run({ await handler($0, RequestBody(), $1) }, exchange, onLoop: true, context: context)
+        }
+    }
+
+    /// Gives a request to its route before its content has come.
+    private func begin(streaming head: RequestHead, limit: Int, context: ChannelHandlerContext) {
+        let now = NIODeadline.now()
+        guard let exchange = dispatcher.exchange(head, body: [], from: peer, started: now) else {
+            return refuse(.methodUnknown, context: context)
+        }
+        self.exchange = exchange
+        self.head = nil
+        state = .answering
+        deadline.set(now + TimeAmount(limits.requestDeadline))
+        var length: Int?
+        if case .length(let announced) = head.framing { length = announced }
+        let content = RequestBody(
+            openInlet(limit: limit, context: context), length: length, on: context.eventLoop)
+        switch dispatcher.answer(to: exchange) {
+        case .streaming(let handler):
+            run({ await handler($0, content, $1) }, exchange, onLoop: true, context: context)
+        case .ready(let response): respond(response, context: context)
+        case .waiting(let handler, let onLoop): run(handler, exchange, onLoop: onLoop, context: context)
+        }
+    }
+
+    private func run(
+        _ handler: @escaping ServerRequest.Handler, _ exchange: Exchange, onLoop: Bool, context: ChannelHandlerContext
+    ) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        let dispatcher = dispatcher
+        task = Task(executorPreference: onLoop ? executor : nil) {
+            let response = dispatcher.marked(await handler(exchange.request, exchange.date), exchange)
+            eventLoop.runNowOrSoon {
+                let (stream, context) = bound.value
+                stream.respond(response, context: context)
             }
         }
     }
 
-    private func respond(_ response: ServerResponse, context: ChannelHandlerContext) {
+    func respond(_ response: ServerResponse, context: ChannelHandlerContext) {
         guard state == .answering, let exchange else { return }
-        state = .finished
         task = nil
+        if let stream = response.stream { return begin(stream, of: response, to: exchange, context: context) }
+        state = .finished
         dispatcher.finished(exchange, response)
         write(
             response, date: dispatcher.dateText(exchange.date), id: exchange.request.requestID,
             withoutBody: exchange.isHead, context: context)
+        if inlet != nil { stopContent(context: context) }
     }
 
-    private func refuse(_ refusal: RequestRefusal, context: ChannelHandlerContext) {
-        guard state != .finished else { return }
+    func refuse(_ refusal: RequestRefusal, context: ChannelHandlerContext) {
+        guard state != .finished, state != .streaming else { return }
         state = .finished
+        task?.cancel()
+        task = nil
         let (id, date) = dispatcher.refused()
         dispatcher.finished(refusing: refusal, from: peer, id: id, date: date)
         write(
@@ -172,9 +246,11 @@ final class HTTP2Stream: ChannelInboundHandler {
     private func deadlinePassed(context: ChannelHandlerContext) {
         switch state {
         case .waiting, .receiving: refuse(.timeout, context: context)
+        case .answering where inlet?.wantsMore == true: refuse(.timeout, context: context)
         case .answering:
             task?.cancel()
             respond(.unavailable("request_deadline"), context: context)
+        case .streaming: cut(context.channel.isWritable ? .idle : .peerSlow, context: context)
         case .finished: context.close(promise: nil)
         }
     }
