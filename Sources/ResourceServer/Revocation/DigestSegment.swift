@@ -1,7 +1,9 @@
+import OAuth
+
 /// One part of a table of digests: linear probing in arrays that know no gaps, because entries leave only when the whole
 /// segment is laid out anew.
 struct DigestSegment: Sendable {
-    private var keys: [Digest128] = []
+    private var keys: [RevocationName] = []
     private var times: [UInt32] = []
     private var numbers: [UInt64] = []
     private(set) var count = 0
@@ -27,7 +29,7 @@ struct DigestSegment: Sendable {
 
     func number(at slot: Int) -> UInt64 { hasNumbers ? numbers[slot] : 0 }
 
-    func slot(of digest: Digest128, _ hash: UInt64) -> Int? {
+    func slot(of digest: RevocationName, _ hash: UInt64) -> Int? {
         guard !keys.isEmpty, digest != .none else { return nil }
         var slot = start(hash)
         while keys[slot] != digest {
@@ -49,7 +51,7 @@ struct DigestSegment: Sendable {
     }
 
     /// The digest is not there yet, and the segment not full.
-    mutating func add(_ digest: Digest128, _ hash: UInt64, time: UInt32, number: UInt64) {
+    mutating func add(_ digest: RevocationName, _ hash: UInt64, time: UInt32, number: UInt64) {
         var slot = start(hash)
         while keys[slot] != .none { slot = slot &+ 1 == keys.count ? 0 : slot &+ 1 }
         keys[slot] = digest
@@ -57,7 +59,7 @@ struct DigestSegment: Sendable {
         count &+= 1
     }
 
-    mutating func rebuild(capacity: Int, keeping keeps: (UInt32) -> Bool, hash: (Digest128) -> UInt64) {
+    mutating func rebuild(capacity: Int, keeping keeps: (UInt32) -> Bool, hash: (RevocationName) -> UInt64) {
         let (oldKeys, oldTimes, oldNumbers) = (keys, times, numbers)
         keys = Array(repeating: .none, count: capacity)
         times = Array(repeating: 0, count: capacity)

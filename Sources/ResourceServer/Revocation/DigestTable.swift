@@ -1,16 +1,4 @@
-/// The first 16 bytes of a hash, as two numbers that are quick to compare.
-package struct Digest128: Hashable, Sendable {
-    package let first: UInt64
-    package let second: UInt64
-
-    package init(first: UInt64, second: UInt64) {
-        self.first = first
-        self.second = second
-    }
-
-    /// The digest of nothing, but for one chance in 2^128; the mark of a free place.
-    static let none = Digest128(first: 0, second: 0)
-}
+package import OAuth
 
 /// What the table of digests adds to them before it picks a place, so that nobody who chooses names can aim at one.
 package struct DigestSeed: Hashable, Sendable {
@@ -50,25 +38,25 @@ package struct DigestTable: Sendable {
     /// What the entries take, places without an entry included.
     package var bytes: Int { segments.reduce(0) { $0 &+ $1.bytes } }
 
-    package func contains(_ digest: Digest128) -> Bool {
+    package func contains(_ digest: RevocationName) -> Bool {
         let (segment, hash) = place(of: digest)
         return segments[segment].slot(of: digest, hash) != nil
     }
 
     /// The number of an entry.
-    package func number(_ digest: Digest128) -> UInt64? {
+    package func number(_ digest: RevocationName) -> UInt64? {
         let (segment, hash) = place(of: digest)
         return segments[segment].slot(of: digest, hash).map { segments[segment].number(at: $0) }
     }
 
     /// When an entry may be forgotten.
-    package func until(_ digest: Digest128) -> UInt32? {
+    package func until(_ digest: RevocationName) -> UInt32? {
         let (segment, hash) = place(of: digest)
         return segments[segment].slot(of: digest, hash).map { segments[segment].time(at: $0) & Self.latestTime }
     }
 
     /// Adds an entry. Of one that is there already the later time and the higher number stay.
-    package mutating func insert(_ digest: Digest128, until: UInt32, number: UInt64 = 0) {
+    package mutating func insert(_ digest: RevocationName, until: UInt32, number: UInt64 = 0) {
         guard digest != .none else { return }
         let (segment, hash) = place(of: digest)
         let time = min(until, Self.latestTime)
@@ -120,14 +108,19 @@ package struct DigestTable: Sendable {
         }
     }
 
-    private func place(of digest: Digest128) -> (segment: Int, hash: UInt64) {
+    private func place(of digest: RevocationName) -> (segment: Int, hash: UInt64) {
         let hash = hash(of: digest)
         return (Int(hash >> (64 - Self.segmentBits)), hash)
     }
 
     /// Digests are even already; the seed makes their places unknown to those who try names until digests are alike.
-    private func hash(of digest: Digest128) -> UInt64 {
-        let product = (digest.first ^ seed.first).multipliedFullWidth(by: digest.second ^ seed.second)
+    private func hash(of digest: RevocationName) -> UInt64 {
+        let product = (digest.high ^ seed.first).multipliedFullWidth(by: digest.low ^ seed.second)
         return product.high ^ product.low
     }
+}
+
+extension RevocationName {
+    /// The digest of nothing, but for one chance in 2^128; the mark of a free place.
+    static let none = RevocationName(high: 0, low: 0)
 }

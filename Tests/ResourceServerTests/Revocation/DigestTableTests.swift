@@ -1,3 +1,4 @@
+import OAuth
 import ResourceServer
 import Testing
 
@@ -8,10 +9,10 @@ import Testing
             var until: UInt32
             var number: UInt64
         }
-        var entries: [Digest128: Entry] = [:]
-        var seen: Set<Digest128> = []
+        var entries: [RevocationName: Entry] = [:]
+        var seen: Set<RevocationName> = []
 
-        mutating func insert(_ digest: Digest128, _ until: UInt32, _ number: UInt64) {
+        mutating func insert(_ digest: RevocationName, _ until: UInt32, _ number: UInt64) {
             let old = seen.contains(digest) ? entries[digest] : nil
             entries[digest] = Entry(until: max(old?.until ?? 0, until), number: max(old?.number ?? 0, number))
             seen.insert(digest)
@@ -41,7 +42,7 @@ import Testing
         var table = DigestTable(seed: Self.seed, hasNumbers: hasNumbers)
         var model = Model()
         for step in 0..<6_000 {
-            let digest = Digest128(first: random.next() % 64, second: 1 + random.next() % 64)
+            let digest = RevocationName(high: random.next() % 64, low: 1 + random.next() % 64)
             switch random.next() % 1_000 {
             case 0:
                 let time = UInt32(random.next() % 1_000)
@@ -60,7 +61,7 @@ import Testing
                 table.insert(digest, until: until, number: number)
                 model.insert(digest, until, number)
             }
-            let other = Digest128(first: random.next() % 64, second: 1 + random.next() % 64)
+            let other = RevocationName(high: random.next() % 64, low: 1 + random.next() % 64)
             #expect(table.contains(other) == (model.entries[other] != nil), "step \(step)")
             if step % 500 == 0 { check(table, is: model, hasNumbers: hasNumbers) }
         }
@@ -72,7 +73,7 @@ import Testing
         var table = DigestTable(seed: Self.seed, hasNumbers: true)
         var model = Model()
         for index in 0..<100_000 {
-            let digest = Digest128(first: random.next(), second: random.next())
+            let digest = RevocationName(high: random.next(), low: random.next())
             table.insert(digest, until: UInt32(index), number: UInt64(index))
             model.insert(digest, UInt32(index), UInt64(index))
         }
@@ -97,7 +98,7 @@ import Testing
         var table = DigestTable(seed: Self.seed, hasNumbers: hasNumbers)
         var largest = 0
         for index in 0..<1_000_000 {
-            let digest = Digest128(first: random.next(), second: random.next())
+            let digest = RevocationName(high: random.next(), low: random.next())
             table.insert(digest, until: 1, number: 1)
             if index % 10_000 == 0 { largest = max(largest, table.bytes) }
         }
@@ -109,19 +110,19 @@ import Testing
     /// All names of an attacker hash to the same first half and differ in few bits of the second.
     @Test func `digests that are alike are spread`() {
         var table = DigestTable(seed: Self.seed, hasNumbers: false)
-        for index in 1...20_000 { table.insert(Digest128(first: 5, second: UInt64(index)), until: 1) }
+        for index in 1...20_000 { table.insert(RevocationName(high: 5, low: UInt64(index)), until: 1) }
         #expect(table.count == 20_000)
         #expect(table.bytes < 20_000 * 20 * 2)
     }
 
     @Test func `knows nothing of the digest that marks free places, nor of one never given`() {
         var table = DigestTable(seed: Self.seed, hasNumbers: true)
-        let none = Digest128(first: 0, second: 0)
+        let none = RevocationName(high: 0, low: 0)
         #expect(!table.contains(none) && table.number(none) == nil)
         table.insert(none, until: 5, number: 5)
         #expect(!table.contains(none) && table.count == 0)
-        table.insert(Digest128(first: 0, second: 1), until: .max, number: 5)
-        #expect(!table.contains(none) && table.until(Digest128(first: 0, second: 1)) == DigestTable.latestTime)
+        table.insert(RevocationName(high: 0, low: 1), until: .max, number: 5)
+        #expect(!table.contains(none) && table.until(RevocationName(high: 0, low: 1)) == DigestTable.latestTime)
     }
 }
 

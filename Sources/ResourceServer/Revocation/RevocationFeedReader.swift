@@ -1,0 +1,109 @@
+import JOSE
+public import OAuth
+import Synchronization
+
+/// Keeps a copy of what an issuer has revoked for one resource, and says of each token whether it is in it.
+///
+/// While ``run()`` goes on, messages arrive over one connection (server-sent events; long polling where those do not get
+/// through), each signed and bound to the one before. What does not fit is refused, and a signed snapshot begins anew.
+/// When nothing recent is known, the mode of the policy counts, and ``state`` says so.
+public final class RevocationFeedReader: RevocationSource {
+    let feed: RevocationFeed
+    let policy: RevocationPolicy
+    let clock: ReaderClock
+    let random: SecretGenerator
+    let transport: any HTTPTransport
+    let streams: (any HTTPStreamTransport)?
+    let proof: RevocationProof
+    let report: @Sendable (RevocationState) -> Void
+    let knowledge: Mutex<RevocationKnowledge>
+
+    /// - Parameters:
+    ///   - transport: for snapshots, keys and long polling.
+    ///   - streams: for server-sent events; without it messages come by long polling only.
+    ///   - random: `SecretGenerator.system` unless told.
+    ///   - report: told what ``state`` is whenever it becomes current or stale, for the log.
+    public init(
+        _ feed: RevocationFeed, policy: RevocationPolicy = RevocationPolicy(), transport: any HTTPTransport,
+        streams: (any HTTPStreamTransport)?, clock: ReaderClock, random: SecretGenerator = .system,
+        report: @escaping @Sendable (RevocationState) -> Void = { _ in }
+    ) {
+        self.feed = feed
+        self.policy = policy
+        self.clock = clock
+        self.random = random
+        self.transport = transport
+        self.streams = streams
+        self.report = report
+        proof = RevocationProof(keys: Self.keys(of: feed, transport))
+        knowledge = Mutex(RevocationKnowledge(of: feed, policy, seed: DigestSeed(random.bytes(16))))
+    }
+
+    /// The keys of the feed, which are not those of tokens. Asked for again soon when they cannot be had.
+    private static func keys(of feed: RevocationFeed, _ transport: any HTTPTransport) -> KeyCache {
+        KeyCache(policy: KeyCachePolicy(minimumInterval: .seconds(1))) {
+            let answer = try await transport.send(TransportRequest(get: feed.keys))
+            guard answer.status == 200 else { throw RevocationFeedProblem.keysUnavailable }
+            let keySet = try JWKSet(JSONObject(parsing: answer.body, limits: .document(maximumBytes: 64 * 1024)))
+            return KeyCache.Download(keySet: keySet, lifetime: answer.headers.lifetime)
+        }
+    }
+
+    /// A token that this feed is not about counts as one that nothing recent is known of, and is refused.
+    public func lookup(for token: AccessToken) -> RevocationLookup {
+        guard token.issuer == feed.issuer, token.audience.contains(feed.audience),
+            let claims = AccessTokenClaims(token.claims)
+        else { return { _ in .stale(.refuse) } }
+        let names = RevocationNames(claims, keyID: token.keyID)
+        return { now in self.answer(names, at: now) }
+    }
+
+    /// What is known to be revoked stays so, however old the knowledge is.
+    private func answer(_ names: RevocationNames, at now: NumericDate) -> RevocationAnswer {
+        let uptime = clock.uptime()
+        return knowledge.withLock { known in
+            if case .revoked = RevocationVerdict(of: names, value: { known.table.value($0) }) { return .revoked }
+            guard let age = known.freshness.age(at: now, uptime: uptime), age <= policy.bound else {
+                return .stale(policy.mode)
+            }
+            return .current
+        }
+    }
+
+    /// How current this is now, for health reports.
+    public var state: RevocationState {
+        let (now, uptime) = (clock.now(), clock.uptime())
+        return knowledge.withLock { known in
+            RevocationState(
+                mode: policy.mode, bound: policy.bound, age: known.freshness.age(at: now, uptime: uptime),
+                position: known.chain.position, connection: known.connection, entries: known.table.count,
+                bytes: known.table.bytes, accepted: known.accepted, refused: known.refused,
+                lastProblem: known.lastProblem)
+        }
+    }
+}
+
+/// What a reader knows, and how it came to know it.
+struct RevocationKnowledge: Sendable {
+    var table: RevocationTable
+    var chain: RevocationChain
+    var freshness: RevocationFreshness
+    var connection = RevocationState.Connection.none
+    var accepted = 0
+    var refused = 0
+    var lastProblem: RevocationFeedProblem?
+    /// When something was accepted last, by the clock that only counts.
+    var lastAccepted: Duration?
+
+    init(of feed: RevocationFeed, _ policy: RevocationPolicy, seed: DigestSeed) {
+        table = RevocationTable(capacity: policy.maximumEntries, seed: seed)
+        chain = RevocationChain(issuer: feed.issuer, audience: feed.audience, tolerance: policy.clockTolerance)
+        freshness = RevocationFreshness(tolerance: policy.clockTolerance)
+    }
+
+    mutating func heard(issuedAt: NumericDate, at now: NumericDate, uptime: Duration) {
+        freshness.heard(issuedAt: issuedAt, at: now, uptime: uptime)
+        accepted &+= 1
+        lastAccepted = uptime
+    }
+}
