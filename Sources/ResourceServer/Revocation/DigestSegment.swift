@@ -39,6 +39,13 @@ struct DigestSegment: Sendable {
         return slot
     }
 
+    /// How many places are looked at to find an entry.
+    func steps(to digest: RevocationName, _ hash: UInt64) -> Int {
+        guard let slot = slot(of: digest, hash) else { return 0 }
+        let distance = slot &- start(hash)
+        return 1 &+ (distance < 0 ? distance &+ keys.count : distance)
+    }
+
     func countOfTimes(_ keeps: (UInt32) -> Bool) -> Int {
         var kept = 0
         for slot in keys.indices where keys[slot] != .none && keeps(times[slot]) { kept &+= 1 }
@@ -72,5 +79,5 @@ struct DigestSegment: Sendable {
     }
 
     /// The low half of the hash, spread over the places; the high bits chose the segment.
-    private func start(_ hash: UInt64) -> Int { Int((hash & 0xFFFF_FFFF) &* UInt64(keys.count) >> 32) }
+    private func start(_ hash: UInt64) -> Int { Int(((hash & 0xFFFF_FFFF) &* UInt64(keys.count)) >> 32) }
 }

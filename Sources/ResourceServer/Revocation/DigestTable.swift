@@ -55,6 +55,12 @@ package struct DigestTable: Sendable {
         return segments[segment].slot(of: digest, hash).map { segments[segment].time(at: $0) & Self.latestTime }
     }
 
+    /// How many places are looked at to find an entry: a few, unless somebody has found names that meet in one place.
+    package func steps(to digest: RevocationName) -> Int {
+        let (segment, hash) = place(of: digest)
+        return segments[segment].steps(to: digest, hash)
+    }
+
     /// Adds an entry. Of one that is there already the later time and the higher number stay.
     package mutating func insert(_ digest: RevocationName, until: UInt32, number: UInt64 = 0) {
         guard digest != .none else { return }

@@ -44,7 +44,7 @@ public final class RevocationFeedReader: RevocationSource {
         KeyCache(policy: KeyCachePolicy(minimumInterval: .seconds(1))) {
             let answer = try await transport.send(TransportRequest(get: feed.keys))
             guard answer.status == 200 else { throw RevocationFeedProblem.keysUnavailable }
-            let keySet = try JWKSet(JSONObject(parsing: answer.body, limits: .document(maximumBytes: 64 * 1024)))
+            let keySet = try JWKSet(parsing: answer.body)
             return KeyCache.Download(keySet: keySet, lifetime: answer.headers.lifetime)
         }
     }
