@@ -9,8 +9,15 @@ struct FeedCourse {
     /// The longest time to wait now.
     private(set) var pause = Duration.zero
     private var fruitless = 0
+    /// How much had been accepted when this connection began.
+    private var acceptedBefore = 0
 
-    mutating func tookSnapshot() { needsSnapshot = false }
+    mutating func begin(accepted: Int) { acceptedBefore = accepted }
+
+    mutating func tookSnapshot(accepted: Int) {
+        needsSnapshot = false
+        begin(accepted: accepted)
+    }
 
     /// A long poll was answered.
     mutating func polled(hadContent: Bool) {
@@ -20,7 +27,8 @@ struct FeedCourse {
         pause = hadContent ? .zero : Self.shortestPause
     }
 
-    mutating func failed(_ problem: RevocationFeedProblem, madeProgress: Bool, longest: Duration) {
+    mutating func failed(_ problem: RevocationFeedProblem, accepted: Int, longest: Duration) {
+        let madeProgress = accepted != acceptedBefore
         fruitless = madeProgress ? 0 : fruitless &+ 1
         // Twice the same place without a message that fits: perhaps the next one is lost.
         if problem.losesChain || fruitless >= 2 { needsSnapshot = true }

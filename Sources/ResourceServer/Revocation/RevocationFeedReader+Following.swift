@@ -21,28 +21,29 @@ extension RevocationFeedReader {
     private func follow() async {
         var course = FeedCourse()
         while !Task.isCancelled {
-            let before = knowledge.withLock { $0.accepted }
+            course.begin(accepted: accepted)
             do {
                 try await step(&course)
             } catch {
                 let problem = error as? RevocationFeedProblem ?? .unreachable
                 guard !Task.isCancelled else { return }
-                let accepted = knowledge.withLock { known in
+                knowledge.withLock { known in
                     known.refused &+= 1
                     known.lastProblem = problem
                     known.connection = .none
-                    return known.accepted
                 }
-                course.failed(problem, madeProgress: accepted != before, longest: policy.longestPause)
+                course.failed(problem, accepted: accepted, longest: policy.longestPause)
             }
             if course.pause > .zero { try? await clock.sleep(jittered(course.pause)) }
         }
     }
 
+    private var accepted: Int { knowledge.withLock { $0.accepted } }
+
     private func step(_ course: inout FeedCourse) async throws {
         if course.needsSnapshot {
             try await fetchSnapshot()
-            course.tookSnapshot()
+            course.tookSnapshot(accepted: accepted)
         }
         guard let position = knowledge.withLock({ $0.chain.position }) else { throw RevocationFeedProblem.gap }
         if let streams, course.pollsLeft == 0 {
@@ -86,7 +87,9 @@ extension RevocationFeedReader {
         for try await chunk in stream.chunks {
             let events: [EventStreamReader.Event]
             do { events = try reader.read(chunk) } catch { throw RevocationFeedProblem.tooLarge }
-            for event in events where event.name == "revocations" {
+            for event in events {
+                guard event.name != "resync" else { throw RevocationFeedProblem.tooFarBehind }
+                guard event.name == "revocations" else { continue }
                 guard let text = String(validating: event.data, as: UTF8.self) else {
                     throw RevocationFeedProblem.malformed
                 }
