@@ -18,6 +18,7 @@ extension RevocationFeedReader {
             guard known.table.hasRoom(for: message.entries.count) else { throw .tooManyEntries }
             try known.chain.accept(message, text: text, at: now)
             for entry in message.entries { known.table.insert(entry) }
+            if !message.entries.isEmpty { known.version &+= 1 }
             known.heard(issuedAt: message.issuedAt, at: now, uptime: uptime)
         }
     }
@@ -41,6 +42,7 @@ extension RevocationFeedReader {
         await replace(by: entries)
         try knowledge.withLock { known throws(RevocationFeedProblem) in
             try known.chain.accept(snapshot, at: now)
+            known.version &+= 1
             known.heard(issuedAt: snapshot.issuedAt, at: now, uptime: uptime)
         }
     }

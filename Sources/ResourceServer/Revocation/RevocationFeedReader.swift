@@ -70,6 +70,9 @@ public final class RevocationFeedReader: RevocationSource {
         }
     }
 
+    /// Another number whenever something has ended or all was begun anew.
+    public var version: UInt64 { knowledge.withLock { $0.version } }
+
     /// How current this is now, for health reports.
     public var state: RevocationState {
         let (now, uptime) = (clock.now(), clock.uptime())
@@ -92,6 +95,8 @@ struct RevocationKnowledge: Sendable {
     var accepted = 0
     var refused = 0
     var lastProblem: RevocationFeedProblem?
+    /// How often something was added.
+    var version: UInt64 = 0
     /// When something was accepted last, by the clock that only counts.
     var lastAccepted: Duration?
 
