@@ -117,11 +117,9 @@ package final class OpenIDProvider: Sendable {
         let keys = KeyKeeper(issuer: issuer, policy: policy, store: store, sealer: sealer, secrets: secrets)
         try await keys.start(algorithms: policy.signingAlgorithms, at: now)
         let revocations = RevocationList(
-            epochs: try await store.epochs(), tokens: try await store.revokedTokens(at: now),
-            grants: try await store.endedGrants(
-                since: now + .seconds(-ServerPolicy.longestAccessTokenLifetime),
-                forgettingAfter: ServerPolicy.longestAccessTokenLifetime),
-            budget: RevocationBudget(policy.revocationThrottle))
+            try await .load(from: store, keys: keys.ring.snapshot, at: now),
+            feed: RevocationFeed(issuer: issuer, policy: policy.feed, keys: keys.ring, secrets: secrets),
+            budget: RevocationBudget(policy.revocationThrottle), at: now)
         let provider = OpenIDProvider(
             issuer: issuer, policy: policy, store: store, secrets: secrets, keys: keys, revocations: revocations,
             fetcher: fetcher, sealer: sealer,

@@ -40,6 +40,12 @@ package enum Rejection: Error, Hashable, Sendable {
     case audienceWrong(ClientID, TokenID)
     case rightMissing(ClientID, required: String)
 
+    // Revocation feed
+    /// It is for protected resources only.
+    case notAResource(ClientID)
+    case tooManyReaders(ClientID, retryAfter: Int64)
+    case feedKeyMissing(ClientID)
+
     /// What the client learns. One text for everything that went wrong with its authentication.
     package var oauthError: OAuthError {
         switch self {
@@ -82,6 +88,10 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.invalidToken, "the access token is not accepted")
         case .rightMissing:
             OAuthError(.insufficientScope, "the access token does not have the scope that this needs")
+        case .notAResource:
+            OAuthError(.unauthorizedClient, "the feed is for protected resources")
+        case .tooManyReaders, .feedKeyMissing:
+            OAuthError(.temporarilyUnavailable, "the feed takes no more connections now; try again later")
         }
     }
 
@@ -117,6 +127,9 @@ package enum Rejection: Error, Hashable, Sendable {
         case .tokenNotAccepted(let fault): "token_\(fault.rawValue)"
         case .audienceWrong: "audience_wrong"
         case .rightMissing: "right_missing"
+        case .notAResource: "not_a_resource"
+        case .tooManyReaders: "too_many_readers"
+        case .feedKeyMissing: "feed_key_missing"
         }
     }
 
@@ -134,7 +147,8 @@ package enum Rejection: Error, Hashable, Sendable {
             .audienceWrong(let id, _),
             .rightMissing(let id, _):
             id
-        case .revokesTooOften(let id, _): id
+        case .revokesTooOften(let id, _), .tooManyReaders(let id, _): id
+        case .notAResource(let id), .feedKeyMissing(let id): id
         case .throttled(let id, _): id
         }
     }
@@ -142,9 +156,9 @@ package enum Rejection: Error, Hashable, Sendable {
     /// Seconds after which trying again makes sense.
     package var retryAfter: Int64? {
         switch self {
-        case .throttled(_, let seconds), .revokesTooOften(_, let seconds): seconds
+        case .throttled(_, let seconds), .revokesTooOften(_, let seconds), .tooManyReaders(_, let seconds): seconds
         case .assertionKeysUnavailable: 30
-        case .signingKeyMissing, .refreshTokenRefused(_, .tooFast): 1
+        case .signingKeyMissing, .feedKeyMissing, .refreshTokenRefused(_, .tooFast): 1
         default: nil
         }
     }

@@ -7,6 +7,10 @@ package struct ServerPolicy: Hashable, Sendable {
     /// Seconds. No setting goes beyond; keys are kept this long after their last use.
     package static let longestAccessTokenLifetime: Int64 = 86_400
 
+    /// Seconds for which a single token that was ended is remembered after its end, for verifiers whose clock is late or who
+    /// allow for such clocks.
+    package static let revocationAllowance: Int64 = 300
+
     /// Seconds. The longest that any access token may live, also at resources that were registered with more.
     package var maximumAccessTokenLifetime: Int64 = 86_400
     /// Seconds by which a client's clock may differ from ours, at most 60.
@@ -32,6 +36,7 @@ package struct ServerPolicy: Hashable, Sendable {
     package var requestThrottle = ThrottlePolicy(burst: 2000, perMinute: 600)
     /// Authorization requests that wait for somebody, whoever sent them, at most a million.
     package var waitingRequests = PendingAuthorization.usualLimit
+    package var feed = FeedPolicy()
     package var retention = Retention()
     /// Registered things kept in memory, at most, of each kind.
     package var registryCapacity: Int = 50_000

@@ -21,6 +21,12 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
         case userInfo = "/userinfo"
         /// OpenID RP-Initiated Logout §2
         case endSession = "/logout"
+        /// What has ended, as it ends, for protected resources.
+        case revocationFeed = "/revocations"
+        /// All that has ended and matters still.
+        case revocationSnapshot = "/revocations/snapshot"
+        /// The keys that sign both, which are no token's.
+        case revocationFeedKeys = "/revocations/keys"
         /// RFC 7591
         case registration = "/clients"
     }

@@ -109,6 +109,13 @@ public struct RevocationEntriesSummary: Sendable {
         count = reader.count
     }
 
+    /// Takes the next entries as whoever wrote them has counted them.
+    public mutating func append(_ written: [UInt8], count: Int) {
+        hash.update(data: written)
+        size &+= written.count
+        self.count &+= count
+    }
+
     public var digest: [UInt8] { Array(hash.finalize()) }
 
     /// Whether all the entries that the head announces came, and no other. Nothing is to be used before.

@@ -8,17 +8,22 @@ package struct KeyRecord: Hashable, Sendable {
         case signing(Algorithm)
         /// Seals opaque tokens (AES-256-GCM).
         case sealing
+        /// Signs the revocation feed (ES256), and no token ever; its public half is published in a set of its own.
+        case feed
 
         package var rawValue: String {
             switch self {
             case .signing(let algorithm): "signing:\(algorithm.rawValue)"
             case .sealing: "sealing"
+            case .feed: "feed"
             }
         }
 
         package init?(rawValue: String) {
             if rawValue == "sealing" {
                 self = .sealing
+            } else if rawValue == "feed" {
+                self = .feed
             } else if rawValue.hasPrefix("signing:"), let algorithm = Algorithm(rawValue: String(rawValue.dropFirst(8)))
             {
                 self = .signing(algorithm)

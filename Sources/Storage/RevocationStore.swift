@@ -17,14 +17,28 @@ package struct EpochKey: Hashable, Sendable {
     package static func resource(_ id: ResourceIndicator) -> EpochKey { EpochKey(.resource, id.rawValue) }
 }
 
+/// A single token that was ended.
+package struct EndedToken: Hashable, Sendable {
+    /// Nobody needs to remember it from here on.
+    package let until: NumericDate
+    /// Whom the token was for; `nil` if whoever ended it did not know.
+    package let audience: [ResourceIndicator]?
+
+    package init(until: NumericDate, audience: [ResourceIndicator]?) {
+        self.until = until
+        self.audience = audience
+    }
+}
+
 /// What has ended before its time: single tokens, and everything older than a counter.
 package protocol RevocationStore: Sendable {
-    /// Ends one token. `true` if this call ended it. It is remembered until `expiry`, when the token dies by itself.
-    func revoke(_ token: TokenID, until expiry: NumericDate, recording event: AuditEvent) async throws -> Bool
+    /// Ends one token. `true` if this call ended it. It is remembered for as long as any call that named it asked for,
+    /// with the audience that the first one knew.
+    func revoke(_ token: TokenID, _ ended: EndedToken, recording event: AuditEvent) async throws -> Bool
     /// Adds one to each counter (from 0) and returns what they now are.
     func advance(_ epochs: [EpochKey], recording event: AuditEvent) async throws -> [EpochKey: Int64]
     /// Every counter above 0.
     func epochs() async throws -> [EpochKey: Int64]
-    /// Every token revoked and not yet expired at `now`.
-    func revokedTokens(at now: NumericDate) async throws -> [TokenID: NumericDate]
+    /// Every token revoked and still to be remembered at `now`.
+    func revokedTokens(at now: NumericDate) async throws -> [TokenID: EndedToken]
 }

@@ -5,17 +5,21 @@ package import Storage
 
 extension SQLiteStore: RevocationStore {
     package func revoke(
-        _ token: TokenID, until expiry: NumericDate, recording event: AuditEvent
+        _ token: TokenID, _ ended: EndedToken, recording event: AuditEvent
     ) async throws -> Bool {
         try await write { transaction in
             let added = try transaction.run(
-                "INSERT INTO revoked_token (id, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", .text(token),
-                .date(expiry))
+                "INSERT INTO revoked_token (id, expires_at, audience) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                .text(token), .date(ended.until), ended.audience.map { .text($0.spaced) } ?? .null)
             guard added == 1 else {
                 // Never forgotten earlier than any of the callers asked for.
                 try transaction.run(
                     "UPDATE revoked_token SET expires_at = ?2 WHERE id = ?1 AND expires_at < ?2", .text(token),
-                    .date(expiry))
+                    .date(ended.until))
+                guard let audience = ended.audience else { return false }
+                try transaction.run(
+                    "UPDATE revoked_token SET audience = ?2 WHERE id = ?1 AND audience IS NULL", .text(token),
+                    .text(audience.spaced))
                 return false
             }
             try transaction.append(event)
@@ -42,19 +46,30 @@ extension SQLiteStore: RevocationStore {
         }
     }
 
-    package func revokedTokens(at now: NumericDate) async throws -> [TokenID: NumericDate] {
+    package func revokedTokens(at now: NumericDate) async throws -> [TokenID: EndedToken] {
         try await list { database in
-            var tokens: [TokenID: NumericDate] = [:]
+            var tokens: [TokenID: EndedToken] = [:]
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT id, expires_at FROM revoked_token WHERE expires_at > ?1",
+                database, sql: "SELECT id, expires_at, audience FROM revoked_token WHERE expires_at > ?1",
                 arguments: [now.secondsSince1970])
             while let next = try rows.next() {
                 let row = StoredRow(next, of: "revoked_token")
-                tokens[try row.identifier("id")] = try row.date("expires_at")
+                tokens[try row.identifier("id")] = EndedToken(
+                    until: try row.date("expires_at"),
+                    audience: row.isNull("audience")
+                        ? nil
+                        : try row.text("audience").split(separator: " ").map {
+                            ResourceIndicator(unchecked: String($0))
+                        })
             }
             return tokens
         }
     }
+}
+
+extension [ResourceIndicator] {
+    /// As one column: no URI has a space in it.
+    fileprivate var spaced: String { map(\.rawValue).joined(separator: " ") }
 }
 
 extension WriteTransaction {

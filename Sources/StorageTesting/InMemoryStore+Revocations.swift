@@ -3,13 +3,14 @@ package import OAuth
 package import Storage
 
 extension InMemoryStore: RevocationStore {
-    package func revoke(_ token: TokenID, until expiry: NumericDate, recording event: AuditEvent) throws -> Bool {
+    package func revoke(_ token: TokenID, _ ended: EndedToken, recording event: AuditEvent) throws -> Bool {
         try write { contents in
             if let remembered = contents.revokedTokens[token] {
-                contents.revokedTokens[token] = max(remembered, expiry)
+                contents.revokedTokens[token] = EndedToken(
+                    until: max(remembered.until, ended.until), audience: remembered.audience ?? ended.audience)
                 return false
             }
-            contents.revokedTokens[token] = expiry
+            contents.revokedTokens[token] = ended
             contents.append(event)
             return true
         }
@@ -24,8 +25,8 @@ extension InMemoryStore: RevocationStore {
 
     package func epochs() throws -> [EpochKey: Int64] { try read(\.epochs) }
 
-    package func revokedTokens(at now: NumericDate) throws -> [TokenID: NumericDate] {
-        try read { $0.revokedTokens.filter { now < $0.value } }
+    package func revokedTokens(at now: NumericDate) throws -> [TokenID: EndedToken] {
+        try read { $0.revokedTokens.filter { now < $0.value.until } }
     }
 }
 

@@ -35,7 +35,7 @@ extension InMemoryStore: UpkeepStore {
                 ids.filter { $0.value <= now }.map { (domain, $0.key) }
             }.prefix(limit)
             for (domain, id) in claims { contents.claims[domain]?[id] = nil }
-            let tokens = contents.revokedTokens.filter { $0.value <= now }.keys.prefix(limit)
+            let tokens = contents.revokedTokens.filter { $0.value.until <= now }.keys.prefix(limit)
             for token in tokens { contents.revokedTokens[token] = nil }
             let events = contents.events.filter { $0.lastAt < auditEnd }.prefix(limit)
             let eventIDs = Set(events.map(\.id))

@@ -16,7 +16,7 @@ package actor InMemoryStore {
         var resources: [ClientID: ProtectedResource] = [:]
         var grants: [GrantID: GrantEntry] = [:]
         var epochs: [EpochKey: Int64] = [:]
-        var revokedTokens: [TokenID: NumericDate] = [:]
+        var revokedTokens: [TokenID: EndedToken] = [:]
         var claims: [ReplayDomain: [String: NumericDate]] = [:]
         var keys: [KeyID: KeyRecord] = [:]
         var dataKeys: [String: [UInt8]] = [:]

@@ -123,7 +123,8 @@ import Testing
             for round in 0..<Self.rounds {
                 let won = try await winners { _ in
                     try await store.revoke(
-                        TokenID(unchecked: "t-\(round)"), until: Sample.now + .seconds(60), recording: Sample.event())
+                        TokenID(unchecked: "t-\(round)"), EndedToken(until: Sample.now + .seconds(60), audience: nil),
+                        recording: Sample.event())
                 }
                 try #require(won == 1)
             }

@@ -12,9 +12,14 @@ import Testing
     func `remembers a revoked token until the second of its expiry`(kind: StoreUnderTest) async throws {
         try await kind.run { store async throws in
             let expiry = Sample.now + .seconds(10)
-            #expect(try await store.revoke(token, until: expiry, recording: Sample.event()))
-            #expect(try await store.revoke(token, until: expiry, recording: Sample.event()) == false)
-            #expect(try await store.revokedTokens(at: expiry - .seconds(1)) == [token: expiry])
+            #expect(try await store.revoke(token, EndedToken(until: expiry, audience: nil), recording: Sample.event()))
+            #expect(
+                try await store.revoke(token, EndedToken(until: expiry, audience: nil), recording: Sample.event())
+                    == false)
+            #expect(
+                try await store.revokedTokens(at: expiry - .seconds(1)) == [
+                    token: EndedToken(until: expiry, audience: nil)
+                ])
             #expect(try await store.revokedTokens(at: expiry).isEmpty)
             #expect(try await store.events(AuditQuery()).count == 1)
         }
@@ -24,9 +29,25 @@ import Testing
     func `never shortens how long a token is remembered`(kind: StoreUnderTest) async throws {
         try await kind.run { store async throws in
             for seconds in [10, 30, 20] {
-                _ = try await store.revoke(token, until: Sample.now + .seconds(seconds), recording: Sample.event())
+                _ = try await store.revoke(
+                    token, EndedToken(until: Sample.now + .seconds(seconds), audience: nil), recording: Sample.event())
             }
-            #expect(try await store.revokedTokens(at: Sample.now) == [token: Sample.now + .seconds(30)])
+            let longest = EndedToken(until: Sample.now + .seconds(30), audience: nil)
+            #expect(try await store.revokedTokens(at: Sample.now) == [token: longest])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `knows whom a revoked token was for as soon as anybody does`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            let api = ResourceIndicator(unchecked: "https://api.example")
+            let both = [api, ResourceIndicator(unchecked: "https://id.example/userinfo")]
+            let until = Sample.now + .seconds(10)
+            for audience in [nil, both, nil, [api]] {
+                _ = try await store.revoke(
+                    token, EndedToken(until: until, audience: audience), recording: Sample.event())
+            }
+            #expect(try await store.revokedTokens(at: Sample.now) == [token: EndedToken(until: until, audience: both)])
         }
     }
 

@@ -32,9 +32,11 @@ import Testing
             let now = Sample.now
             _ = try await store.claim("old", in: .clientAssertion("a"), until: now)
             _ = try await store.claim("live", in: .clientAssertion("a"), until: now + .seconds(1))
-            _ = try await store.revoke(TokenID(unchecked: "old"), until: now, recording: Sample.event(at: now))
             _ = try await store.revoke(
-                TokenID(unchecked: "live"), until: now + .seconds(1), recording: Sample.event(at: now))
+                TokenID(unchecked: "old"), EndedToken(until: now, audience: nil), recording: Sample.event(at: now))
+            _ = try await store.revoke(
+                TokenID(unchecked: "live"), EndedToken(until: now + .seconds(1), audience: nil),
+                recording: Sample.event(at: now))
             #expect(try await store.sweep(at: now - .seconds(1), keeping: retention, limit: 100) == 0)
             #expect(try await store.sweep(at: now, keeping: retention, limit: 100) == 2)
             #expect(try await store.sweep(at: now, keeping: retention, limit: 100) == 0)

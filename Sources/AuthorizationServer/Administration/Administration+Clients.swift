@@ -180,7 +180,7 @@ extension Administration {
     /// Adds one to a counter, in the store and then in memory.
     func advance(_ epoch: EpochKey, recording event: AuditEvent) async throws -> Int64 {
         let counters = try await store.advance([epoch], recording: event)
-        provider.revocations.apply(counters)
+        provider.revocations.apply(counters, at: event.at)
         return counters[epoch] ?? 0
     }
 }

@@ -36,7 +36,10 @@ extension Administration {
         let record = try await existingKey(id)
         // Twice is the same as once.
         guard record.distrustedAt == nil else { return record }
-        return try await provider.keys.distrust(id, by: administrator.actor, from: administrator.caller, at: now)
+        let distrusted = try await provider.keys.distrust(
+            id, by: administrator.actor, from: administrator.caller, at: now)
+        provider.revocations.distrust(distrusted, at: now)
+        return distrusted
     }
 
     private func existingKey(_ id: KeyID) async throws -> KeyRecord {

@@ -72,7 +72,7 @@ extension Administration {
                 throw AdministrationError.missing("client")
             }
             provider.registry.forgetGrants(of: id)
-            provider.revocations.apply(counters)
+            provider.revocations.apply(counters, at: now)
             return stored
         }
     }
@@ -114,6 +114,6 @@ extension Administration {
             grant.id, because: .administrator, advancing: [.grant(grant.id)], at: now, recording: event)
         let counters = try counters(of: change, "grant")
         provider.registry.forgetGrants(of: grant.client)
-        provider.revocations.apply(counters)
+        provider.revocations.apply(counters, at: now)
     }
 }

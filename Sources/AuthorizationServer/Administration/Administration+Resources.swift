@@ -170,7 +170,7 @@ extension Administration {
         let change = try await store.update(resource, advancing: epochs, recording: event)
         let counters = try counters(of: change, "resource")
         provider.registry.forgetResource(resource.id, identifier: resource.identifier)
-        provider.revocations.apply(counters)
+        provider.revocations.apply(counters, at: event.at)
     }
 }
 

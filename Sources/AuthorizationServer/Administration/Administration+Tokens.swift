@@ -64,11 +64,13 @@ extension Administration {
         try demand(.write, of: administrator, at: now)
         let id: TokenID
         let expiry: NumericDate
+        var audience: [ResourceIndicator]?
         switch revoked {
         case .token(let token):
             do {
                 let claims = try provider.reader.genuine(token)
                 (id, expiry) = (claims.tokenID, claims.expiresAt)
+                audience = claims.audience
                 guard now < expiry, provider.revocations.fault(in: claims) == nil else {
                     return TokenRevocation(tokenID: id, expiresAt: expiry, isEnded: false)
                 }
@@ -87,10 +89,11 @@ extension Administration {
             // The word of an administrator on when a token dies is not proof: it stays ended as long as any could live.
             (id, expiry) = (identifier, latest)
         }
+        let ended = EndedToken(until: expiry + .seconds(ServerPolicy.revocationAllowance), audience: audience)
         let isEnded = try await store.revoke(
-            id, until: expiry,
+            id, ended,
             recording: event("token.revoked", on: "token:\(id)", by: administrator, at: now))
-        provider.revocations.revoke(id, until: expiry)
+        provider.revocations.revoke(id, ended)
         return TokenRevocation(tokenID: id, expiresAt: expiry, isEnded: isEnded)
     }
 
@@ -105,7 +108,7 @@ extension Administration {
             let event = event(
                 "subject.tokens_revoked", on: "subject:\(subject)", detail: kind.rawValue, by: administrator, at: now)
             let counters = try await store.advance(names.map(EpochKey.subject), recording: event)
-            provider.revocations.apply(counters)
+            provider.revocations.apply(counters, at: now)
             return SubjectRevocation(kind: kind, epoch: counters[.subject(subject)] ?? 0)
         }
     }

@@ -4,11 +4,12 @@ import Storage
 
 /// The first key of a purpose, made at the start or when somebody is registered with an algorithm that has none.
 extension KeyKeeper {
-    /// Loads the keys and makes those that are missing: one for each algorithm in `algorithms`, and a sealing key.
+    /// Loads the keys and makes those that are missing: one for each algorithm in `algorithms`, a sealing
+    /// key, and one for the revocation feed.
     package func start(algorithms: [Algorithm], at now: NumericDate) async throws {
         try await alone {
             try await self.reload(at: now)
-            var purposes: [KeyRecord.Purpose] = [.sealing]
+            var purposes: [KeyRecord.Purpose] = [.sealing, .feed]
             for algorithm in algorithms { purposes.append(.signing(algorithm)) }
             try await self.create(purposes.filter { !self.hasKey(for: $0, at: now) }, by: .system, at: now)
         }
@@ -45,11 +46,14 @@ extension KeyKeeper {
 
     /// When the first key of a purpose may be used: at once where no verifier can have cached a key set without it.
     func firstUse(of purpose: KeyRecord.Purpose, at now: NumericDate) -> NumericDate {
+        let published: [KeyRecord]
+        switch purpose {
         // Nobody but this server opens what is sealed.
-        guard purpose != .sealing, ring.snapshot.signing.contains(where: { $0.record.distrustedAt == nil }) else {
-            return now
+        case .sealing: return now
+        case .feed: published = ring.snapshot.feed.map(\.record)
+        case .signing: published = ring.snapshot.signing.map(\.record)
         }
-        return now + .seconds(policy.keyAnnouncement)
+        return published.contains { $0.distrustedAt == nil } ? now + .seconds(policy.keyAnnouncement) : now
     }
 
     private func create(_ purposes: [KeyRecord.Purpose], by origin: Origin, at now: NumericDate) async throws {

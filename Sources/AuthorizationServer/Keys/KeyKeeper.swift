@@ -181,6 +181,10 @@ package actor KeyKeeper {
                     throw KeyError.unreadable(record.id)
                 }
                 snapshot.signing.append(IssuerSigningKey(record: record, key: key))
+            case .feed:
+                guard let jwk = try? JSONWebKey(parsing: secret), let key = try? SigningKey(jwk, algorithm: .ES256)
+                else { throw KeyError.unreadable(record.id) }
+                snapshot.feed.append(FeedSigningKey(record: record, key: key))
             case .sealing:
                 guard let key = SealingKey(record: record, bytes: secret, issuer: issuer) else {
                     throw KeyError.unreadable(record.id)
@@ -189,6 +193,7 @@ package actor KeyKeeper {
             }
         }
         snapshot.document = Self.document(of: snapshot.signing, maxAge: policy.keySetMaxAge)
+        snapshot.feedDocument = Self.document(of: snapshot.feed, maxAge: policy.keySetMaxAge)
         ring.replace(with: snapshot)
     }
 
@@ -204,5 +209,5 @@ package actor KeyKeeper {
 }
 
 extension KeyRing.Snapshot {
-    package var allRecords: [KeyRecord] { signing.map(\.record) + sealing.map(\.record) }
+    package var allRecords: [KeyRecord] { signing.map(\.record) + sealing.map(\.record) + feed.map(\.record) }
 }

@@ -35,7 +35,10 @@ package final class KeyRing: Sendable {
     package struct Snapshot: Sendable {
         package var signing: [IssuerSigningKey] = []
         package var sealing: [SealingKey] = []
+        package var feed: [FeedSigningKey] = []
         package var document = Document(body: [], etag: "\"\"", maxAge: 0)
+        /// The key set of the revocation feed.
+        package var feedDocument = Document(body: [], etag: "\"\"", maxAge: 0)
         /// Grows with each change of any key.
         package fileprivate(set) var version: UInt64 = 0
 
@@ -74,6 +77,11 @@ package final class KeyRing: Sendable {
 
         package func sealer(at now: NumericDate) -> SealingKey? {
             sealing.last { $0.record.mayMakeTokens(at: now) }
+        }
+
+        /// The youngest key that may sign the revocation feed now.
+        package func feedSigner(at now: NumericDate) -> FeedSigningKey? {
+            feed.last { $0.record.mayMakeTokens(at: now) }
         }
 
         func signingKey(_ id: String) -> IssuerSigningKey? { signing.first { $0.record.id.rawValue == id } }

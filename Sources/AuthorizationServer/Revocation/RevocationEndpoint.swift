@@ -44,11 +44,14 @@ struct RevocationEndpoint: Sendable {
             event.action = "grant.tokens_revoked"
             event.target = "grant:\(claims.grant)"
             event.detail = "too many tokens were revoked one by one"
-            return revocations.apply(try await store.advance([.grant(claims.grant)], recording: event))
+            return revocations.apply(
+                try await store.advance([.grant(claims.grant)], recording: event), at: now)
         }
         revocations.budget.spend(claims.grant, at: now)
-        _ = try await store.revoke(claims.tokenID, until: claims.expiresAt, recording: event)
-        revocations.revoke(claims.tokenID, until: claims.expiresAt)
+        let ended = EndedToken(
+            until: claims.expiresAt + .seconds(ServerPolicy.revocationAllowance), audience: claims.audience)
+        _ = try await store.revoke(claims.tokenID, ended, recording: event)
+        revocations.revoke(claims.tokenID, ended)
     }
 
     /// RFC 7009 §2.1: with a refresh token ends all that hangs from its grant, whichever generation it is.

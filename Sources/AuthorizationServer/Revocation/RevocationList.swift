@@ -6,7 +6,7 @@ import Synchronization
 /// What has been revoked, as every request reads it: from memory.
 ///
 /// The store is written first; this changes after the commit and before the answer. Counters only grow, so that two
-/// changes that arrive out of order leave the higher one.
+/// changes that arrive out of order leave the higher one. What changes goes on to the feed before the call returns.
 package final class RevocationList: Sendable {
     private struct State {
         var epochs: [EpochKey: Int64]
@@ -18,22 +18,42 @@ package final class RevocationList: Sendable {
     private let state: Mutex<State>
     /// What single revocations may cost.
     package let budget: RevocationBudget
+    /// Tells those who judge tokens by themselves.
+    package let feed: RevocationFeed
 
+    /// - Parameter known: what the store remembers; the feed tells it to each new reader.
     package init(
-        epochs: [EpochKey: Int64] = [:], tokens: [TokenID: NumericDate] = [:], grants: [GrantID: NumericDate] = [:],
-        budget: RevocationBudget
+        _ known: StoredRevocations = StoredRevocations(), feed: RevocationFeed, budget: RevocationBudget,
+        at now: NumericDate
     ) {
         self.budget = budget
-        state = Mutex(State(epochs: epochs, tokens: tokens, grants: grants))
+        self.feed = feed
+        state = Mutex(
+            State(epochs: known.epochs, tokens: known.tokens.mapValues(\.until), grants: known.grants))
+        feed.load(known.changes(at: now))
     }
 
-    package func apply(_ epochs: [EpochKey: Int64]) {
+    package func apply(_ epochs: [EpochKey: Int64], at now: NumericDate) {
+        guard !epochs.isEmpty else { return }
         state.withLock { state in state.epochs.merge(epochs) { max($0, $1) } }
+        feed.publish(epochs.map { .counter($0, $1, until: Self.forgotten(after: now)) })
     }
 
-    package func revoke(_ token: TokenID, until expiry: NumericDate) {
+    package func revoke(_ token: TokenID, _ ended: EndedToken) {
         // Never forgotten earlier than any of those who ended it asked for.
-        state.withLock { state in state.tokens[token] = max(state.tokens[token] ?? expiry, expiry) }
+        state.withLock { state in state.tokens[token] = max(state.tokens[token] ?? ended.until, ended.until) }
+        feed.publish([.token(token, ended)])
+    }
+
+    /// Ends what a key signed, for those who do not ask the key ring.
+    package func distrust(_ key: KeyRecord, at now: NumericDate) {
+        guard case .signing = key.purpose else { return }
+        feed.publish([.key(key.id, until: key.removedAt ?? Self.forgotten(after: now))])
+    }
+
+    /// When the last token that was made before `moment` has died by itself, for every reader's clock.
+    static func forgotten(after moment: NumericDate) -> NumericDate {
+        moment + .seconds(ServerPolicy.longestAccessTokenLifetime + ServerPolicy.revocationAllowance)
     }
 
     /// Ends every access token of what has ended with `ended`.
@@ -43,12 +63,13 @@ package final class RevocationList: Sendable {
         state.withLock { state in
             for grant in ended.grants { state.grants[grant] = max(state.grants[grant] ?? forgotten, forgotten) }
         }
+        feed.publish(ended.grants.map { .grant($0, until: Self.forgotten(after: now)) })
     }
 
     /// Ends every token of what a client's change or removal took along.
     package func apply(_ ending: ClientEnding, at now: NumericDate) {
         guard case .done(let counters) = ending.change else { return }
-        apply(counters)
+        apply(counters, at: now)
         apply(ending.ended, at: now)
     }
 

@@ -51,6 +51,7 @@ extension OpenIDProvider {
                 upkeepPlan.repeatSoon(.sweep)
             }
             revocations.prune(at: now)
+            await revocations.feed.prune(at: now)
         }
         if policy.registration.isEnabled, upkeepPlan.isDue(.registrations, every: 3600, at: now) {
             await attempt("registrations") { try await removeUnusedRegistrations(at: now) }

@@ -15,7 +15,7 @@ extension AdministrationAPI {
         var purpose: KeyRecord.Purpose?
         if let text, text != "all" {
             purpose = KeyRecord.Purpose(rawValue: text)
-            if purpose == nil { problems.append(Problem("purpose", "must be signing:ALGORITHM, sealing or all")) }
+            if purpose == nil { problems.append(Problem("purpose", "must be signing:ALGORITHM, sealing, feed or all")) }
         }
         guard problems.isEmpty else { throw AdministrationError.invalid(problems) }
         let keys = try await administration.rotateKeys(for: purpose, by: call.administrator, at: call.now)

@@ -14,8 +14,7 @@ struct FormEndpoint: Sendable {
         _ request: ServerRequest, at now: NumericDate,
         _ body: (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
-        do {
+        await answering(request, at: now) { caller in
             guard request.mediaType == "application/x-www-form-urlencoded" else {
                 provider.recordRefusal(of: name, reason: "media_type", client: nil, caller: caller, at: now)
                 return .error(415, "invalid_request", "send application/x-www-form-urlencoded")
@@ -27,6 +26,34 @@ struct FormEndpoint: Sendable {
             let form = try FormParameters(request.body)
             let credentials = try ClientCredentials(authorization: request.headers.first("authorization"), form: form)
             return try await body(form, credentials, caller)
+        }
+    }
+
+    /// The same for what is only read: parameters in the query, and credentials nowhere but in the header.
+    func answerQuery(
+        _ request: ServerRequest, at now: NumericDate, knowing names: Set<String>,
+        _ body: (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
+    ) async -> ServerResponse {
+        await answering(request, at: now) { caller in
+            let query = try FormParameters(Array((request.query ?? "").utf8), repeatable: [])
+            // A secret or an assertion in a query would end up in logs and histories.
+            guard query.names.allSatisfy(names.contains) else {
+                throw OAuthError(.invalidRequest, "the query has a parameter that is not known here")
+            }
+            guard let authorization = request.headers.first("authorization") else {
+                throw OAuthError(.invalidClient, "client authentication is required")
+            }
+            let credentials = try ClientCredentials(authorization: authorization, form: query)
+            return try await body(query, credentials, caller)
+        }
+    }
+
+    private func answering(
+        _ request: ServerRequest, at now: NumericDate, _ body: (Caller) async throws -> ServerResponse
+    ) async -> ServerResponse {
+        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        do {
+            return try await body(caller)
         } catch {
             if let malformed = error as? OAuthError {
                 provider.recordRefusal(

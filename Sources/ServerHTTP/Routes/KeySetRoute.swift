@@ -12,4 +12,10 @@ struct KeySetRoute: Sendable {
     func get(_ request: ServerRequest, at now: NumericDate) -> ServerResponse {
         document.answer(request, provider.keySetDocument(at: now))
     }
+
+    /// The keys of the revocation feed, which no token is signed with.
+    @Sendable
+    func getFeed(_ request: ServerRequest, at now: NumericDate) -> ServerResponse {
+        document.answer(request, provider.feedKeySetDocument())
+    }
 }

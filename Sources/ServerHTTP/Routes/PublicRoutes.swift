@@ -14,6 +14,7 @@ enum PublicRoutes {
         let token = TokenRoute(endpoint: endpoint("token"))
         let introspection = IntrospectionRoute(endpoint: endpoint("introspection"))
         let revocation = RevocationRoute(endpoint: endpoint("revocation"))
+        let feed = RevocationFeedRoute(endpoint: endpoint("revocation_feed"))
         let keySet = KeySetRoute(provider: provider)
         let metadata = MetadataRoute(provider: provider)
         let pushed = PushedAuthorizationRoute(endpoint: endpoint("pushed_authorization"))
@@ -22,6 +23,12 @@ enum PublicRoutes {
             issuer.path(of: .token): Route("token", sharing: sharing, [.post: .waiting(token.post)]),
             issuer.path(of: .introspection): Route("introspection", [.post: .waiting(introspection.post)]),
             issuer.path(of: .revocation): Route("revocation", sharing: sharing, [.post: .waiting(revocation.post)]),
+            issuer.path(of: .revocationFeed): Route(
+                "revocation_feed", [.get: .waiting(feed.get), .post: .waiting(feed.post), .head: .waiting(feed.head)]),
+            issuer.path(of: .revocationSnapshot): Route(
+                "revocation_snapshot", [.get: .waiting(feed.getSnapshot), .post: .waiting(feed.postSnapshot)]),
+            issuer.path(of: .revocationFeedKeys): Route(
+                "revocation_feed_jwks", sharing: .everyone, [.get: .immediate(keySet.getFeed)]),
             issuer.path(of: .keySet): Route("jwks", sharing: .everyone, [.get: .immediate(keySet.get)]),
             issuer.metadataPath: Route("metadata", sharing: .everyone, [.get: .immediate(metadata.get)]),
             issuer.openIDMetadataPath: Route(

@@ -106,6 +106,11 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case throttleRevocationBurst = "throttle.revocation-burst"
     case throttleRevocationRate = "throttle.revocation-rate"
 
+    case revocationHeartbeat = "revocation.heartbeat"
+    case revocationMessages = "revocation.messages"
+    case revocationResources = "revocation.resources"
+    case revocationConnections = "revocation.connections"
+
     case limitsHeaderBytes = "limits.header-bytes"
     case limitsBodyBytes = "limits.body-bytes"
     case limitsHeaderDeadline = "limits.header-deadline"

@@ -9,6 +9,7 @@ package enum SettingsTable {
         ("Administration", administration),
         ("Fetching", fetching),
         ("Tokens and keys", tokensAndKeys),
+        ("Revocation feed", revocationFeed),
         ("Sessions", sessions),
         ("Passwords", passwords),
         ("Accounts", accounts),

@@ -65,6 +65,7 @@ struct ServerComposition {
         if let requestLog { services.append(RequestLogService(log: requestLog)) }
         services.append(upkeep)
         services.append(delivery)
+        services.append(RevocationFeedService(provider: provider, now: now))
         services += listeners
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -22,6 +22,10 @@ extension ServerPolicy {
             burst: number(.throttleAddressBurst), perMinute: number(.throttleAddressRate))
         revocationThrottle = ThrottlePolicy(
             burst: number(.throttleRevocationBurst), perMinute: number(.throttleRevocationRate))
+        feed.heartbeat = number(.revocationHeartbeat)
+        feed.messagesKept = configuration.integer(.revocationMessages)
+        feed.chains = configuration.integer(.revocationResources)
+        feed.readersPerResource = configuration.integer(.revocationConnections)
         retention = Retention(audit: number(.retentionAudit), usage: number(.retentionUsage))
         registryCapacity = configuration.integer(.limitsRegisteredInMemory)
         keysPerClient = configuration.integer(.limitsKeysPerClient)

@@ -44,7 +44,7 @@ final class Interruption: Sendable {
         else { return #expect(Bool(false), "not permitted") }
         interruption.arm {
             provider.registry.forgetGrants(of: grant.client)
-            provider.revocations.apply(epochs)
+            provider.revocations.apply(epochs, at: Issuance.start)
         }
         let response = try await issuance.token()
         #expect(response.scope == Scope(unchecked: ["read"]))
@@ -113,7 +113,7 @@ final class Interruption: Sendable {
         else { return #expect(Bool(false), "not updated") }
         interruption.arm { [id = client.id] in
             provider.registry.forgetClient(id)
-            provider.revocations.apply(epochs)
+            provider.revocations.apply(epochs, at: Issuance.start)
         }
         await #expect(throws: Rejection.clientDisabled(client.id)) { try await issuance.token() }
     }

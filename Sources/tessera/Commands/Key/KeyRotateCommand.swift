@@ -7,7 +7,7 @@ struct KeyRotateCommand: AsyncParsableCommand {
         commandName: "rotate", abstract: "Announce the next key now; it takes over when verifiers know it.",
         discussion: Availability.needsServer)
 
-    @Argument(help: "signing:ES256 (or another algorithm), sealing, or all.")
+    @Argument(help: "signing:ES256 (or another algorithm), sealing, feed, or all.")
     var purpose = "all"
 
     @OptionGroup var server: ServerOptions

@@ -1,0 +1,20 @@
+/// Limits of the revocation feed.
+package struct FeedPolicy: Hashable, Sendable {
+    /// Seconds between two signs of life to those who listen.
+    package var heartbeat: Int64 = 5
+    /// Messages of each chain that a reader who was away can still get one by one.
+    package var messagesKept: Int = 1024
+    /// Resources that have a chain at the same time.
+    package var chains: Int = 1024
+    /// Connections that one resource holds at the same time.
+    package var readersPerResource: Int = 4096
+    /// Seconds that a long poll waits, at most.
+    package var longestWait: Int64 = 30
+    /// Seconds without a reader after which a chain is given up.
+    package var idleLifetime: Int64 = 900
+
+    /// Milliseconds between two messages of a chain: what ends meanwhile goes into one.
+    package static let batch: Int64 = 20
+
+    package init() {}
+}

@@ -1,0 +1,58 @@
+package import JOSE
+package import OAuth
+import Storage
+
+/// The revocation feed as protected resources reach it: authenticated as at introspection, about their own tokens.
+extension OpenIDProvider {
+    /// A connection to the chain of the resource that these credentials prove.
+    package func feedReader(
+        from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> FeedReader {
+        try await recordingRefusals(caller, at: now) {
+            let resource = try await protectedResource(credentials, caller: caller, at: now)
+            guard let reader = revocations.feed.reader(for: resource.identifier, at: now) else {
+                throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
+            }
+            return reader
+        }
+    }
+
+    /// All that has ended for the resource that these credentials prove.
+    package func feedSnapshot(
+        from credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<FeedSnapshot> {
+        try await recordingRefusals(caller, at: now) {
+            let resource = try await protectedResource(credentials, caller: caller, at: now)
+            guard keyRing.snapshot.feedSigner(at: now) != nil else { throw Rejection.feedKeyMissing(resource.id) }
+            guard let snapshot = await revocations.feed.snapshot(for: resource.identifier, at: now) else {
+                throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
+            }
+            return Answered(snapshot, DecisionFacts("snapshot", resource: resource.identifier))
+        }
+    }
+
+    /// The public keys of the feed, in a set of their own.
+    package func feedKeySetDocument() -> Document { keyRing.snapshot.feedDocument }
+
+    /// Signs and delivers the feed, for as long as the server runs.
+    package func runFeed(now: @escaping @Sendable () -> NumericDate) async { await revocations.feed.run(now: now) }
+
+    private func protectedResource(
+        _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
+    ) async throws -> ProtectedResource {
+        let owner = try await authenticator.confidentialOwner(credentials, caller: caller, at: now)
+        guard case .resource(let resource) = owner else { throw Rejection.notAResource(owner.id) }
+        return resource.registration
+    }
+
+    private func recordingRefusals<Answer: Sendable>(
+        _ caller: Caller, at now: NumericDate, _ body: () async throws -> Answer
+    ) async throws -> Answer {
+        do {
+            return try await body()
+        } catch let rejection as Rejection {
+            record(rejection, of: "revocation_feed", caller: caller, at: now)
+            throw rejection
+        }
+    }
+}

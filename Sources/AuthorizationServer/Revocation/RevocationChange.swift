@@ -1,0 +1,82 @@
+package import JOSE
+package import OAuth
+package import Storage
+
+/// One thing that ended, as the revocation feed tells it.
+package enum RevocationChange: Hashable, Sendable {
+    case token(TokenID, EndedToken)
+    case grant(GrantID, until: NumericDate)
+    case counter(EpochKey, Int64, until: NumericDate)
+    case key(KeyID, until: NumericDate)
+
+    /// The resources that it concerns; `nil`: all of them, or nobody knows.
+    var audience: [ResourceIndicator]? {
+        switch self {
+        case .token(_, let ended): ended.audience
+        case .counter(let key, _, _) where key.kind == .resource: [ResourceIndicator(unchecked: key.id)]
+        case .grant, .counter, .key: nil
+        }
+    }
+
+    /// `nil` for a counter at 0, which ends nothing.
+    func entry(of issuer: Issuer) -> RevocationEntry? {
+        let issuer = issuer.rawValue
+        switch self {
+        case .token(let id, let ended):
+            return RevocationEntry(RevocationName(.token, id.rawValue, of: issuer), until: ended.until)
+        case .grant(let id, let until):
+            return RevocationEntry(RevocationName(.grant, id.rawValue, of: issuer), until: until)
+        case .counter(let key, let value, let until):
+            let name = RevocationName(RevocationName.Kind(key.kind), key.id, of: issuer)
+            return RevocationEntry(name, value: value, until: until)
+        case .key(let id, let until):
+            return RevocationEntry(RevocationName(.key, id.rawValue, of: issuer), until: until)
+        }
+    }
+}
+
+extension RevocationName.Kind {
+    fileprivate init(_ kind: EpochKey.Kind) {
+        switch kind {
+        case .subject: self = .subject
+        case .client: self = .client
+        case .grant: self = .grant
+        case .resource: self = .resource
+        }
+    }
+}
+
+/// What a store remembers of revocations when a server starts.
+package struct StoredRevocations: Sendable {
+    package var epochs: [EpochKey: Int64] = [:]
+    package var tokens: [TokenID: EndedToken] = [:]
+    /// Authorizations of people that ended, each until the last access token of it has died by itself.
+    package var grants: [GrantID: NumericDate] = [:]
+    /// Keys of tokens that are no longer trusted, each until it is forgotten.
+    package var keys: [KeyID: NumericDate] = [:]
+
+    package init() {}
+
+    static func load(
+        from store: any RevocationStore & EndingStore, keys: KeyRing.Snapshot, at now: NumericDate
+    ) async throws -> StoredRevocations {
+        var known = StoredRevocations()
+        known.epochs = try await store.epochs()
+        known.tokens = try await store.revokedTokens(at: now)
+        known.grants = try await store.endedGrants(
+            since: now + .seconds(-ServerPolicy.longestAccessTokenLifetime),
+            forgettingAfter: ServerPolicy.longestAccessTokenLifetime)
+        for record in keys.signing.map(\.record) where record.distrustedAt != nil {
+            known.keys[record.id] = record.removedAt ?? RevocationList.forgotten(after: now)
+        }
+        return known
+    }
+
+    /// When a counter was last advanced is not written anywhere: it is told as if that were now.
+    func changes(at now: NumericDate) -> [RevocationChange] {
+        let latest = RevocationList.forgotten(after: now)
+        let allowance = Duration.seconds(ServerPolicy.revocationAllowance)
+        return epochs.map { .counter($0, $1, until: latest) } + tokens.map { .token($0, $1) }
+            + grants.map { .grant($0, until: $1 + allowance) } + keys.map { .key($0, until: $1) }
+    }
+}

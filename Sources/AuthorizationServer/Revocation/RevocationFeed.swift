@@ -1,0 +1,166 @@
+package import JOSE
+package import OAuth
+import Synchronization
+
+/// Tells protected resources what has ended, as it ends: a chain of signed messages for each resource that listens, and
+/// snapshots for those who begin.
+///
+/// What is published here is what the store has committed; the caller has not been answered yet. A message is signed and
+/// encoded once, however many listen.
+package final class RevocationFeed: Sendable {
+    struct State {
+        /// What concerns every resource.
+        var common = FeedLog()
+        var own: [ResourceIndicator: FeedLog] = [:]
+        var chains: [ResourceIndicator: FeedChain] = [:]
+        var nextWaiter: UInt64 = 0
+        var snapshots: [ResourceIndicator: FeedSnapshot] = [:]
+    }
+
+    package let issuer: Issuer
+    package let policy: FeedPolicy
+    let keys: KeyRing
+    let secrets: SecretGenerator
+    let state = Mutex(State())
+    let builder = SnapshotBuilder()
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    package init(issuer: Issuer, policy: FeedPolicy, keys: KeyRing, secrets: SecretGenerator) {
+        self.issuer = issuer
+        self.policy = policy
+        self.keys = keys
+        self.secrets = secrets
+        // One waiting wake-up stands for all that happened since.
+        (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What was known before anybody could listen.
+    func load(_ changes: [RevocationChange]) { add(changes) }
+
+    /// Puts what has ended into every chain that it concerns; the next messages tell it.
+    func publish(_ changes: [RevocationChange]) {
+        guard !changes.isEmpty else { return }
+        add(changes)
+        wake.yield()
+    }
+
+    private func add(_ changes: [RevocationChange]) {
+        // The digests are made before anybody has to wait.
+        let entries = changes.compactMap { change in
+            change.entry(of: issuer).map { (entry: $0, audience: change.audience) }
+        }
+        state.withLock { state in
+            for (entry, audience) in entries {
+                guard let audience else {
+                    state.common.append(entry)
+                    for resource in state.chains.keys { state.chains[resource]?.add(entry) }
+                    continue
+                }
+                for resource in audience {
+                    state.own[resource, default: FeedLog()].append(entry)
+                    state.chains[resource]?.add(entry)
+                }
+            }
+        }
+    }
+
+    /// Signs and delivers what is pending, for as long as the server runs: at once what comes alone, in batches what comes
+    /// fast, and signs of life in between.
+    package func run(now: @escaping @Sendable () -> NumericDate) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(500))
+                    wake.yield()
+                }
+            }
+            group.addTask { [self] in
+                for await _ in wakes {
+                    deliver(at: now())
+                    try? await Task.sleep(for: .milliseconds(FeedPolicy.batch))
+                }
+            }
+            await group.waitForAll()
+        }
+    }
+
+    /// Sends every message that is due. One call at a time.
+    package func deliver(at now: NumericDate) {
+        giveUpUnused(at: now)
+        // A chain whose messages cannot be signed goes silent, and its readers notice.
+        guard let key = keys.snapshot.feedSigner(at: now) else { return }
+        while true {
+            let due = state.withLock { state in
+                state.chains.compactMap { resource, chain in
+                    chain.next(of: issuer, for: resource, every: policy.heartbeat, at: now)
+                }
+            }
+            guard !due.isEmpty else { return }
+            var signed: [(message: RevocationMessage, text: String)] = []
+            for message in due {
+                guard let text = try? key.messageSigner.sign(message.json) else { continue }
+                signed.append((message, text))
+            }
+            let woken = state.withLock { state in signed.flatMap { state.send($0.message, text: $0.text) } }
+            for waiter in woken { waiter.resume() }
+            guard signed.count == due.count else { return }
+        }
+    }
+
+    private func giveUpUnused(at now: NumericDate) {
+        state.withLock { state in
+            let unused = state.chains.filter { _, chain in
+                chain.readers == 0 && now - chain.lastUse >= .seconds(policy.idleLifetime)
+            }
+            for resource in unused.keys {
+                state.chains[resource] = nil
+                state.snapshots[resource] = nil
+            }
+        }
+    }
+
+    /// Forgets what concerns no living token, and says once what is said often.
+    package func prune(at now: NumericDate) async {
+        let wasteful = state.withLock { state -> [(ResourceIndicator?, [FeedLog.Piece])] in
+            state.common.prune(at: now)
+            for resource in state.own.keys {
+                // One that is empty stays, so that its version never means something else.
+                state.own[resource]?.prune(at: now)
+            }
+            return [(nil, state.common.wasteful ?? [])] + state.own.map { ($0, $1.wasteful ?? []) }
+        }
+        for (resource, old) in wasteful where !old.isEmpty {
+            let compacted = await FeedLog.compacted(old, at: now)
+            state.withLock { state in
+                if let resource {
+                    state.own[resource]?.replace(old, with: compacted)
+                } else {
+                    state.common.replace(old, with: compacted)
+                }
+            }
+        }
+    }
+
+    /// Chains, those who listen to them, and entries that a snapshot can have at most.
+    package var counts: (chains: Int, readers: Int, entries: Int) {
+        state.withLock { state in
+            (
+                state.chains.count, state.chains.values.reduce(0) { $0 &+ $1.readers },
+                state.own.values.reduce(state.common.count) { $0 &+ $1.count }
+            )
+        }
+    }
+}
+
+extension RevocationFeed.State {
+    fileprivate mutating func send(_ message: RevocationMessage, text: String) -> [CheckedContinuation<Void, Never>] {
+        guard var chain = chains[message.audience] else { return [] }
+        chain.append(message, text: text)
+        if chain.readers > 0 { chain.lastUse = max(chain.lastUse, message.issuedAt) }
+        let waiting = Array(chain.waiting.values)
+        chain.waiting = [:]
+        chains[message.audience] = chain
+        return waiting
+    }
+}

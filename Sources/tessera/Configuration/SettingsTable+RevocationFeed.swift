@@ -1,0 +1,19 @@
+/// What tells resources that judge tokens by themselves of what has ended.
+extension SettingsTable {
+    static let revocationFeed: [Setting] = [
+        Setting(
+            .revocationHeartbeat, .integer(1...60, unit: "seconds"), default: .integer(5),
+            "How often a resource that listens to the revocation feed hears that nothing has ended. A reader that hears "
+                + "nothing for longer than its own bound stops trusting what it knows."),
+        Setting(
+            .revocationMessages, .integer(16...100_000, unit: "messages"), default: .integer(1024),
+            "Messages of the feed that are kept for each resource, for readers whose connection broke. Who missed more "
+                + "begins with a snapshot."),
+        Setting(
+            .revocationResources, .integer(1...100_000, unit: "resources"), default: .integer(1024),
+            "Resources that may listen to the feed at the same time."),
+        Setting(
+            .revocationConnections, .integer(1...100_000, unit: "connections"), default: .integer(4096),
+            "Connections with which one resource may listen at the same time."),
+    ]
+}

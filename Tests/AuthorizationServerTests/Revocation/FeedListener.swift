@@ -1,0 +1,75 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Testing
+
+/// Follows one chain as a reader does, and checks of every message what a reader checks.
+final class FeedListener {
+    enum Fault: Error { case unproven, outOfOrder, resync }
+
+    let provider: OpenIDProvider
+    let reader: FeedReader
+    private(set) var position: RevocationPosition
+    private(set) var values: [RevocationName: Int64] = [:]
+    private(set) var messages: [RevocationMessage] = []
+
+    /// Begins with a snapshot, as every reader does.
+    init(_ provider: OpenIDProvider, _ resource: String, at now: NumericDate = Issuance.start) async throws {
+        self.provider = provider
+        let answer = try await provider.feedSnapshot(
+            from: Issuance.basic(resource), caller: Issuance.caller, at: now)
+        reader = try await provider.feedReader(from: Issuance.basic(resource), caller: Issuance.caller, at: now)
+        let bytes = answer.response.bytes
+        let length = try #require(RevocationSnapshot.headLength(bytes.prefix(4)))
+        let text = String(decoding: bytes[4..<(4 + length)], as: UTF8.self)
+        let head = try RevocationSnapshot(
+            Self.verified(text, by: provider, type: RevocationSnapshot.type, at: now).claims)
+        #expect(head.issuer == provider.issuer.rawValue && head.audience == reader.audience)
+        #expect(bytes.count == answer.response.length)
+        position = head.position
+        var summary = RevocationEntriesSummary()
+        var entries: [RevocationEntry] = []
+        try summary.take(Array(bytes[(4 + length)...])) { entries.append($0) }
+        try summary.check(against: head)
+        take(entries)
+    }
+
+    static func verified(
+        _ text: String, by provider: OpenIDProvider, type: String, at now: NumericDate
+    ) throws -> VerifiedJWT {
+        let jwt = try UnverifiedJWT(text)
+        let set = try JWKSet(JSONObject(parsing: provider.feedKeySetDocument().body))
+        guard let key = set.verificationKeys(for: jwt.header).first else { throw Fault.unproven }
+        return try jwt.verified(by: key, type: .exactly(type))
+    }
+
+    /// All that was sent since; returns the new entries.
+    @discardableResult
+    func listen(at now: NumericDate = Issuance.start) throws -> [RevocationEntry] {
+        var new: [RevocationEntry] = []
+        while true {
+            guard case .messages(let sent) = reader.messages(after: position.sequence, of: position.feed) else {
+                throw Fault.resync
+            }
+            if sent.isEmpty { return new }
+            for message in sent {
+                let jwt = try Self.verified(message.text, by: provider, type: RevocationMessage.type, at: now)
+                let read = try RevocationMessage(jwt.claims)
+                guard position.isFollowed(by: read) else { throw Fault.outOfOrder }
+                #expect(read.audience == reader.audience && read.issuer == provider.issuer.rawValue)
+                position = position.after(read, text: message.text)
+                messages.append(read)
+                take(read.entries)
+                new += read.entries
+            }
+        }
+    }
+
+    private func take(_ entries: [RevocationEntry]) {
+        for entry in entries { values[entry.name] = max(values[entry.name] ?? 0, entry.value) }
+    }
+
+    func verdict(on claims: AccessTokenClaims, keyID: String? = nil) -> RevocationVerdict {
+        RevocationVerdict(of: RevocationNames(claims, keyID: keyID)) { values[$0] ?? 0 }
+    }
+}

@@ -1,0 +1,258 @@
+import AuthorizationServer
+import JOSE
+import OAuth
+import Storage
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `The revocation feed` {
+    private let start = Issuance.start
+
+    private func claims(_ token: Secret, _ issuance: Issuance) throws -> AccessTokenClaims {
+        try issuance.provider.reader.genuine(token)
+    }
+
+    private func feed(_ issuance: Issuance) -> RevocationFeed { issuance.provider.revocations.feed }
+
+    private func event(_ action: String = "t") -> AuditEvent { AuditEvent(at: start, action: action, actor: "t") }
+
+    @Test func `tells a resource of a revoked token before the revoker is answered`() async throws {
+        let issuance = try await Issuance()
+        let token = try await issuance.token().accessToken
+        let listener = try await FeedListener(issuance.provider, "orders")
+        let claims = try claims(token, issuance)
+        #expect(listener.verdict(on: claims) == .valid)
+        try await issuance.revoke(token)
+        feed(issuance).deliver(at: start)
+        try listener.listen()
+        #expect(listener.verdict(on: claims) == .revoked(.token))
+        #expect(listener.verdict(on: try self.claims(try await issuance.token().accessToken, issuance)) == .valid)
+    }
+
+    @Test func `tells each resource what concerns its tokens, and nothing else`() async throws {
+        let issuance = try await Issuance()
+        let orders = try await FeedListener(issuance.provider, "orders")
+        let payments = try await FeedListener(issuance.provider, "payments")
+        func heard() throws -> [Int] {
+            feed(issuance).deliver(at: start)
+            return [try orders.listen().count, try payments.listen().count]
+        }
+        _ = try heard()
+        try await issuance.revoke(try await issuance.token().accessToken)
+        #expect(try heard() == [1, 0])
+        let revocations = issuance.provider.revocations
+        revocations.apply([.resource(Issuance.opaqueAPI): 1], at: start)
+        #expect(try heard() == [0, 1])
+        for key in [EpochKey.subject(Subject(unchecked: "u")), .client(ClientID(unchecked: "c"))] {
+            revocations.apply([key: 1], at: start)
+            #expect(try heard() == [1, 1])
+        }
+        revocations.apply(Ended(grants: [GrantID(unchecked: "g1"), GrantID(unchecked: "g2")]), at: start)
+        #expect(try heard() == [2, 2])
+        revocations.revoke(TokenID(unchecked: "t"), EndedToken(until: start + .seconds(60), audience: nil))
+        #expect(try heard() == [1, 1])
+    }
+
+    @Test func `tells who begins late with a snapshot, also after a restart`() async throws {
+        let issuance = try await Issuance()
+        let token = try await issuance.token().accessToken
+        let other = try await issuance.token(resource: Issuance.opaqueAPI).accessToken
+        let first = try await FeedListener(issuance.provider, "orders")
+        try await issuance.revoke(token)
+        let counters = try await issuance.store.advance(
+            [.grant(GrantID(unchecked: "g-payments.example"))], recording: event())
+        issuance.provider.revocations.apply(counters, at: start)
+        let again = try await Issuance(store: issuance.store, registers: false)
+        for provider in [issuance.provider, again.provider] {
+            let orders = try await FeedListener(provider, "orders")
+            // A snapshot of the same second may be an earlier one; the chain brings the rest.
+            provider.revocations.feed.deliver(at: start)
+            try orders.listen()
+            #expect(orders.verdict(on: try claims(token, issuance)) == .revoked(.token))
+            let payments = try await FeedListener(provider, "payments")
+            #expect(payments.verdict(on: try claims(other, issuance)) == .revoked(.grant))
+            #expect(payments.verdict(on: try claims(token, issuance)) == .valid)
+        }
+        // Another chain, which the reader of the first one sees.
+        let later = try await FeedListener(again.provider, "orders")
+        #expect(later.position.feed != first.position.feed)
+        guard case .resync = later.reader.messages(after: first.position.sequence, of: first.position.feed) else {
+            Issue.record("a chain was gone on with")
+            return
+        }
+    }
+
+    @Test func `shows that it lives to who listens, and costs nothing where nobody does`() async throws {
+        let issuance = try await Issuance()
+        let listener = try await FeedListener(issuance.provider, "orders")
+        let feed = feed(issuance)
+        feed.deliver(at: start)
+        feed.deliver(at: start + .seconds(4))
+        #expect(try listener.listen().isEmpty)
+        #expect(listener.messages.map(\.issuedAt) == [start])
+        feed.deliver(at: start + .seconds(5))
+        try listener.listen(at: start + .seconds(5))
+        #expect(listener.messages.map(\.issuedAt) == [start, start + .seconds(5)])
+        listener.reader.close()
+        feed.deliver(at: start + .seconds(60))
+        #expect(listener.reader.position?.sequence == 2)
+        // What ends is told all the same, for whoever comes back.
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start + .seconds(60))
+        feed.deliver(at: start + .seconds(60))
+        #expect(try listener.listen().count == 1)
+        #expect(feed.counts.chains == 1)
+        feed.deliver(at: start + .seconds(3600))
+        #expect(feed.counts.chains == 0)
+    }
+
+    @Test func `puts much into messages that every verifier takes`() async throws {
+        let issuance = try await Issuance()
+        let listener = try await FeedListener(issuance.provider, "orders")
+        let names = (0..<1000).map { Subject(unchecked: "user-\($0)") }
+        issuance.provider.revocations.apply(
+            Dictionary(uniqueKeysWithValues: names.map { (EpochKey.subject($0), Int64(1)) }), at: start)
+        feed(issuance).deliver(at: start)
+        #expect(try listener.listen().count == 1000)
+        #expect(listener.messages.count < 8)
+        #expect(Set(listener.values.keys).count == 1000)
+    }
+
+    @Test func `sends who missed too much back to a snapshot`() async throws {
+        var policy = ServerPolicy()
+        policy.feed.messagesKept = 4
+        let issuance = try await Issuance(policy: policy)
+        let listener = try await FeedListener(issuance.provider, "orders")
+        func tell(_ times: Int) {
+            for _ in 0..<times {
+                issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+                feed(issuance).deliver(at: start)
+            }
+        }
+        tell(4)
+        #expect(try listener.listen().count == 4)
+        tell(5)
+        #expect(throws: FeedListener.Fault.self) { try listener.listen() }
+        let reader = listener.reader
+        let position = try #require(reader.position)
+        for (feed, sequence) in [
+            (position.feed, position.sequence + 1), (position.feed, -1), ("AAAAAAAAAAAAAAAAAAAAAA", position.sequence),
+        ] {
+            guard case .resync = reader.messages(after: sequence, of: feed) else {
+                Issue.record("\(sequence) was answered")
+                continue
+            }
+        }
+    }
+
+    @Test func `wakes everybody who waits, with the same message`() async throws {
+        let issuance = try await Issuance()
+        let feed = feed(issuance)
+        let reader = try #require(feed.reader(for: Issuance.jwtAPI, at: start))
+        let position = try #require(reader.position)
+        let texts = await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    guard let own = feed.reader(for: Issuance.jwtAPI, at: Issuance.start),
+                        case .messages(let messages) = await own.next(after: position.sequence, of: position.feed)
+                    else { return nil }
+                    return messages.first?.text
+                }
+            }
+            while feed.counts.readers < 201 { try? await Task.sleep(for: .milliseconds(1)) }
+            issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+            feed.deliver(at: start)
+            return await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        #expect(texts.count == 200 && Set(texts).count == 1 && texts.first != .some(nil))
+        #expect(feed.counts.readers == 1)
+        reader.close()
+        reader.close()
+        #expect(feed.counts.readers == 0)
+    }
+
+    @Test func `lets a waiting reader go when its task is cancelled`() async throws {
+        let issuance = try await Issuance()
+        let reader = try #require(feed(issuance).reader(for: Issuance.jwtAPI, at: start))
+        let position = try #require(reader.position)
+        let waiting = Task { await reader.next(after: position.sequence, of: position.feed) }
+        waiting.cancel()
+        guard case .messages(let messages) = await waiting.value else {
+            Issue.record("a message that was never sent")
+            return
+        }
+        #expect(messages.isEmpty)
+    }
+
+    @Test func `is bounded in chains and in connections`() async throws {
+        var policy = ServerPolicy()
+        policy.feed.chains = 1
+        policy.feed.readersPerResource = 2
+        let issuance = try await Issuance(policy: policy)
+        func connect(_ resource: String) async throws -> FeedReader {
+            try await issuance.provider.feedReader(
+                from: Issuance.basic(resource), caller: Issuance.caller, at: start)
+        }
+        var readers = [try await connect("orders"), try await connect("orders")]
+        let full = Rejection.tooManyReaders(ClientID(unchecked: "orders"), retryAfter: 5)
+        await #expect(throws: full) { try await connect("orders") }
+        await #expect(throws: Rejection.tooManyReaders(ClientID(unchecked: "payments"), retryAfter: 5)) {
+            try await connect("payments")
+        }
+        await #expect(throws: Rejection.tooManyReaders(ClientID(unchecked: "payments"), retryAfter: 5)) {
+            try await issuance.provider.feedSnapshot(
+                from: Issuance.basic("payments"), caller: Issuance.caller, at: start)
+        }
+        readers.removeLast()
+        _ = try await connect("orders")
+        _ = await issuance.provider.flush(at: start)
+        #expect(try await issuance.events("revocation_feed.refused").count >= 1)
+    }
+
+    @Test func `is for protected resources that prove who they are`() async throws {
+        let issuance = try await Issuance()
+        await #expect(throws: Rejection.notAResource(ClientID(unchecked: "svc"))) {
+            try await issuance.provider.feedReader(from: Issuance.basic("svc"), caller: Issuance.caller, at: start)
+        }
+        let wrong = try Issuance.basic("orders", Secret("tsc_wrong"))
+        await #expect(throws: Rejection.clientSecretWrong(ClientID(unchecked: "orders"))) {
+            try await issuance.provider.feedSnapshot(from: wrong, caller: Issuance.caller, at: start)
+        }
+        #expect(feed(issuance).counts.chains == 0)
+    }
+
+    @Test func `shares one snapshot among those who ask at once`() async throws {
+        let issuance = try await Issuance()
+        let feed = feed(issuance)
+        let first = try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start))
+        #expect(try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start)).prefix == first.prefix)
+        // Later it is signed anew, with what came since.
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+        let later = try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2)))
+        #expect(later.head.count == first.head.count + 1)
+        feed.deliver(at: start + .seconds(3))
+        let same = try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(4)))
+        #expect(same.head.digest == later.head.digest && same.head.position.sequence == 1)
+    }
+
+    @Test func `forgets what concerns no living token, and says once what was said often`() async throws {
+        let issuance = try await Issuance()
+        let feed = feed(issuance)
+        let revocations = issuance.provider.revocations
+        for round in 1...40_000 {
+            revocations.apply([.client(ClientID(unchecked: "c\(round % 100)")): Int64(round)], at: start)
+        }
+        #expect(feed.counts.entries == 40_000)
+        await feed.prune(at: start)
+        #expect(feed.counts.entries < 4_000)
+        let listener = try await FeedListener(issuance.provider, "orders")
+        #expect(listener.values.count == 100)
+        #expect(listener.values[RevocationName(.client, "c99", of: "https://id.example")] == 39_999)
+        #expect(listener.values[RevocationName(.client, "c0", of: "https://id.example")] == 40_000)
+        for round in 0..<10_000 {
+            revocations.revoke(
+                TokenID(unchecked: "t\(round)"), EndedToken(until: start + .seconds(60), audience: [Issuance.jwtAPI]))
+        }
+        let before = feed.counts.entries
+        await feed.prune(at: start + .seconds(61))
+        #expect(feed.counts.entries < before - 8_000)
+    }
+}
