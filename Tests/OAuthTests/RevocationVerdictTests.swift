@@ -10,7 +10,8 @@ import Testing
             AccessTokenClaims(
                 issuer: issuer, subject: Subject(unchecked: "u"), clientID: ClientID(unchecked: "c"),
                 audience: resources.map(ResourceIndicator.init(unchecked:)), tokenID: TokenID(unchecked: "t"),
-                scope: Scope(unchecked: []), issuedAt: NumericDate(secondsSince1970: 1), expiresAt: NumericDate(secondsSince1970: 2),
+                scope: .empty, issuedAt: NumericDate(secondsSince1970: 1),
+                expiresAt: NumericDate(secondsSince1970: 2),
                 grant: GrantID(unchecked: "g"), epochs: TokenEpochs(subject: 1, client: 2, grant: 3, resource: 4)),
             keyID: "k")
     }
