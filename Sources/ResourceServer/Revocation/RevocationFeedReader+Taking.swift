@@ -67,6 +67,7 @@ extension RevocationFeedReader {
             // They have been read before, so that nothing is left to go wrong.
             knowledge.withLock { known in
                 try? reader.read(entries[piece]) { known.table.insert($0) }
+                known.version &+= 1
             }
             await Task.yield()
         }

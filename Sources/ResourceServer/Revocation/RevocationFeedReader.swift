@@ -54,15 +54,15 @@ public final class RevocationFeedReader: RevocationSource {
         guard token.issuer == feed.issuer, token.audience.contains(feed.audience),
             let claims = AccessTokenClaims(token.claims)
         else { return { _ in .stale(.refuse) } }
-        let names = RevocationNames(claims, keyID: token.keyID)
-        return { now in self.answer(names, at: now) }
+        let watched = WatchedToken(RevocationNames(claims, keyID: token.keyID))
+        return { now in self.answer(watched, at: now) }
     }
 
     /// What is known to be revoked stays so, however old the knowledge is.
-    private func answer(_ names: RevocationNames, at now: NumericDate) -> RevocationAnswer {
+    private func answer(_ token: WatchedToken, at now: NumericDate) -> RevocationAnswer {
         let uptime = clock.uptime()
         return knowledge.withLock { known in
-            if case .revoked = RevocationVerdict(of: names, value: { known.table.value($0) }) { return .revoked }
+            guard token.isValid(in: known) else { return .revoked }
             guard let age = known.freshness.age(at: now, uptime: uptime), age <= policy.bound else {
                 return .stale(policy.mode)
             }
@@ -83,6 +83,23 @@ public final class RevocationFeedReader: RevocationSource {
                 bytes: known.table.bytes, accepted: known.accepted, refused: known.refused,
                 lastProblem: known.lastProblem)
         }
+    }
+}
+
+/// A token that is asked about again and again: it is looked up anew only after something has ended.
+private final class WatchedToken: Sendable {
+    private let names: RevocationNames
+    /// The version of the table in which it was last seen not to be revoked.
+    private let validIn = Atomic<UInt64>(.max)
+
+    init(_ names: RevocationNames) { self.names = names }
+
+    func isValid(in known: borrowing RevocationKnowledge) -> Bool {
+        guard validIn.load(ordering: .relaxed) != known.version else { return true }
+        let table = known.table
+        guard RevocationVerdict(of: names, value: { table.value($0) }) == .valid else { return false }
+        validIn.store(known.version, ordering: .relaxed)
+        return true
     }
 }
 

@@ -39,7 +39,8 @@ package struct RevocationTable: Sendable {
 
     /// The value that a token's number must reach; 0 for a name of which nothing is known.
     package func value(_ name: RevocationName) -> Int64 {
-        if ended.contains(name) { return RevocationEntry.ended }
+        if ended.count > 0, ended.contains(name) { return RevocationEntry.ended }
+        guard counters.count > 0 else { return 0 }
         return counters.number(name).map { Int64(clamping: $0) } ?? 0
     }
 

@@ -72,6 +72,63 @@ import Testing
         }
     }
 
+    /// The answer for a token is kept as long as nothing has ended; what ends must be seen by a look-up made before.
+    @Test mutating func `a look-up that was made before sees what ends later`() async throws {
+        let reader = reader()
+        let (one, other) = (try await token(), try await token([("jti", .string("t2"))]))
+        let (first, second) = (reader.lookup(for: one), reader.lookup(for: other))
+        #expect(first(CraftedIssuer.now) == .stale(.refuse))
+        try await reader.take(snapshot: feed.snapshot())
+        for _ in 0..<3 { #expect(first(CraftedIssuer.now) == .current && second(CraftedIssuer.now) == .current) }
+        try await reader.take(message: feed.send([CraftedFeed.entry(.token, "t1")]))
+        for _ in 0..<3 { #expect(first(CraftedIssuer.now) == .revoked && second(CraftedIssuer.now) == .current) }
+        // Also by a snapshot, and no longer once a whole says otherwise.
+        try feed.send([CraftedFeed.entry(.token, "t2")])
+        try await reader.take(snapshot: feed.snapshot())
+        #expect(first(CraftedIssuer.now) == .revoked && second(CraftedIssuer.now) == .revoked)
+        var empty = try CraftedFeed(crafted, key: feed.key, named: 2)
+        try await reader.take(snapshot: empty.snapshot())
+        try await reader.take(message: empty.send())
+        #expect(first(CraftedIssuer.now) == .current && second(CraftedIssuer.now) == .current)
+    }
+
+    /// ECDSA has a second signature for each: the same token in other bytes, which ends with it.
+    @Test mutating func `another signature over a revoked token helps nobody`() async throws {
+        let own = JSONObject([("grant", .string("g1")), ("epochs", .array([0, 0, 0, 0].map { .integer($0) }))])
+        let text = try crafted.token([("tessera", .object(own))]).revealedValue
+        let malleated = try Self.malleated(text)
+        #expect(malleated != text)
+        let reader = reader()
+        try await reader.take(snapshot: feed.snapshot())
+        let guardian = AccessGuard(crafted.validator(), revocations: reader)
+        for form in [text, malleated] {
+            _ = try await guardian.admit(authorization: ["Bearer " + form], at: CraftedIssuer.now)
+        }
+        try await reader.take(message: feed.send([CraftedFeed.entry(.token, "t1")]))
+        for form in [text, malleated, try Self.malleated(malleated)] {
+            await #expect(throws: AccessRefusal.invalidToken(.revoked)) {
+                try await guardian.admit(authorization: ["Bearer " + form], at: CraftedIssuer.now)
+            }
+        }
+    }
+
+    /// (r, s) to (r, n − s)
+    private static func malleated(_ token: String) throws -> String {
+        let order: [UInt8] = [
+            0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xBC, 0xE6, 0xFA, 0xAD,
+            0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51,
+        ]
+        let parts = token.split(separator: ".").map(String.init)
+        var signature = try Base64URL.decode(parts[2])
+        var borrow = 0
+        for index in (0..<32).reversed() {
+            let difference = Int(order[index]) - Int(signature[32 + index]) - borrow
+            borrow = difference < 0 ? 1 : 0
+            signature[32 + index] = UInt8(truncatingIfNeeded: difference)
+        }
+        return parts[0] + "." + parts[1] + "." + Base64URL.encode(signature)
+    }
+
     /// The same decision as the one that the format defines, over many tokens and entries.
     @Test mutating func `gives the verdict of the format`() async throws {
         var random = SplitMix(3)
