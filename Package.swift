@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "OAuth", targets: ["OAuth"]),
         .library(name: "OAuthClient", targets: ["OAuthClient"]),
         .library(name: "ResourceServer", targets: ["ResourceServer"]),
+        .library(name: "ResourceServerHummingbird", targets: ["ResourceServerHummingbird"]),
         .executable(name: "tessera", targets: ["tessera"]),
     ],
     dependencies: [
@@ -60,6 +61,16 @@ let package = Package(
             dependencies: ["Authenticators", "Storage", "Risk", "OAuth", "JOSE", crypto],
             exclude: ["Translations"], plugins: ["EmbedPages"]),
         // Floor 4
+        .target(
+            name: "ResourceServerHummingbird",
+            dependencies: [
+                "ResourceServer", "OAuth", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "ServerHTTP",
@@ -127,6 +138,15 @@ let package = Package(
             ],
             path: "Examples/web-login", exclude: ["README.md"]),
         .executableTarget(
+            name: "hummingbird-api",
+            dependencies: [
+                "ResourceServerHummingbird", "ResourceServer", "OAuth", "JOSE",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/hummingbird-api", exclude: ["README.md"]),
+        .executableTarget(
             name: "tessera-bench",
             dependencies: [
                 "JOSE", "Storage", "StorageSQLite", crypto, cryptoExtras,
@@ -138,6 +158,15 @@ let package = Package(
         .testTarget(name: "AuthenticatorsTests", dependencies: ["Authenticators", "OAuth", "TestSupport"]),
         .testTarget(name: "OAuthClientTests", dependencies: ["OAuthClient", "OAuth", "JOSE", "TestSupport"]),
         .testTarget(name: "ResourceServerTests", dependencies: ["ResourceServer", "OAuth", "JOSE", "TestSupport"]),
+        .testTarget(
+            name: "ResourceServerHummingbirdTests",
+            dependencies: [
+                "ResourceServerHummingbird", "ResourceServer", "OAuth", "JOSE", "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
         .testTarget(
             name: "AuthorizationServerTests",

@@ -1,27 +1,26 @@
 public import JOSE
-import OAuth
+public import OAuth
 
 /// Lets requests in that carry a token good enough for what they want: all of this library in one call.
 public struct AccessGuard: Sendable {
     public let validator: AccessTokenValidator
+    /// Who is asked about tokens that are no JWTs; without it they are refused.
+    public let introspection: IntrospectionClient?
+    /// Who is asked on each request whether the token has ended.
+    public let revocations: (any RevocationSource)?
     /// Where tokens are looked for.
     public var reader = BearerTokenReader()
     private let cache: VerifiedTokenCache
+    private let observer = TokenObserver()
 
-    /// Bounds of the memory of tokens that were checked.
-    public static let largestCache = 1_000_000
-    public static let longestCacheLifetime = Duration.seconds(300)
-
-    /// - Parameters:
-    ///   - cachedTokens: how many checked tokens are remembered; 10,000 unless told, 0 for none, a million at most.
-    ///   - cacheLifetime: how long; 60 seconds unless told, 5 minutes at most, and never beyond a token's own end.
     public init(
-        _ validator: AccessTokenValidator, cachedTokens: Int = 10_000, cacheLifetime: Duration = .seconds(60)
+        _ validator: AccessTokenValidator, introspection: IntrospectionClient? = nil,
+        revocations: (any RevocationSource)? = nil, memory: TokenMemory = TokenMemory()
     ) {
         self.validator = validator
-        cache = VerifiedTokenCache(
-            capacity: min(max(cachedTokens, 0), Self.largestCache),
-            lifetime: min(max(cacheLifetime, .zero), Self.longestCacheLifetime))
+        self.introspection = introspection
+        self.revocations = revocations
+        cache = VerifiedTokenCache(memory)
     }
 
     /// The token of a request that may pass. Throws why another one may not.
@@ -33,25 +32,65 @@ public struct AccessGuard: Sendable {
         guard let text = try reader.token(authorization: authorization, query: query, form: form) else {
             throw .noToken
         }
+        return try await admit(text, rule: rule, at: now)
+    }
+
+    /// The same for a token that was found already.
+    public func admit(
+        _ text: Secret, rule: AccessRule = .anyToken, at now: NumericDate
+    ) async throws(AccessRefusal) -> AccessToken {
         let token = try await proven(text, at: now)
         try rule.check(token, at: now, clockTolerance: validator.clockTolerance)
         return token
     }
 
-    /// How many checked tokens are remembered now, for metrics; never more than ``init(_:cachedTokens:cacheLifetime:)``
-    /// was told.
+    /// How many checked tokens are remembered now, for metrics; never more than its ``TokenMemory`` says.
     public var rememberedTokens: Int { cache.count }
 
+    /// Which keys signed what was checked here, and how the issuer's clock and ours differ.
+    public var observations: TokenObservations { observer.observations }
+
     private func proven(_ text: Secret, at now: NumericDate) async throws(AccessRefusal) -> AccessToken {
-        let fingerprint = VerifiedTokenCache.Fingerprint(text)
+        let fingerprint = TokenFingerprint(text)
         // Before the keys are taken, so that an entry never claims newer ones than it was checked with.
         let keys = validator.keys.version
-        if let known = cache.token(fingerprint, keys: keys, at: now) {
-            try validator.checkTimes(known, at: now)
-            return known
+        if let known = cache.entry(fingerprint, keys: keys, at: now) {
+            try validator.checkTimes(known.token, at: now)
+            return try await current(known, text, at: now)
         }
+        guard Self.isCompactJWS(text) else { return try await introspected(text, at: now) }
         let token = try await validator.validate(text, at: now)
-        cache.keep(token, as: fingerprint, keys: keys, at: now)
-        return token
+        observer.saw(token, at: now)
+        let entry = cache.entry(token, lookup: revocations?.lookup(for: token), keys: keys, at: now)
+        cache.keep(entry, as: fingerprint)
+        return try await current(entry, text, at: now)
+    }
+
+    /// The token, unless it has ended before its time or nobody can say so.
+    private func current(
+        _ entry: VerifiedTokenCache.Entry, _ text: Secret, at now: NumericDate
+    ) async throws(AccessRefusal) -> AccessToken {
+        guard let lookup = entry.lookup else { return entry.token }
+        switch lookup(now) {
+        case .current, .stale(.acceptUntilExpiry): return entry.token
+        case .revoked: throw .invalidToken(.revoked)
+        case .stale(.refuse):
+            throw .unavailable(IssuerUnavailable("the last word about revocations is too old"))
+        case .stale(.introspect):
+            guard introspection != nil else {
+                throw .unavailable(IssuerUnavailable("revocations are not known, and the issuer cannot be asked"))
+            }
+            return try await introspected(text, at: now)
+        }
+    }
+
+    private func introspected(_ text: Secret, at now: NumericDate) async throws(AccessRefusal) -> AccessToken {
+        guard let introspection else { throw .invalidToken(.malformed) }
+        return try await introspection.token(text, at: now, revocations: revocations?.version ?? 0)
+    }
+
+    /// Three parts (RFC 7515 §7.1). What is one is never sent to the issuer because it failed here.
+    private static func isCompactJWS(_ text: Secret) -> Bool {
+        text.revealedValue.utf8.reduce(0) { $1 == 0x2E ? $0 &+ 1 : $0 } == 2
     }
 }

@@ -12,7 +12,7 @@ public enum AccessRefusal: Error, Hashable, Sendable {
     /// The person must sign in again: better, or now (RFC 9470 §3).
     case insufficientAuthentication(contextClasses: [String], maxAge: Duration?)
     /// Nobody can tell now whether the token is good.
-    case unavailable(KeysUnavailable)
+    case unavailable(IssuerUnavailable)
 
     /// The status of the answer (RFC 6750 §3.1, RFC 9470 §3).
     public var status: Int {

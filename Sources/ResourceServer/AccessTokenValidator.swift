@@ -69,8 +69,7 @@ public struct AccessTokenValidator: Sendable {
     func checkTimes(_ token: AccessToken, at now: NumericDate) throws(AccessRefusal) {
         guard now < token.expiresAt + clockTolerance else { throw .invalidToken(.expired) }
         guard token.issuedAt <= now + clockTolerance else { throw .invalidToken(.fromTheFuture) }
-        guard let start = token.claims["nbf"] else { return }
-        guard let start = start.date else { throw .invalidToken(.malformed) }
+        guard let start = token.notBefore else { return }
         guard start <= now + clockTolerance else { throw .invalidToken(.notYetValid) }
     }
 }

@@ -32,26 +32,33 @@ public final class KeyCache: KeySource {
         var lastAttempt: NumericDate?
         var lastFailed = false
         var download: Task<Void, Never>?
-        var version: UInt64 = 0
     }
 
     private let state = Mutex(State())
+    /// Beside the lock, because every request asks.
+    private let changes = Atomic<UInt64>(0)
     private let policy: KeyCachePolicy
-    private let download: @Sendable () async throws -> Download
+    private let download: @Sendable (NumericDate) async throws -> Download
 
-    public init(policy: KeyCachePolicy = KeyCachePolicy(), download: @escaping @Sendable () async throws -> Download) {
-        self.policy = policy
-        self.download = download
+    public convenience init(
+        policy: KeyCachePolicy = KeyCachePolicy(), download: @escaping @Sendable () async throws -> Download
+    ) {
+        self.init(policy: policy, downloadAt: { _ in try await download() })
     }
 
-    public func keys(for header: JOSEHeader, at now: NumericDate) async throws(KeysUnavailable) -> [VerificationKey] {
+    init(policy: KeyCachePolicy, downloadAt: @escaping @Sendable (NumericDate) async throws -> Download) {
+        self.policy = policy
+        download = downloadAt
+    }
+
+    public func keys(for header: JOSEHeader, at now: NumericDate) async throws(IssuerUnavailable) -> [VerificationKey] {
         if let keys = knownKeys(for: header, at: now) { return keys }
         await downloading(at: now)?.value
-        return try state.withLock { state throws(KeysUnavailable) in
+        return try state.withLock { state throws(IssuerUnavailable) in
             let known = state.known.flatMap { now < $0.usableUntil ? $0.keys[header] : nil } ?? []
             // A key that cannot be asked for now may be a new one: that the token is bad would be a guess.
             guard !known.isEmpty || !state.lastFailed else {
-                throw KeysUnavailable("the keys of the issuer cannot be downloaded")
+                throw IssuerUnavailable("the keys of the issuer cannot be downloaded")
             }
             return known
         }
@@ -75,7 +82,7 @@ public final class KeyCache: KeySource {
         return keys
     }
 
-    public var version: UInt64 { state.withLock { $0.version } }
+    public var version: UInt64 { changes.load(ordering: .acquiring) }
 
     private func mayAsk(_ state: State, at now: NumericDate) -> Bool {
         guard let last = state.lastAttempt else { return true }
@@ -96,46 +103,25 @@ public final class KeyCache: KeySource {
     }
 
     private func renew(at now: NumericDate) async {
-        let found = await downloaded()
+        let found = await downloaded(at: now)
         let keys = found.map { PublishedKeys($0.keySet) }
         state.withLock { state in
             state.download = nil
             state.lastFailed = found == nil
             guard let found, let keys else { return }
-            if found.keySet != state.known?.keys.keySet { state.version &+= 1 }
+            let isOther = found.keySet != state.known?.keys.keySet
             let lifetime = policy.lifetime(found.lifetime)
             state.known = Known(
                 keys: keys, askedAt: now, freshUntil: now + lifetime, dueAt: now + lifetime * 3 / 4,
                 usableUntil: now + lifetime + policy.maximumStaleness)
+            // Behind the keys, so that nobody proves with old ones and remembers the new number.
+            if isOther { changes.wrappingAdd(1, ordering: .releasing) }
         }
     }
 
     /// `nil` if it failed or took too long; one that never ends is left behind.
-    private func downloaded() async -> Download? {
-        let answer = FirstAnswer<Download?>()
-        return await withCheckedContinuation { continuation in
-            answer.wait(continuation)
-            let work = Task { answer.give(try? await download()) }
-            Task {
-                try? await Task.sleep(for: policy.downloadTimeLimit)
-                answer.give(nil)
-                work.cancel()
-            }
-        }
-    }
-}
-
-/// Resumes one who waits with the first of several answers.
-private final class FirstAnswer<Value: Sendable>: Sendable {
-    private let waiting = Mutex<CheckedContinuation<Value, Never>?>(nil)
-
-    func wait(_ continuation: CheckedContinuation<Value, Never>) { waiting.withLock { $0 = continuation } }
-
-    func give(_ value: Value) {
-        let continuation = waiting.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }
-        continuation?.resume(returning: value)
+    private func downloaded(at now: NumericDate) async -> Download? {
+        let download = download
+        return await answer(within: policy.downloadTimeLimit) { try? await download(now) } ?? nil
     }
 }

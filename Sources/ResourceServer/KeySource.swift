@@ -4,23 +4,14 @@ public import JOSE
 public protocol KeySource: Sendable {
     /// The keys that may have signed a token with this header: of its algorithm and, if it names one, of that `kid`.
     ///
-    /// Throws ``KeysUnavailable`` if it cannot be known now.
-    func keys(for header: JOSEHeader, at now: NumericDate) async throws(KeysUnavailable) -> [VerificationKey]
+    /// Throws ``IssuerUnavailable`` if it cannot be known now.
+    func keys(for header: JOSEHeader, at now: NumericDate) async throws(IssuerUnavailable) -> [VerificationKey]
 
     /// The same if it is known without waiting, `nil` if not.
     func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]?
 
     /// Another number whenever the keys are others: what was proved with earlier ones must be proved again.
     var version: UInt64 { get }
-}
-
-/// The keys of the issuer cannot be had, so that no token of it can be judged: an answer of its own, neither yes nor
-/// no.
-public struct KeysUnavailable: Error, Hashable, Sendable {
-    /// Plain text without addresses or secrets.
-    public let reason: String
-
-    public init(_ reason: String) { self.reason = reason }
 }
 
 /// Keys that never change while the program runs.

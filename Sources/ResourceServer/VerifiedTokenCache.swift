@@ -1,71 +1,67 @@
-import Crypto
 import JOSE
-import OAuth
-import Synchronization
 
 /// Tokens whose signature and claims were checked a moment ago, so that the next request with one need not check them.
 ///
-/// The key is a hash of the whole token, signature included, so that no token is taken for a like one. Times and the
-/// rule of the route are asked each time, and an entry belongs to the keys that it was checked with.
+/// Times, revocations and the rule of the route are asked each time, and an entry belongs to the keys that it was
+/// checked with.
 final class VerifiedTokenCache: Sendable {
-    struct Fingerprint: Hashable, Sendable {
-        private let digest: SHA256.Digest
+    /// A checked token, and what is asked about its revocation on each request.
+    final class Entry: Sendable {
+        let token: AccessToken
+        let lookup: RevocationLookup?
+        fileprivate let keys: UInt64
+        fileprivate let since: NumericDate
+        fileprivate let until: NumericDate
 
-        init(_ token: Secret) {
-            var token = token.revealedValue
-            digest = token.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+        fileprivate init(
+            _ token: AccessToken, lookup: RevocationLookup?, keys: UInt64, from since: NumericDate, to end: NumericDate
+        ) {
+            self.token = token
+            self.lookup = lookup
+            self.keys = keys
+            self.since = since
+            until = end
         }
     }
 
-    private struct Entry {
-        let token: AccessToken
-        let keys: UInt64
-        let since: NumericDate
-        let until: NumericDate
-    }
-
-    /// Two halves: when the young one is full it becomes the old one, and what nobody asked for since then is gone.
-    private struct Halves {
-        var young: [Fingerprint: Entry] = [:]
-        var old: [Fingerprint: Entry] = [:]
-    }
-
-    private let half: Int
     private let lifetime: Duration
-    private let halves = Mutex(Halves())
+    private let memory: RecentMemory<Entry>
 
-    /// - Parameters:
-    ///   - capacity: entries at most; 0 for none.
-    ///   - lifetime: after this a token is checked again, whatever it says.
-    init(capacity: Int, lifetime: Duration) {
-        half = max(0, capacity) / 2
-        self.lifetime = lifetime
+    init(_ settings: TokenMemory) {
+        memory = RecentMemory(capacity: settings.tokens)
+        lifetime = settings.lifetime
     }
 
     /// Nothing that was kept later than now: with a clock that was set back it would live longer than it was told.
-    func token(_ fingerprint: Fingerprint, keys: UInt64, at now: NumericDate) -> AccessToken? {
-        halves.withLock { halves in
-            let isYoung = halves.young[fingerprint] != nil
-            guard let entry = halves.young[fingerprint] ?? halves.old[fingerprint] else { return nil }
-            guard entry.keys == keys, entry.since <= now, now < entry.until else { return nil }
-            if !isYoung { insert(entry, as: fingerprint, into: &halves) }
-            return entry.token
-        }
+    func entry(_ fingerprint: TokenFingerprint, keys: UInt64, at now: NumericDate) -> Entry? {
+        guard let entry = memory[fingerprint] else { return nil }
+        guard entry.keys == keys, entry.since <= now, now < entry.until else { return nil }
+        return entry
     }
 
-    func keep(_ token: AccessToken, as fingerprint: Fingerprint, keys: UInt64, at now: NumericDate) {
-        guard half > 0 else { return }
-        let entry = Entry(token: token, keys: keys, since: now, until: min(token.expiresAt, now + lifetime))
-        halves.withLock { insert(entry, as: fingerprint, into: &$0) }
+    func keep(_ entry: Entry, as fingerprint: TokenFingerprint) { memory.keep(entry, as: fingerprint) }
+
+    /// - Parameter keys: the version of the keys that the token was checked with.
+    func entry(_ token: AccessToken, lookup: RevocationLookup?, keys: UInt64, at now: NumericDate) -> Entry {
+        Entry(token, lookup: lookup, keys: keys, from: now, to: min(token.expiresAt, now + lifetime))
     }
 
-    private func insert(_ entry: Entry, as fingerprint: Fingerprint, into halves: inout Halves) {
-        if halves.young.count >= half, halves.young[fingerprint] == nil {
-            halves.old = halves.young
-            halves.young = [:]
-        }
-        halves.young[fingerprint] = entry
-    }
+    var count: Int { memory.count }
+}
 
-    var count: Int { halves.withLock { $0.young.count + $0.old.count } }
+/// How many checked tokens are remembered, and for how long.
+public struct TokenMemory: Hashable, Sendable {
+    public let tokens: Int
+    public let lifetime: Duration
+
+    public static let largest = 1_000_000
+    public static let longestLifetime = Duration.seconds(300)
+
+    /// - Parameters:
+    ///   - tokens: 10,000 unless told, 0 for none, a million at most.
+    ///   - lifetime: 60 seconds unless told, 5 minutes at most, and never beyond a token's own end.
+    public init(tokens: Int = 10_000, lifetime: Duration = .seconds(60)) {
+        self.tokens = min(max(tokens, 0), Self.largest)
+        self.lifetime = min(max(lifetime, .zero), Self.longestLifetime)
+    }
 }

@@ -75,8 +75,8 @@ struct CraftedGateway {
 struct LostKeys: KeySource {
     var version: UInt64 { 0 }
 
-    func keys(for header: JOSEHeader, at now: NumericDate) async throws(KeysUnavailable) -> [VerificationKey] {
-        throw KeysUnavailable("the issuer is away")
+    func keys(for header: JOSEHeader, at now: NumericDate) async throws(IssuerUnavailable) -> [VerificationKey] {
+        throw IssuerUnavailable("the issuer is away")
     }
 
     func knownKeys(for header: JOSEHeader, at now: NumericDate) -> [VerificationKey]? { nil }

@@ -58,7 +58,7 @@ import Testing
         opened.reader.readsQuery = true
         opened.reader.readsForm = true
         #expect(
-            try await opened.admit(authorization: [], query: "a=1&access_token=\(token)", at: now).clientID.rawValue
+            try await opened.admit(authorization: [], query: "a=1&access_token=\(token)", at: now).clientID?.rawValue
                 == "app")
         #expect(
             try await opened.admit(authorization: [], form: Array("access_token=\(token)".utf8), at: now).scope
@@ -142,7 +142,8 @@ import Testing
 
     @Test func `a token checked before is judged anew by time, rule and keys`() async throws {
         let download = CraftedDownload(crafted.keySet, lifetime: .seconds(60))
-        let once = AccessGuard(crafted.validator(download.cache()), cacheLifetime: .seconds(200))
+        let once = AccessGuard(
+            crafted.validator(download.cache()), memory: TokenMemory(lifetime: .seconds(200)))
         let values = try bearer()
         for _ in 0..<3 { _ = try await once.admit(authorization: values, at: now) }
         await #expect(throws: AccessRefusal.insufficientScope(Scope(unchecked: ["x"]))) {
@@ -166,7 +167,7 @@ import Testing
 
     @Test func `a token is remembered no longer than told, also by a clock that goes back`() async throws {
         let keys = CountedKeys(crafted.keySet)
-        let once = AccessGuard(crafted.validator(keys), cacheLifetime: .seconds(60))
+        let once = AccessGuard(crafted.validator(keys), memory: TokenMemory(lifetime: .seconds(60)))
         let values = try bearer()
         for (seconds, count) in [(100, 1), (159, 1), (160, 2), (219, 2), (90, 3), (149, 3), (150, 4)] {
             _ = try await once.admit(authorization: values, at: now + .seconds(seconds))
@@ -175,17 +176,17 @@ import Testing
     }
 
     @Test func `many tokens do not fill the memory, and each keeps its own answer`() async throws {
-        let small = AccessGuard(crafted.validator(), cachedTokens: 8)
+        let small = AccessGuard(crafted.validator(), memory: TokenMemory(tokens: 8))
         let tokens = try (0..<40).map { try bearer([("jti", .string("t\($0)"))]) }
         for _ in 0..<2 {
             for (index, values) in tokens.enumerated() {
                 let token = try await small.admit(authorization: values, at: now)
-                #expect(token.tokenID.rawValue == "t\(index)")
+                #expect(token.tokenID?.rawValue == "t\(index)")
                 #expect(small.rememberedTokens >= 1 && small.rememberedTokens <= 8)
             }
         }
         #expect(small.rememberedTokens >= 4)
-        let forgetful = AccessGuard(crafted.validator(), cachedTokens: 0)
+        let forgetful = AccessGuard(crafted.validator(), memory: TokenMemory(tokens: 0))
         _ = try await forgetful.admit(authorization: tokens[0], at: now)
         #expect(forgetful.rememberedTokens == 0)
     }

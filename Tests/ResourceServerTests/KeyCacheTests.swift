@@ -81,9 +81,9 @@ import Testing
         // From now on nobody waits for an issuer that does not answer.
         #expect(cache.knownKeys(for: header, at: now + .seconds(110))?.count == 1)
         #expect(try await cache.keys(for: header, at: now + .seconds(1099)).count == 1)
-        await #expect(throws: KeysUnavailable.self) { try await cache.keys(for: header, at: now + .seconds(1100)) }
+        await #expect(throws: IssuerUnavailable.self) { try await cache.keys(for: header, at: now + .seconds(1100)) }
         // A key that is not known may be one that was published meanwhile.
-        await #expect(throws: KeysUnavailable.self) { try await cache.keys(for: nextHeader, at: now + .seconds(500)) }
+        await #expect(throws: IssuerUnavailable.self) { try await cache.keys(for: nextHeader, at: now + .seconds(500)) }
     }
 
     @Test func `keeps what the issuer says within bounds of its own`() async throws {
@@ -133,7 +133,7 @@ import Testing
         _ = try await cache.keys(for: header, at: now)
         download.publish(nil)
         for seconds in [60, 61, 62] {
-            await #expect(throws: KeysUnavailable.self) {
+            await #expect(throws: IssuerUnavailable.self) {
                 try await cache.keys(for: nextHeader, at: now + .seconds(seconds))
             }
         }
@@ -145,7 +145,7 @@ import Testing
             try await Task.sleep(for: .seconds(100_000))
             return KeyCache.Download(keySet: JWKSet(keys: []))
         }
-        await #expect(throws: KeysUnavailable.self) { try await cache.keys(for: header, at: now) }
+        await #expect(throws: IssuerUnavailable.self) { try await cache.keys(for: header, at: now) }
     }
 
     @Test func `a clock that is set right again does not keep old keys`() async throws {

@@ -47,7 +47,7 @@ package struct ForwardAuthEndpoint: Sendable {
         var response = ServerResponse(status: 200, headers: Self.uncached)
         for (name, value) in zip(judge.identity.names, values) { response.headers.append(name, value) }
         response.facts = RequestFacts(
-            client: pass.token?.clientID.rawValue, tokenID: pass.token?.tokenID.rawValue,
+            client: pass.token?.clientID?.rawValue, tokenID: pass.token?.tokenID?.rawValue,
             decision: pass.token == nil ? "open" : "allowed")
         return response
     }

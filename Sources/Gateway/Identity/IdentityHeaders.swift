@@ -70,7 +70,8 @@ package struct IdentityHeaders: Hashable, Sendable {
         let roles = token.claims.strings("roles") ?? []
         guard !roles.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) else { throw Unspeakable() }
         let values = [
-            token.subject.rawValue, token.clientID.rawValue, token.scope.description, roles.joined(separator: ","),
+            token.subject.rawValue, token.clientID?.rawValue ?? "", token.scope.description,
+            roles.joined(separator: ","),
         ]
         for value in values {
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), value.utf8.first != 0x20,

@@ -7,6 +7,10 @@ public protocol RevocationSource: Sendable {
     /// It is made once for each token that is remembered, so that the names under which the token can end are hashed
     /// once.
     func lookup(for token: AccessToken) -> RevocationLookup
+
+    /// Another number whenever something has ended or the source begins anew: what the issuer answered about an opaque
+    /// token before then is asked again.
+    var version: UInt64 { get }
 }
 
 public typealias RevocationLookup = @Sendable (_ now: NumericDate) -> RevocationAnswer

@@ -1,0 +1,37 @@
+public import Hummingbird
+import Logging
+import OAuth
+import ResourceServer
+
+/// Lets a request in only with a token that is good here and satisfies a rule; others are answered with the challenge
+/// of the standards (RFC 6750 §3, RFC 9470 §3, RFC 9728 §5.1).
+public struct AccessMiddleware<Context: AccessTokenContext>: RouterMiddleware {
+    private let resource: ProtectedResource
+    private let rule: AccessRule
+
+    init(_ resource: ProtectedResource, rule: AccessRule) {
+        self.resource = resource
+        self.rule = rule
+    }
+
+    public func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        do throws(AccessRefusal) {
+            context.accessToken = try await resource.accessGuard.admit(
+                authorization: request.headers[values: .authorization], rule: rule, at: resource.now())
+        } catch {
+            context.logger.debug("access refused", metadata: ["reason": "\(error)"])
+            return Self.response(to: error, resource.metadata.address)
+        }
+        return try await next(request, context)
+    }
+
+    static func response(to refusal: AccessRefusal, _ address: ProtectedResourceMetadata.Address?) -> Response {
+        var headers: HTTPFields = [.cacheControl: "no-store"]
+        if let challenge = refusal.challenge(metadata: address) { headers[.wwwAuthenticate] = challenge }
+        if case .unavailable = refusal { headers[.retryAfter] = "1" }
+        return Response(status: HTTPResponse.Status(code: refusal.status), headers: headers)
+    }
+}

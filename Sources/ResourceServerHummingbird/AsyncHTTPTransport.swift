@@ -1,0 +1,88 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+public import OAuth
+
+/// Carries the questions to an issuer by async-http-client: certificates are checked, redirects are not followed, and
+/// size and time are bounded.
+public struct AsyncHTTPTransport: HTTPTransport, HTTPStreamTransport {
+    private let client: HTTPClient
+    private let timeLimit: Duration
+
+    /// - Parameters:
+    ///   - authority: a PEM file with a certificate authority to trust beside those of the system.
+    ///   - timeLimit: for a whole answer, or the head of one that goes on; 10 seconds unless told, 1 to 60.
+    ///   - idleLimit: nothing arrives for so long; 30 seconds unless told, 1 to 300.
+    public init(
+        authority: String? = nil, timeLimit: Duration = .seconds(10), idleLimit: Duration = .seconds(30)
+    ) throws {
+        let idle = min(max(idleLimit, .seconds(1)), .seconds(300))
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(5), read: .nanoseconds(Self.nanoseconds(idle))))
+        var tls = TLSConfiguration.makeClientConfiguration()
+        // Older versions are broken (RFC 8996), and the library's default still speaks them.
+        tls.minimumTLSVersion = .tlsv12
+        if let authority { tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(authority))] }
+        configuration.tlsConfiguration = tls
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.timeLimit = min(max(timeLimit, .seconds(1)), .seconds(60))
+    }
+
+    /// Ends what is under way. A transport is not used after that, and none is dropped without it.
+    public func shutdown() async throws { try await client.shutdown() }
+
+    public func send(_ request: TransportRequest) async throws -> TransportResponse {
+        let outgoing = Self.outgoing(request)
+        let limit = timeLimit
+        return try await withThrowingTaskGroup(of: TransportResponse.self) { group in
+            group.addTask {
+                let response = try await client.execute(outgoing, timeout: .nanoseconds(Self.nanoseconds(limit)))
+                let body = try await response.body.collect(upTo: request.maximumBodyBytes)
+                return TransportResponse(
+                    status: Int(response.status.code), headers: Self.headers(response.headers),
+                    body: Array(body.readableBytesView))
+            }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw HTTPClientError.cancelled }
+            return first
+        }
+    }
+
+    public func open(_ request: TransportRequest) async throws -> TransportStream {
+        // Bounds the time until the head alone; what follows is bounded by the idle time.
+        let response = try await client.execute(
+            Self.outgoing(request), timeout: .nanoseconds(Self.nanoseconds(timeLimit)))
+        return TransportStream(
+            status: Int(response.status.code), headers: Self.headers(response.headers),
+            chunks: PulledBody.stream(of: response.body))
+    }
+
+    private static func outgoing(_ request: TransportRequest) -> HTTPClientRequest {
+        var outgoing = HTTPClientRequest(url: request.url)
+        outgoing.method = request.method == .post ? .POST : .GET
+        outgoing.headers.add(name: "accept", value: request.accept)
+        for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
+        if let authorization = request.authorization {
+            outgoing.headers.add(name: "authorization", value: authorization.revealedValue)
+        }
+        if let form = request.form {
+            outgoing.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            outgoing.body = .bytes(form)
+        }
+        return outgoing
+    }
+
+    private static func headers(_ headers: HTTPHeaders) -> TransportHeaders {
+        TransportHeaders(headers.map { ($0.name, $0.value) })
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> Int64 {
+        duration.components.seconds &* 1_000_000_000 &+ duration.components.attoseconds / 1_000_000_000
+    }
+}
