@@ -1,4 +1,4 @@
-"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|authlib…]"""
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|authlib|verifiers|hummingbird-api…]"""
 
 import argparse
 import sys
@@ -7,12 +7,18 @@ import time
 from Attack.harness.case import Skip
 from Attack.harness.runner import default_binary
 
-from . import apache, authlib_application, drivers
+from . import apache, authlib_application, drivers, hummingbird_api, verifiers
 
-CLIENTS = {"drivers": drivers.run, "apache": apache.run, "authlib": authlib_application.run}
+CLIENTS = {
+    "drivers": drivers.run,
+    "apache": apache.run,
+    "authlib": authlib_application.run,
+    "verifiers": verifiers.run,
+    "hummingbird-api": hummingbird_api.run,
+}
 
 parser = argparse.ArgumentParser(
-    prog="scripts/foreign-clients", description="Signs a person in through clients that others wrote."
+    prog="scripts/foreign-clients", description="Clients and APIs that others wrote, and our example of an API, against a server of ours."
 )
 parser.add_argument("clients", nargs="*", choices=[*CLIENTS, []], help="those to run; all if none is named")
 parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
