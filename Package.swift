@@ -104,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "tessera",
             dependencies: [
-                "Gateway", "ResourceServer", "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageSQLite", "Storage", "Risk", "OAuth",
+                "Gateway", "ResourceServer", "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageSQLite",
+                "Storage", "Risk", "OAuth",
                 "JOSE",
                 crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -214,7 +215,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "tessera", "Gateway", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk", "Storage", "OAuth", "JOSE",
+                "tessera", "Gateway", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk", "Storage", "OAuth",
+                "JOSE",
                 "TestSupport", crypto,
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
