@@ -148,6 +148,13 @@ let package = Package(
             ],
             path: "Examples/hummingbird-api", exclude: ["README.md"]),
         .executableTarget(
+            name: "chaos-kits",
+            dependencies: [
+                "ResourceServer", "OAuth", "JOSE", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Chaos/Kits"),
+        .executableTarget(
             name: "tessera-bench",
             dependencies: [
                 "JOSE", "Storage", "StorageSQLite", crypto, cryptoExtras,

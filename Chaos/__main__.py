@@ -1,11 +1,11 @@
-"""usage: scripts/chaos kill9|powercut|rotation|refresh-kill9|parallel|sign-ins [--rounds N] [--binary PATH] [--seeded]"""
+"""usage: scripts/chaos kill9|powercut|rotation|refresh-kill9|parallel|sign-ins|revocation|issuer-away [--rounds N] [--binary PATH] [--seeded]"""
 
 import argparse
 import sys
 
 from Attack.harness.runner import default_binary
 
-from . import kill9, parallel, powercut, refresh_kill9, rotation, sign_ins
+from . import issuer_away, kill9, parallel, powercut, refresh_kill9, revocation, rotation, sign_ins
 
 FAULTS = {
     "kill9": kill9.run,
@@ -14,6 +14,8 @@ FAULTS = {
     "refresh-kill9": refresh_kill9.run,
     "parallel": parallel.run,
     "sign-ins": sign_ins.run,
+    "revocation": revocation.run,
+    "issuer-away": issuer_away.run,
 }
 
 parser = argparse.ArgumentParser(
