@@ -32,14 +32,25 @@ public struct BearerTokenReader: Sendable {
 
     private static func token(_ values: [String]) throws(AccessRefusal) -> Secret? {
         guard values.count <= 1 else { throw .malformedRequest("the request has more than one Authorization field") }
-        guard let value = values.first?.utf8 else { return nil }
-        let scheme = value.prefix { $0 != 0x20 }
-        guard scheme.count == 6, zip(scheme, "bearer".utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
-        let token = value.dropFirst(6).drop { $0 == 0x20 }
-        guard token.count <= maximumBytes, isToken68(token) else {
+        guard var value = values.first else { return nil }
+        // Every request comes through here, so the bytes are read in place.
+        let (isBearer, token) = value.withUTF8 { bytes -> (Bool, Secret?) in
+            guard let rest = credentials(in: bytes) else { return (false, nil) }
+            guard rest.count <= maximumBytes, isToken68(rest) else { return (true, nil) }
+            return (true, Secret(String(decoding: rest, as: UTF8.self)))
+        }
+        guard isBearer else { return nil }
+        guard let token else {
             throw .malformedRequest("the Authorization field has no well-formed access token")
         }
-        return Secret(String(Substring(token)))
+        return token
+    }
+
+    /// What follows the scheme; `nil` if it is another one (RFC 9110 §11.4).
+    private static func credentials(in bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+        let scheme = bytes.prefix { $0 != 0x20 }
+        guard scheme.count == 6, zip(scheme, "bearer".utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
+        return UnsafeBufferPointer(rebasing: bytes.dropFirst(6).drop { $0 == 0x20 })
     }
 
     private static func append(_ bytes: [UInt8], to found: inout [Secret]) throws(AccessRefusal) {
@@ -47,7 +58,7 @@ public struct BearerTokenReader: Sendable {
             let name = pair.prefix { $0 != 0x3D }
             guard isNamedAccessToken(name) else { continue }
             let value = pair.dropFirst(name.count).dropFirst()
-            guard value.count <= maximumBytes, isToken68(value) else {
+            guard value.count <= maximumBytes, value.withUnsafeBufferPointer(isToken68) else {
                 throw .malformedRequest("access_token is not well formed")
             }
             found.append(Secret(String(decoding: value, as: UTF8.self)))
@@ -61,14 +72,20 @@ public struct BearerTokenReader: Sendable {
     }
 
     /// `b64token` of RFC 6750 §2.1
-    private static func isToken68(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
-        let text = bytes.prefix { $0 != 0x3D }
-        guard !text.isEmpty, bytes.dropFirst(text.count).allSatisfy({ $0 == 0x3D }) else { return false }
-        return text.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x2B, 0x2F: true
-            default: false
-            }
+    private static func isToken68(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var end = bytes.count
+        while end > 0, bytes[end &- 1] == 0x3D { end &-= 1 }
+        guard end > 0 else { return false }
+        // Without a branch for each byte, so that many are compared at once.
+        var others: UInt8 = 0
+        for index in 0..<end {
+            let byte = bytes[index]
+            let isLetter: UInt8 = (byte | 0x20) &- 0x61 < 26 ? 1 : 0
+            let isDigit: UInt8 = byte &- 0x30 < 10 ? 1 : 0
+            let isEnd: UInt8 = byte == 0x2D ? 1 : byte == 0x2E ? 1 : byte == 0x5F ? 1 : 0
+            let isMark: UInt8 = byte == 0x7E ? 1 : byte == 0x2B ? 1 : byte == 0x2F ? 1 : 0
+            others |= 1 ^ (isLetter | isDigit | isEnd | isMark)
         }
+        return others == 0
     }
 }
