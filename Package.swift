@@ -222,8 +222,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "tessera", "Gateway", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk", "Storage", "OAuth",
-                "JOSE",
+                "tessera", "Gateway", "ResourceServer", "ServerHTTP", "AuthorizationServer", "Authenticators", "Risk",
+                "Storage", "OAuth", "JOSE",
                 "TestSupport", crypto,
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -1,13 +1,14 @@
-"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|authlib|verifiers|hummingbird-api…]"""
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|nginx|apache-gateway|authlib|verifiers…]"""
 
 import argparse
+import functools
 import sys
 import time
 
 from Attack.harness.case import Skip
 from Attack.harness.runner import default_binary
 
-from . import apache, authlib_application, drivers, hummingbird_api, verifiers
+from . import apache, authlib_application, drivers, gateways, hummingbird_api, verifiers
 
 CLIENTS = {
     "drivers": drivers.run,
@@ -15,10 +16,13 @@ CLIENTS = {
     "authlib": authlib_application.run,
     "verifiers": verifiers.run,
     "hummingbird-api": hummingbird_api.run,
+    "nginx": functools.partial(gateways.run, "nginx"),
+    "apache-gateway": functools.partial(gateways.run, "apache-gateway"),
 }
 
 parser = argparse.ArgumentParser(
-    prog="scripts/foreign-clients", description="Clients and APIs that others wrote, and our example of an API, against a server of ours."
+    prog="scripts/foreign-clients",
+    description="Clients, APIs and servers that others wrote, and our example of an API, against a server of ours.",
 )
 parser.add_argument("clients", nargs="*", choices=[*CLIENTS, []], help="those to run; all if none is named")
 parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")

@@ -1,4 +1,4 @@
-"""Forged tokens at every place that reads one (section E): three endpoints read assertions, four places access tokens, and
+"""Forged tokens at every place that reads one (section E): three endpoints read assertions, five places access tokens, and
 two hints of who is signed in."""
 
 import json
@@ -65,6 +65,15 @@ def consumers(w):
         answer = w.caller().get("/userinfo", headers=[("Authorization", value)])
         assert answer.status in (400, 401, 431) and '"sub"' not in answer.text, answer
 
+    guard = w.gateway().caller()
+
+    def forward_auth(forged, _):
+        """The gateway and the kit in it; never 200, whatever else the transport thinks of the bytes."""
+        value = b"Bearer " + forged.encode("latin-1", "replace")
+        question = [("X-Original-Method", "GET"), ("X-Original-URI", "/files/1"), ("Authorization", value)]
+        answer = guard.get("/forward-auth", headers=question)
+        assert answer.status in (400, 401, 403, 431), answer
+
     browser = w.browser()
     person = w.journey("web", scope="openid").through(browser).tokens()
 
@@ -99,6 +108,7 @@ def consumers(w):
         ("revocation", lambda: w.token("conf"), revocation),
         ("administration", claiming_administration, administration),
         ("UserInfo", lambda: person["access_token"], userinfo),
+        ("forward-auth", lambda: w.token("conf"), forward_auth),
         ("hint of a request", lambda: person["id_token"], hint_of_a_request),
         ("hint of a logout", lambda: person["id_token"], hint_of_a_logout),
     ):

@@ -1,5 +1,6 @@
 """The registered things that the cases use, and short words for what they do with them."""
 
+import atexit
 import json
 import os
 import threading
@@ -8,9 +9,17 @@ import urllib.parse
 
 from . import forge
 from .client import Client, basic
+from .gateway import Gateway
 from .people import PASSWORD, Browser, Journey
 
 RS1, RS2, RS3 = "https://rs1.test/api", "https://rs2.test/api", "https://rs3.test/api"
+# What the gateway of the cases lets through: everybody, tokens that may read, and tokens that may write.
+GATEWAY_ROUTES = [
+    {"path": "/public", "access": "public"},
+    {"path": "/files", "scope": "read"},
+    {"path": "/files/private", "methods": ["GET", "POST"], "scope": "write"},
+    {"path": "/all", "scope": "read:all"},
+]
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN, INTROSPECT, REVOKE = "/token", "/introspect", "/revoke"
 
@@ -24,6 +33,7 @@ class World:
         self.secrets, self.keys, self.people = {}, {}, {}
         self.http = self.caller("127.0.0.1")
         self.key_host = None
+        self.guard = None
         self.trap = watch.trap
 
     # Callers
@@ -47,6 +57,13 @@ class World:
             watch=self.watch,
             **options,
         )
+
+    def gateway(self):
+        """A gateway for rs1, started when a case first asks for one, and kept."""
+        if self.guard is None:
+            self.guard = Gateway(self, "rs1", RS1, GATEWAY_ROUTES).start()
+            atexit.register(self.guard.discard)
+        return self.guard
 
     # Registering
 

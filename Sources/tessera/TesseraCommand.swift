@@ -15,7 +15,8 @@ package struct TesseraCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            InitCommand.self, ServeCommand.self, StatusCommand.self, HealthCommand.self, DoctorCommand.self,
+            InitCommand.self, ServeCommand.self, GatewayCommand.self, StatusCommand.self, HealthCommand.self,
+            DoctorCommand.self,
             ClientCommand.self, RegistrationTokenCommand.self, ResourceCommand.self, UserCommand.self, KeyCommand.self,
             GrantCommand.self,
             SubjectCommand.self,

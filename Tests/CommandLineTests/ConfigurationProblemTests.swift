@@ -1,4 +1,8 @@
+import Gateway
 import JOSE
+import OAuth
+import ResourceServer
+import ServerHTTP
 import Testing
 import tessera
 
@@ -8,7 +12,9 @@ import tessera
         #expect(await installation.problems() == [])
     }
 
-    @Test(arguments: Mutation.issuers + Mutation.files + Mutation.network + Mutation.data + Mutation.people)
+    @Test(
+        arguments: Mutation.issuers + Mutation.files + Mutation.network + Mutation.data + Mutation.people
+            + Mutation.gateway)
     func `names the problem of each bad installation`(_ mutation: Mutation) async throws {
         let installation = try TestInstallation()
         try installation.write(
@@ -40,6 +46,41 @@ import tessera
         #expect(problem.subject == "listen.adress")
         #expect(problem.message.hasPrefix("line 3 of "))
         #expect(problem.remedy == "Did you mean listen.address?")
+    }
+
+    @Test func `names the line of a route that is wrong`() async throws {
+        let installation = try TestInstallation()
+        try installation.write("routes:\n  - path: /\n    scopes: read\n  - path: /a//b\n", to: "routes.yaml")
+        let problems = GatewayRoutesFile(path: installation.path("routes.yaml")).problems
+        #expect(problems.map(\.subject) == [3, 4].map { installation.path("routes.yaml:\($0)") })
+        #expect(problems.first?.remedy == "Did you mean scope?")
+    }
+
+    @Test func `reads all that a route can say`() async throws {
+        let installation = try TestInstallation()
+        let text = """
+            routes:
+              - path: /api
+                host: API.example.com
+                methods: [GET, POST]
+                scope: read write
+                acr: ["2", "3"]
+                max-age: 600
+                upstream: http://127.0.0.1:3000
+                strip-prefix: true
+              - path: /
+                match: exact
+                access: public
+            """
+        try installation.write(text, to: "routes.yaml")
+        let file = GatewayRoutesFile(path: installation.path("routes.yaml"))
+        #expect(file.problems == [])
+        let (first, second) = (try #require(file.routes.first), try #require(file.routes.last))
+        #expect(first.name == "api.example.com/api/*" && first.methods == [.get, .head, .post] && first.stripsPrefix)
+        #expect(first.upstream?.description == "http://127.0.0.1:3000")
+        let rule = AccessRule(
+            scope: try Scope("read write"), contextClasses: ["2", "3"], maxAge: .seconds(600))
+        #expect(first.access == .rule(rule) && second.access == .everybody && second.isExact && second.name == "*/")
     }
 
     @Test func `never shows a secret`() async throws {

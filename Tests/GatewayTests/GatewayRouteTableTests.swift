@@ -63,6 +63,7 @@ struct GatewayRouteTableTests {
         #expect(try found(table, "/admin/x", .delete) == "GET, HEAD, POST")
         #expect(try found(table, "/admin", .options) == "GET, HEAD, POST")
         #expect(try found(table, "/", .options) == "*/*")
+        #expect(try found(table, "/", .other) == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
     }
 
     @Test func `has no two routes for one request`() throws {

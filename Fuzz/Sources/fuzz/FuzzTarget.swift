@@ -31,6 +31,7 @@ enum FuzzTarget: String, CaseIterable {
     case administration
     case loginname
     case metadata
+    case gatewaypath
     case revocations
 
     func run(_ bytes: [UInt8]) {
@@ -64,6 +65,7 @@ enum FuzzTarget: String, CaseIterable {
         case .administration: AdministrationProperties.query(bytes)
         case .loginname: NameProperties.login(bytes)
         case .metadata: NameProperties.metadata(bytes)
+        case .gatewaypath: GatewayProperties.path(bytes)
         case .revocations: RevocationProperties.feed(bytes)
         }
     }

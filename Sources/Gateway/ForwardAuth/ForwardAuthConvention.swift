@@ -31,7 +31,7 @@ package enum ForwardAuthConvention: Hashable, Sendable, CaseIterable {
         _ request: ServerRequest, _ target: String, _ method: String, host: String
     ) -> GatewayQuestion? {
         guard let target = request.headers.only(target), let name = request.headers.only(method),
-            let method = RequestMethod(rawValue: name), let host = request.headers.only(host)
+            let method = RequestMethod(rawValue: name), method != .other, let host = request.headers.only(host)
         else { return nil }
         return question(request, host: host, method: method, target: target)
     }

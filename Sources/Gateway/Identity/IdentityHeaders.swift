@@ -42,7 +42,9 @@ package struct IdentityHeaders: Hashable, Sendable {
     /// judged.
     package func isReserved(_ name: String) -> Bool {
         let folded = Self.fold(name)
-        if self.folded.contains(folded) || Self.reservedNames.contains(folded) { return true }
+        if self.folded.contains(folded) || Self.reservedNames.contains(folded) || Self.identityNames.contains(folded) {
+            return true
+        }
         return Self.reservedPrefixes.contains { folded.hasPrefix($0) }
     }
 
@@ -50,10 +52,13 @@ package struct IdentityHeaders: Hashable, Sendable {
         "x-forwarded-", "x-original-", "x-auth-", "x-tessera-", "x-envoy-", "x-remote-", "x-authenticated-",
     ]
     private static let reservedNames: Set<String> = [
-        "forwarded", "x-forwarded", "x-real-ip", "x-rewrite-url", "x-user", "x-email", "remote-user", "x-host",
+        "forwarded", "x-forwarded", "x-real-ip", "x-rewrite-url", "x-host",
         "x-http-method", "x-http-method-override", "x-method-override", "x-client-ip", "true-client-ip",
         "x-cluster-client-ip", "proxy",
     ]
+
+    /// What others call an identity; an operator may choose one of them.
+    private static let identityNames: Set<String> = ["x-user", "x-email", "remote-user"]
 
     /// What remains of a client's fields.
     package func stripped(_ headers: HeaderFields) -> HeaderFields {

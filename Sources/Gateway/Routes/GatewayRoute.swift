@@ -15,7 +15,7 @@ package struct GatewayRoute: Sendable {
     package let path: NormalisedPath
     /// Only this path, and not what lies below it.
     package let isExact: Bool
-    /// `nil`: all methods. `GET` brings `HEAD` with it (RFC 9110 §9.3.2).
+    /// `nil`: all that have a name here. `GET` brings `HEAD` with it (RFC 9110 §9.3.2).
     package let methods: Set<RequestMethod>?
     package let access: Access
     /// `nil` where another program forwards the request and only asks.
@@ -34,7 +34,7 @@ package struct GatewayRoute: Sendable {
         self.access = access
     }
 
-    func allows(_ method: RequestMethod) -> Bool { methods?.contains(method) ?? true }
+    func allows(_ method: RequestMethod) -> Bool { methods?.contains(method) ?? (method != .other) }
 
     /// The path that the upstream is asked for.
     package func forwarded(_ path: NormalisedPath) -> NormalisedPath {

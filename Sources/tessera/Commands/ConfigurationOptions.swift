@@ -17,9 +17,24 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// The configuration and everything that is wrong with it.
     func load(at now: NumericDate) async -> (Configuration, [ConfigurationProblem]) {
+        await load { ConfigurationCheck.problems(of: $0, environment: $1.environment, at: now) }
+    }
+
+    /// The configuration of a gateway that runs alone, or a failure that lists all problems.
+    func requireGateway(at now: NumericDate) async throws -> Configuration {
+        let (configuration, problems) = await load { checked, _ in
+            ConfigurationCheck.gatewayProblems(of: checked, at: now)
+        }
+        guard problems.isEmpty else { throw ConfigurationFailure(problems: problems) }
+        return configuration
+    }
+
+    private func load(
+        checking check: (Configuration, ConfigurationInput) -> [ConfigurationProblem]
+    ) async -> (Configuration, [ConfigurationProblem]) {
         let input = ConfigurationInput.process(config: config, flags: settings)
         let (configuration, problems) = await ConfigurationLoader.load(input)
-        let more = ConfigurationCheck.problems(of: configuration, environment: input.environment, at: now)
+        let more = check(configuration, input)
         // A value that could not be read is already named; what follows from its default would only confuse.
         let named = Set(problems.map(\.subject))
         return (configuration, problems + more.filter { !named.contains($0.subject) })

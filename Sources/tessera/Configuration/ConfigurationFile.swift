@@ -42,10 +42,8 @@ struct ConfigurationFile {
             }
             hasValues = true
             walk(mapping, below: [], depth: 0)
-        } catch let error as YamlError {
-            refuse(error)
         } catch {
-            refuse(.fileMalformed, path, "it is not YAML", fix: "Correct the file.")
+            problems += ConfigurationProblem.malformed(path, error)
         }
     }
 
@@ -105,22 +103,6 @@ struct ConfigurationFile {
 
     private static func isLevel(_ key: String) -> Bool {
         SettingKey.allCases.contains { $0.rawValue.hasPrefix(key + ".") }
-    }
-
-    private mutating func refuse(_ error: YamlError) {
-        switch error {
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            for name in duplicates {
-                refuse(
-                    .duplicateKey, name, "\(path) has it twice near line \(context.mark.line)", fix: "Keep one of them."
-                )
-            }
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            refuse(.fileMalformed, "\(path):\(mark.line)", "it is not YAML: \(problem)", fix: "Correct this line.")
-        default:
-            refuse(.fileMalformed, path, "it is not YAML", fix: "Correct the file.")
-        }
     }
 
     private mutating func refuse(

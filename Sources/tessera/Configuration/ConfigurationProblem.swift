@@ -59,6 +59,12 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         case mailPasswordExposed = "mail_password_exposed"
         case brandingUnusable = "pages_unusable"
 
+        case gatewayIncomplete = "gateway_incomplete"
+        case gatewayRoutesInvalid = "gateway_routes_invalid"
+        case gatewayHeadersInvalid = "gateway_headers_invalid"
+        case gatewayProxiesMissing = "gateway_without_proxies"
+        case gatewaySecretExposed = "gateway_secret_exposed"
+
         case clockBehind = "clock_behind_database"
         case issuerChanged = "issuer_changed"
         case databaseUnusable = "database_unusable"

@@ -19,6 +19,22 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case administrationPort = "administration.port"
     case administrationHosts = "administration.hosts"
 
+    case gatewayEnabled = "gateway.enabled"
+    case gatewayRoutes = "gateway.routes"
+    case gatewayIssuer = "gateway.issuer"
+    case gatewayResource = "gateway.resource"
+    case gatewayResourceID = "gateway.resource-id"
+    case gatewayResourceSecretFile = "gateway.resource-secret-file"
+    case gatewayForwardAuthAddress = "gateway.forward-auth.address"
+    case gatewayForwardAuthPort = "gateway.forward-auth.port"
+    case gatewayForwardAuthSocket = "gateway.forward-auth.socket"
+    case gatewayHeaderSubject = "gateway.headers.subject"
+    case gatewayHeaderClient = "gateway.headers.client"
+    case gatewayHeaderScope = "gateway.headers.scope"
+    case gatewayHeaderRoles = "gateway.headers.roles"
+    case gatewayCachedTokens = "gateway.cached-tokens"
+    case gatewayCacheLifetime = "gateway.cache-lifetime"
+
     case outboundAllowed = "outbound.allowed"
     case outboundAuthorities = "outbound.authorities"
 

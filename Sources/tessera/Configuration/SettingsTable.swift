@@ -7,6 +7,7 @@ package enum SettingsTable {
         ("The installation", installation),
         ("Listening", listening),
         ("Administration", administration),
+        ("Gateway", gateway),
         ("Fetching", fetching),
         ("Tokens and keys", tokensAndKeys),
         ("Revocation feed", revocationFeed),

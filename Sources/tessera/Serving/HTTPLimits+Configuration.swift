@@ -1,3 +1,4 @@
+import Logging
 package import ServerHTTP
 
 extension HTTPLimits {
@@ -18,5 +19,17 @@ extension HTTPLimits {
         connectionBodyBytes = configuration.integer(.limitsConnectionBodyBytes)
         drain = seconds(.limitsDrainDeadline)
         drainDelay = seconds(.limitsDrainDelay)
+    }
+
+    /// The same, with no more connections than this process may open files: they would end in errors instead of
+    /// refusals.
+    init(_ configuration: Configuration, with logger: Logger) {
+        self.init(configuration)
+        let room = ProcessLimits.makeRoom(forConnections: connections)
+        guard room < connections else { return }
+        logger.warning(
+            "the limit of open files leaves room for fewer connections",
+            metadata: ["connections": "\(room)", "configured": "\(connections)"])
+        connections = room
     }
 }

@@ -21,7 +21,7 @@ struct ServerComposition {
         // Means "read the certificate again"; without a certificate it must not mean "end".
         signal(SIGHUP, SIG_IGN)
         ProcessLimits.refuseCoreDumps()
-        let logger = makeLogger()
+        let logger = Self.logger(configuration, now)
         logger.info("starting", metadata: ["version": "\(Version.text)", "config": "\(configuration.file ?? "none")"])
         let installation = try await OpenInstallation.open(configuration, at: now())
         do {
@@ -114,9 +114,8 @@ struct ServerComposition {
         }
     }
 
-    private func makeLogger() -> Logger {
+    static func logger(_ configuration: Configuration, _ now: @escaping @Sendable () -> NumericDate) -> Logger {
         let level = configuration.text(.logLevel).flatMap { Logger.Level(rawValue: $0) } ?? .info
-        let now = now
         return Logger(label: "tessera") { label in JSONLogHandler(label: label, level: level, now: now) }
     }
 

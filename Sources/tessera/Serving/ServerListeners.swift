@@ -17,11 +17,12 @@ struct ServerListeners {
     func prepared(
         for provider: OpenIDProvider, _ operations: AdministrationOperations
     ) throws -> [any Service] {
-        let limits = limits
+        let limits = HTTPLimits(configuration, with: shared.logger)
         let certificates = try certificates()
         let overTCP = configuration.text(.administrationAddress)
         let ready = ReadyNotice(
-            listeners: overTCP == nil ? 2 : 3, issuer: provider.issuer.rawValue,
+            listeners: (overTCP == nil ? 2 : 3) + (isGateway ? GatewayListeners.count : 0),
+            issuer: provider.issuer.rawValue,
             socket: environment["NOTIFY_SOCKET"], logger: shared.logger)
         let administration = Administration(provider: provider)
         let api = AdministrationAPI(
@@ -51,8 +52,14 @@ struct ServerListeners {
                         isSecure: certificates != nil, limits: limits), api, ready))
         }
         services.append(try publicListener(provider, certificates, limits, ready))
+        if isGateway {
+            services += try GatewayListeners(configuration: configuration, shared: shared, limits: limits)
+                .prepared(OwnIssuer(provider, shared), certificates, ready)
+        }
         return services
     }
+
+    private var isGateway: Bool { configuration.flag(.gatewayEnabled) }
 
     private func publicListener(
         _ provider: OpenIDProvider, _ certificates: TLSCertificates?, _ limits: HTTPLimits, _ ready: ReadyNotice
@@ -116,19 +123,6 @@ struct ServerListeners {
     private func prepareSocket(_ path: String) throws {
         try OwnerFolder.make(FilePath.folder(of: path))
         try StaleSocket.remove(path)
-    }
-
-    /// More connections than open files would end in errors instead of refusals.
-    private var limits: HTTPLimits {
-        var limits = HTTPLimits(configuration)
-        let room = ProcessLimits.makeRoom(forConnections: limits.connections)
-        if room < limits.connections {
-            shared.logger.warning(
-                "the limit of open files leaves room for fewer connections",
-                metadata: ["connections": "\(room)", "configured": "\(limits.connections)"])
-            limits.connections = room
-        }
-        return limits
     }
 
     /// The values of `Host` that the administration API over TCP answers to.

@@ -116,7 +116,7 @@ extension ConfigurationCheck {
         }
     }
 
-    private mutating func checkAddress(_ key: SettingKey) -> NetworkAddress? {
+    mutating func checkAddress(_ key: SettingKey) -> NetworkAddress? {
         guard let text = configuration.text(key) else { return nil }
         guard let address = NetworkAddress(text) else {
             refuse(
@@ -127,7 +127,7 @@ extension ConfigurationCheck {
         return address
     }
 
-    private mutating func checkSocket(_ path: String, _ key: SettingKey) {
+    mutating func checkSocket(_ path: String, _ key: SettingKey) {
         guard path.utf8.count > Self.maximumSocketPath else { return }
         refuse(
             .socketPathTooLong, key, "\(path) is longer than \(Self.maximumSocketPath) bytes",

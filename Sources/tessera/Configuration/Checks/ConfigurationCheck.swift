@@ -17,11 +17,24 @@ package struct ConfigurationCheck {
         check.checkListener()
         check.checkAdministration()
         check.checkProxies()
+        if configuration.flag(.gatewayEnabled) { check.checkGateway() }
         check.checkDurations()
         check.checkPeople()
         check.checkMail()
         check.checkDataFolder()
         check.checkMasterKey()
+        check.checkCertificate()
+        return check.problems
+    }
+
+    /// The same for `tessera gateway`, which has neither database nor keys of its own.
+    package static func gatewayProblems(
+        of configuration: Configuration, at now: NumericDate
+    ) -> [ConfigurationProblem] {
+        var check = ConfigurationCheck(configuration: configuration, environment: [:], now: now)
+        check.checkConfigurationFile()
+        check.checkProxies()
+        check.checkGateway()
         check.checkCertificate()
         return check.problems
     }
@@ -37,6 +50,8 @@ package struct ConfigurationCheck {
     ) {
         problems.append(ConfigurationProblem(code, key, message, fix: remedy))
     }
+
+    mutating func append(_ problem: ConfigurationProblem) { problems.append(problem) }
 
     /// A file with a secret in it is a secret itself.
     private mutating func checkConfigurationFile() {

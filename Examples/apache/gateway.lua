@@ -1,0 +1,67 @@
+-- Asks Tessera's gateway about each request before Apache answers it (mod_lua and Debian's lua-socket).
+-- Whatever goes wrong here, the request goes no further.
+local socket = require "socket"
+
+local ADDRESS = os.getenv("TESSERA_GATEWAY") or "127.0.0.1:8446"
+local HOST, PORT = ADDRESS:match("^(.*):(%d+)$")
+local TIMEOUT = 5
+local METADATA = "/.well-known/oauth-protected-resource"
+-- As gateway.headers names them.
+local FIELDS = { "X-Tessera-Subject", "X-Tessera-Client", "X-Tessera-Scope", "X-Tessera-Roles" }
+-- What a client may not say, however a server behind reads names: case, and signs that it takes for one another.
+local RESERVED = { "^x%-tessera%-", "^x%-forwarded%-", "^x%-original%-", "^x%-auth%-", "^remote%-user$", "^forwarded$",
+    "^x%-http%-method", "^x%-method%-override$" }
+
+local function is_reserved(name)
+    local folded = name:lower():gsub("[^a-z0-9]", "-")
+    for _, pattern in ipairs(RESERVED) do
+        if folded:match(pattern) then return true end
+    end
+    return false
+end
+
+-- The status and the fields of the gateway's answer; nothing if there is none.
+local function ask(r)
+    local tcp = socket.tcp()
+    tcp:settimeout(TIMEOUT)
+    if not tcp:connect(HOST, tonumber(PORT)) then return nil end
+    local question = {
+        "GET /forward-auth HTTP/1.1", "Host: " .. r.hostname, "X-Original-Method: " .. r.method,
+        "X-Original-URI: " .. r.unparsed_uri, "Connection: close",
+    }
+    local authorization = r.headers_in["Authorization"]
+    if authorization then table.insert(question, "Authorization: " .. authorization) end
+    if not tcp:send(table.concat(question, "\r\n") .. "\r\n\r\n") then return nil end
+    local status = (tcp:receive("*l") or ""):match("^HTTP/1%.1 (%d%d%d)")
+    local fields = {}
+    for _ = 1, 64 do
+        local line = tcp:receive("*l")
+        if not line or line == "" then
+            tcp:close()
+            return line and tonumber(status), fields
+        end
+        local name, value = line:match("^([^:]+):%s*(.-)%s*$")
+        if name then fields[name:lower()] = value end
+    end
+    tcp:close()
+    return nil
+end
+
+function check(r)
+    if r.uri == METADATA or r.uri:sub(1, #METADATA + 1) == METADATA .. "/" then return apache2.DECLINED end
+    if not r.hostname then return 400 end
+    local status, fields = ask(r)
+    if status == 200 then
+        for name, _ in pairs(r:headers_in_table()) do
+            if is_reserved(name) then r.headers_in[name] = nil end
+        end
+        for _, name in ipairs(FIELDS) do
+            local value = fields[name:lower()]
+            if value and value ~= "" then r.headers_in[name] = value end
+        end
+        return apache2.DECLINED
+    end
+    if status ~= 401 and status ~= 403 then return 503 end
+    if fields["www-authenticate"] then r.err_headers_out["WWW-Authenticate"] = fields["www-authenticate"] end
+    return status
+end

@@ -1,0 +1,294 @@
+"""Debian's nginx and Apache before a site (Examples/nginx, Examples/apache), asking the gateway about every request."""
+
+import http.client
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+
+import yaml
+
+from Attack.harness.case import Skip
+from Attack.harness.gateway import Gateway
+from Attack.harness.server import Server, environment, free_port
+from Attack.harness.watch import Watch
+from Attack.harness.world import World
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+RESOURCE = "https://reports.example.com"
+SCOPE = "reports:read reports:write"
+IDENTITY = ("x-tessera-subject", "x-tessera-client", "x-tessera-scope", "x-tessera-roles")
+
+
+class Upstream:
+    """A server behind the site that answers with the fields it was sent."""
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps([self.path, self.headers.items()]).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Site:
+    """One of the examples on loopback, in a folder that the user it runs as can read."""
+
+    def __init__(self, example):
+        self.folder = tempfile.mkdtemp(prefix=f"tessera-{example}-")
+        os.chmod(self.folder, 0o755)
+        self.example = os.path.join(ROOT, "Examples", example)
+        self.port, self.process = free_port(), None
+        shutil.copytree(os.path.join(self.example, "pages"), self.file("pages"))
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def adapted(self, name, changes):
+        with open(os.path.join(self.example, name)) as file:
+            text = file.read()
+        for old, new in changes.items():
+            if old not in text:
+                raise RuntimeError(f"{name} has no {old!r}")
+            text = text.replace(old, new)
+        with open(self.file(name), "w") as file:
+            file.write(text)
+
+    def launch(self, command, env=None):
+        self.process = subprocess.Popen(
+            command, env=environment(env), stdout=open(self.file("out.log"), "ab"), stderr=subprocess.STDOUT
+        )
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the site ended: {self.log()}")
+            try:
+                self.request("/")
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"the site does not answer: {self.log()}")
+
+    def request(self, target, token=None, method="GET", headers=()):
+        """The bytes of the target go as they are."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in headers:
+            connection.putheader(name, value)
+        if token:
+            connection.putheader("Authorization", f"Bearer {token}")
+        connection.endheaders()
+        answer = connection.getresponse()
+        answer.text = answer.read().decode("utf-8", "replace")
+        connection.close()
+        return answer
+
+    def log(self):
+        text = ""
+        for name in ("out.log", "error.log"):
+            if os.path.exists(self.file(name)):
+                with open(self.file(name), errors="replace") as file:
+                    text += file.read()[-2500:]
+        return text
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def nginx(gateway, upstream):
+    if not os.path.exists("/usr/sbin/nginx"):
+        raise Skip("nginx is not installed")
+    site = Site("nginx")
+    os.mkdir(site.file("temporary"))
+    os.chmod(site.file("temporary"), 0o777)
+    site.adapted("loopback.conf", {})
+    site.adapted(
+        "site.conf",
+        {
+            "127.0.0.1:8080": f"127.0.0.1:{site.port}",
+            "/srv/reports": site.file("pages"),
+            "127.0.0.1:3000": f"127.0.0.1:{upstream}",
+            "127.0.0.1:8446": f"127.0.0.1:{gateway}",
+        },
+    )
+    site.launch(["/usr/sbin/nginx", "-p", site.folder, "-c", site.file("loopback.conf")])
+    return site
+
+
+def apache(gateway, upstream):
+    if not os.path.exists("/usr/lib/apache2/modules/mod_lua.so"):
+        raise Skip("apache2-bin is not installed")
+    if not os.path.exists("/usr/share/lua/5.3/socket.lua"):
+        raise Skip("lua-socket is not installed")
+    if os.geteuid() != 0:
+        raise Skip("the example changes to the user www-data, which needs root")
+    site = Site("apache")
+    for name in ("loopback.conf", "site.conf", "gateway.lua"):
+        site.adapted(name, {})
+    known = {
+        "FOLDER": site.folder,
+        "SITE_FOLDER": site.folder,
+        "PAGES": site.file("pages"),
+        "ADDRESS": "127.0.0.1",
+        "PORT": str(site.port),
+        "UPSTREAM": f"http://127.0.0.1:{upstream}",
+        "TESSERA_GATEWAY": f"127.0.0.1:{gateway}",
+    }
+    site.launch(["/usr/sbin/apache2", "-f", site.file("loopback.conf"), "-DFOREGROUND"], known)
+    return site
+
+
+SITES = {"nginx": nginx, "apache-gateway": apache}
+
+
+class Visit:
+    """What is asked of a site, and whether the answers are as they must be."""
+
+    def __init__(self, name, world, site, gateway):
+        self.name, self.world, self.site, self.gateway, self.failed = name, world, site, gateway, 0
+
+    def check(self, holds, what):
+        print(f"{'PASS' if holds else 'FAIL'} {self.name}.{what}", flush=True)
+        self.failed += 0 if holds else 1
+
+    def token(self, scope, client="reader"):
+        return self.world.token(client, RESOURCE, scope)
+
+    def all(self):
+        self.pages()
+        self.upstream()
+        self.paths()
+        self.endings()
+        return not self.failed
+
+    def pages(self):
+        site, reader = self.site, self.token("reports:read")
+        self.check("open to everybody" in site.request("/").text, "shows_an_open_page")
+        bare = site.request("/reports/")
+        challenge = bare.headers.get_all("WWW-Authenticate") or []
+        self.check(bare.status == 401 and len(challenge) == 1, "asks_for_a_token_once")
+        self.check(
+            challenge and challenge[0].startswith("Bearer") and "resource_metadata=" in challenge[0], "says_where_from"
+        )
+        good = site.request("/reports/", reader)
+        self.check(good.status == 200 and "report number one" in good.text, "shows_a_page_for_a_good_token")
+        weak = site.request("/admin/", reader)
+        said = weak.headers.get("WWW-Authenticate", "")
+        self.check(weak.status == 403 and 'scope="reports:write"' in said, "names_the_scope_that_is_missing")
+        self.check(site.request("/admin/", self.token("reports:write")).status == 200, "admits_the_right_scope")
+        self.check(site.request("/reports/", reader[:-4] + "AAAA").status == 401, "refuses_a_forged_token")
+        self.check(site.request("/elsewhere", reader).status == 403, "is_closed_where_no_route_is")
+        metadata = json.loads(site.request("/.well-known/oauth-protected-resource").text)
+        self.check(metadata.get("authorization_servers") == [self.world.issuer], "describes_the_resource")
+
+    def upstream(self):
+        names = ("X-Tessera-Subject", "X_Tessera_Subject", "X-Tessera-Roles", "X-TESSERA-SUBJECT", "X-Tessera-Client")
+        claimed = [(name, "root") for name in names] + [("Connection", "X-Tessera-Subject")]
+        answer = self.site.request("/app/x?a=%2F..", self.token("reports:read"), headers=claimed)
+        path, fields = json.loads(answer.text) if answer.status == 200 else ("", [])
+        seen = [(name.lower().replace("_", "-"), value) for name, value in fields]
+        identity = {name: value for name, value in seen if name in IDENTITY}
+        self.check(path == "/app/x?a=%2F..", "passes_the_request_on")
+        self.check(identity.get("x-tessera-client") == "reader", "tells_the_upstream_who_comes")
+        self.check(identity.get("x-tessera-scope") == "reports:read", "tells_the_upstream_the_scope")
+        self.check("root" not in dict(seen).values(), "replaces_what_a_client_claims")
+        self.check(len([1 for name, _ in seen if name in IDENTITY]) == len(identity), "says_each_once")
+
+    def paths(self):
+        site, reader = self.site, self.token("reports:read")
+        twofold = (
+            "//reports/", "/reports//", "/./reports/", "/app/../admin/", "/app/%2e%2e/admin/", "/app/..%2fadmin/",
+            "/app%2f..%2fadmin/", "/app/.%2e/admin/", "/app/..;/admin/", "/app\\..\\admin/", "/app/%5c..%5cadmin/",
+            "/app/%00", "/app/%252e%252e/admin/", "/app/%c0%ae%c0%ae/admin/", "/app/%",
+        )  # fmt: skip
+        for target in twofold:
+            for token in (None, reader):
+                answer = site.request(target, token)
+                closed = answer.status in (400, 401, 403, 404) and "administrators" not in answer.text
+                if not closed or "report number" in answer.text:
+                    self.check(False, f"refuses {target} ({answer.status})")
+        self.check(True, "tried_paths_with_two_meanings")
+        statuses = {method: site.request("/reports/", None, method).status for method in ("HEAD", "OPTIONS", "POST")}
+        self.check(set(statuses.values()) <= {401, 403, 405}, f"lets_no_method_past {statuses}")
+        self.check(site.request("/reports/", reader, "HEAD").status == 200, "admits_head_with_get")
+        self.check(site.request("/reports/", reader, "OPTIONS").status in (403, 405), "admits_no_other_method")
+        spoofed = [("X-Original-URI", "/"), ("X-Original-Method", "GET"), ("X-Forwarded-Uri", "/"), ("X-Rewrite-URL", "/")]
+        self.check(site.request("/reports/", headers=spoofed).status == 401, "believes_no_other_address")
+
+    def opaque(self):
+        """A token that only the issuer can read."""
+        address = "/admin/v1/resources/reports"
+        self.world.admin("PATCH", address, {"token_format": "opaque"}, expect=200)
+        token = self.token("reports:read")
+        self.world.admin("PATCH", address, {"token_format": "jwt"}, expect=200)
+        return token
+
+    def endings(self):
+        world, site = self.world, self.site
+        opaque = self.opaque()
+        self.check(site.request("/reports/", opaque).status == 200, "asks_the_issuer_about_an_opaque_token")
+        assert world.revocation(opaque, by="reader").status == 200
+        deadline = time.monotonic() + 120
+        while (status := site.request("/reports/", opaque).status) == 200 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.check(status == 401, "refuses_a_revoked_token")
+        reader = self.token("reports:read")
+        self.gateway.stop()
+        answers = [site.request(target, reader) for target in ("/reports/", "/", "/app/x")]
+        self.check(all(answer.status >= 500 for answer in answers), "is_closed_while_the_gateway_is_down")
+        self.check(not any("report number" in answer.text for answer in answers), "shows_nothing_then")
+
+
+def run(name, binary):
+    server, upstream, site = None, Upstream(), None
+    try:
+        server = Server(binary, name="foreign")
+        server.initialise()
+        server.start()
+        watch = Watch()
+        watch.server = server
+        world = World(server, watch)
+        world.resource("reports", RESOURCE, SCOPE)
+        world.client("reader")
+        world.permit("reader", RESOURCE, SCOPE)
+        example = os.path.join(ROOT, "Examples", "nginx" if name == "nginx" else "apache")
+        with open(os.path.join(example, "routes.yaml")) as file:
+            routes = yaml.safe_load(file)["routes"]
+        with Gateway(world, "reports", RESOURCE, routes) as gateway:
+            site = SITES[name](gateway.port, upstream.port)
+            held = Visit(name, world, site, gateway).all()
+            if not held:
+                print(site.log(), gateway.log())
+            return held
+    finally:
+        if site:
+            site.close()
+        upstream.close()
+        if server:
+            server.discard()

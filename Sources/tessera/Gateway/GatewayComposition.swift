@@ -1,0 +1,80 @@
+import Glibc
+import JOSE
+import Logging
+import NIOPosix
+import OAuth
+import ServerHTTP
+import ServiceLifecycle
+import UnixSignals
+
+/// Puts a gateway together that runs alone, runs it, and takes it apart in order.
+struct GatewayComposition {
+    let configuration: Configuration
+    let environment: [String: String]
+    let now: @Sendable () -> NumericDate
+
+    func run() async throws {
+        umask(0o077)
+        signal(SIGHUP, SIG_IGN)
+        ProcessLimits.refuseCoreDumps()
+        let logger = ServerComposition.logger(configuration, now)
+        logger.info("starting", metadata: ["version": "\(Version.text)", "config": "\(configuration.file ?? "none")"])
+        let transport = IssuerTransport(authorities: configuration.text(.outboundAuthorities))
+        var failure: (any Error)?
+        do { try await serve(transport, logger) } catch { failure = error }
+        await transport.shutDown()
+        if let failure { throw explained(failure) }
+        logger.notice("stopped")
+    }
+
+    private func serve(_ transport: IssuerTransport, _ logger: Logger) async throws {
+        let requestLog = configuration.flag(.logRequests) ? RequestLog(fileDescriptor: STDOUT_FILENO) : nil
+        let shared = ServerEnvironment(
+            now: now, requestIDs: RequestIDs(prefix: SecretGenerator.system.identifier()), requestLog: requestLog,
+            metrics: MetricsRegistry(), readiness: Readiness {}, logger: logger,
+            eventLoops: MultiThreadedEventLoopGroup.singleton)
+        let ready = ReadyNotice(
+            listeners: GatewayListeners.count, issuer: "gateway", socket: environment["NOTIFY_SOCKET"], logger: logger)
+        let certificates = try certificates()
+        let listeners = try GatewayListeners(
+            configuration: configuration, shared: shared, limits: HTTPLimits(configuration, with: logger)
+        ).prepared(transport, certificates, ready)
+        var services: [any Service] = []
+        if let requestLog { services.append(RequestLogService(log: requestLog)) }
+        if let certificates { services.append(TLSReloader(certificates, logger: logger, now: now)) }
+        services += listeners
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var failure: (any Error)?
+        do { try await group.run() } catch { failure = error }
+        await requestLog?.flush()
+        if let failure { throw failure }
+    }
+
+    private func certificates() throws -> TLSCertificates? {
+        guard let certificate = configuration.text(.tlsCertificate), let key = configuration.text(.tlsPrivateKey) else {
+            return nil
+        }
+        do {
+            return try TLSCertificates(TLSFiles(certificate: certificate, privateKey: key), at: now())
+        } catch let error as TLSCertificateError {
+            throw CommandFailure(.failure, "certificate_unusable", error.description)
+        }
+    }
+
+    private func explained(_ error: any Error) -> any Error {
+        guard String(describing: error).contains("errno: \(EADDRINUSE)") else { return error }
+        return ConfigurationFailure(
+            problems: [
+                ConfigurationProblem(
+                    .addressInUse, .gatewayForwardAuthPort, "another program listens there",
+                    fix: "Stop it ('ss -ltnp' names it), or choose another port.")
+            ])
+    }
+}

@@ -1,0 +1,61 @@
+import Gateway
+import OAuth
+import ResourceServer
+import ServerHTTP
+import ServiceLifecycle
+
+/// The listeners of a gateway, as a checked configuration describes them.
+struct GatewayListeners {
+    let configuration: Configuration
+    let shared: ServerEnvironment
+    let limits: HTTPLimits
+
+    static let count = 1
+
+    /// - Parameters:
+    ///   - transport: how the issuer is asked.
+    ///   - certificates: for a listener that others reach over a network.
+    func prepared(
+        _ transport: any HTTPTransport, _ certificates: TLSCertificates?, _ ready: ReadyNotice
+    ) throws -> [any Service] {
+        let endpoint = try endpoint(transport)
+        let admission = endpoint.judge.admission
+        shared.metrics.add("tessera_gateway_remembered_tokens", "Tokens whose signature need not be checked again.") {
+            Double(admission.rememberedTokens)
+        }
+        let socket = configuration.text(.gatewayForwardAuthSocket)
+        if let socket { try StaleSocket.remove(socket) }
+        let name = configuration.text(.gatewayForwardAuthAddress) ?? ""
+        let address =
+            socket.map { ListenAddress.unix(path: $0, mode: 0o660) }
+            ?? .tcp(
+                host: name == "localhost" ? "127.0.0.1" : name, port: configuration.integer(.gatewayForwardAuthPort))
+        let isNear = socket != nil || NetworkAddress(name)?.isLoopback == true
+        let listening = HTTPServerConfiguration(
+            name: "forward-auth", address: address, certificates: isNear ? nil : certificates, isSecure: false,
+            limits: limits, proxies: endpoint.proxies)
+        return [
+            HTTPListener(listening, shared, routes: endpoint.routes(readiness: shared.readiness)) {
+                ready.listening("forward-auth", $0.description)
+            }
+        ]
+    }
+
+    private func endpoint(_ transport: any HTTPTransport) throws -> ForwardAuthEndpoint {
+        guard let settings = GatewaySettings(configuration) else {
+            throw CommandFailure(.failure, "gateway_incomplete", "the settings of the gateway are not usable")
+        }
+        let file = GatewayRoutesFile(path: settings.routes)
+        guard file.problems.isEmpty else { throw ConfigurationFailure(problems: file.problems) }
+        let judge = GatewayJudge(
+            routes: try GatewayRouteTable(file.routes), admission: settings.admission(transport),
+            identity: settings.identity)
+        let trusted = configuration.list(.proxyTrusted)
+        return ForwardAuthEndpoint(
+            judge: judge,
+            proxies: TrustedProxies(
+                ranges: trusted.compactMap { AddressRange($0) }, unix: trusted.contains(ConfigurationCheck.unixPeer)),
+            metadata: ProtectedResourceMetadata(
+                resource: settings.resource, authorizationServers: [settings.issuer]))
+    }
+}
