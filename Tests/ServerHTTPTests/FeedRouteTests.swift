@@ -100,6 +100,22 @@ import Testing
         try await server.shutDown()
     }
 
+    @Test func `ends a stream after an hour, so that its reader proves again who it is`() async throws {
+        let server = try await LiveServer.publicServer()
+        let feed = server.provider.revocations.feed
+        let connection = try await server.connect()
+        try await connection.send(RequestText.get("/revocations", Self.resource, "accept: text/event-stream"))
+        while feed.counts.readers == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        feed.deliver(at: LiveServer.start + .seconds(3599))
+        try await connection.wait(for: "event: revocations")
+        #expect(feed.counts.readers == 1 && !connection.isClosed)
+        feed.deliver(at: LiveServer.start + .seconds(3604))
+        let text = try await connection.readToEnd()
+        #expect(text.occurrences(of: "event: revocations") == 2)
+        #expect(feed.counts.readers == 0)
+        try await server.shutDown()
+    }
+
     @Test func `ends its streams when the server stops`() async throws {
         let server = try await LiveServer.publicServer()
         let connection = try await server.connect()

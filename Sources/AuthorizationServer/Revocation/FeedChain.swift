@@ -1,27 +1,34 @@
-import JOSE
+package import JOSE
 import OAuth
 
 /// A signed message, made once for all of its readers.
 package final class FeedMessage: Sendable {
     package let sequence: Int64
-    /// The compact JWS.
-    package let text: String
+    package let issuedAt: NumericDate
     /// As an event of a stream (HTML §9.2): id, type and data.
     package let event: [UInt8]
+    private let textStart: Int
 
-    init(sequence: Int64, feed: String, text: String) {
-        self.sequence = sequence
-        self.text = text
-        event = Array("id: \(feed):\(sequence)\nevent: revocations\ndata: \(text)\n\n".utf8)
+    init(_ message: RevocationMessage, text: String) {
+        sequence = message.sequence
+        issuedAt = message.issuedAt
+        let head = Array("id: \(message.feed):\(message.sequence)\nevent: revocations\ndata: ".utf8)
+        textStart = head.count
+        event = head + Array(text.utf8) + [0x0A, 0x0A]
     }
+
+    /// The compact JWS.
+    package var text: String { String(decoding: event[textStart...].dropLast(2), as: UTF8.self) }
 }
 
 /// What one resource is told, message after message: its place, the last messages, and who waits for the next.
 struct FeedChain: Sendable {
     private(set) var position: RevocationPosition
-    /// What has ended and is in no message yet.
-    private(set) var pending: [RevocationEntry] = []
+    /// What has ended; what stands before ``told`` is in a message already.
+    private var pending: [RevocationEntry] = []
+    private var told = 0
     private var kept: [FeedMessage] = []
+    private var keptBytes = 0
     private let limit: Int
     private(set) var lastMessage: NumericDate?
     /// When somebody last asked, or was listening.
@@ -42,14 +49,12 @@ struct FeedChain: Sendable {
     /// A chain that nobody listens to has no heartbeats, but what ends is told all the same: its reader comes back.
     func next(
         of issuer: Issuer, for audience: ResourceIndicator, every heartbeat: Int64, at now: NumericDate
-    )
-        -> RevocationMessage?
-    {
+    ) -> RevocationMessage? {
         let isSilent = lastMessage.map { $0 > now || now - $0 >= .seconds(heartbeat) } ?? true
-        guard !pending.isEmpty || (readers > 0 && isSilent) else { return nil }
+        guard told < pending.count || (readers > 0 && isSilent) else { return nil }
         return RevocationMessage(
             after: position, of: issuer.rawValue, for: audience,
-            entries: Array(pending.prefix(Self.entriesPerMessage)), at: now)
+            entries: Array(pending[told...].prefix(Self.entriesPerMessage)), at: now)
     }
 
     private static let entriesPerMessage = RevocationMessage.maximumEntryBytes / RevocationEntry.lengths.counter
@@ -58,18 +63,32 @@ struct FeedChain: Sendable {
     mutating func append(_ message: RevocationMessage, text: String) {
         guard position.isFollowed(by: message) else { return }
         position = position.after(message, text: text)
-        pending.removeFirst(min(pending.count, message.entries.count))
+        told = min(pending.count, told &+ message.entries.count)
+        // All at once where that moves few: however much waits, each entry is moved once or twice.
+        if told >= pending.count &- told {
+            pending.removeFirst(told)
+            told = 0
+        }
         lastMessage = message.issuedAt
-        kept.append(FeedMessage(sequence: message.sequence, feed: message.feed, text: text))
-        // Twice the limit at most, so that not every message moves all the others.
-        if kept.count >= 2 &* limit { kept.removeFirst(kept.count &- limit) }
+        let sent = FeedMessage(message, text: text)
+        kept.append(sent)
+        keptBytes &+= sent.event.count
+        var surplus = 0
+        while kept.count &- surplus > limit || (keptBytes > Self.mostBytesKept && kept.count &- surplus > 1) {
+            keptBytes &-= kept[surplus].event.count
+            surplus &+= 1
+        }
+        kept.removeFirst(surplus)
     }
+
+    /// Bytes of messages that are kept, whatever their number.
+    private static let mostBytesKept = 4 << 20
 
     /// The messages after a number, at most so many; `nil` if it is none of this chain, or too long ago.
     func messages(after sequence: Int64, limit: Int) -> ArraySlice<FeedMessage>? {
         guard sequence >= 0, sequence <= position.sequence else { return nil }
         let missed = position.sequence &- sequence
-        guard missed <= Int64(min(kept.count, self.limit)) else { return nil }
+        guard missed <= Int64(kept.count) else { return nil }
         return kept.suffix(Int(missed)).prefix(limit)
     }
 }

@@ -3,7 +3,7 @@ package struct FeedPolicy: Hashable, Sendable {
     /// Seconds between two signs of life to those who listen.
     package var heartbeat: Int64 = 5
     /// Messages of each chain that a reader who was away can still get one by one.
-    package var messagesKept: Int = 1024
+    package var messagesKept: Int = 512
     /// Resources that have a chain at the same time.
     package var chains: Int = 1024
     /// Connections that one resource holds at the same time.
@@ -12,6 +12,9 @@ package struct FeedPolicy: Hashable, Sendable {
     package var longestWait: Int64 = 30
     /// Seconds without a reader after which a chain is given up.
     package var idleLifetime: Int64 = 900
+
+    /// Seconds after which a stream ends, so that its reader proves again who it is.
+    package static let longestStream: Int64 = 3600
 
     /// Milliseconds between two messages of a chain: what ends meanwhile goes into one.
     package static let batch: Int64 = 20

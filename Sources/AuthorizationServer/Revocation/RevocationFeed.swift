@@ -155,7 +155,8 @@ package final class RevocationFeed: Sendable {
 
 extension RevocationFeed.State {
     fileprivate mutating func send(_ message: RevocationMessage, text: String) -> [CheckedContinuation<Void, Never>] {
-        guard var chain = chains[message.audience] else { return [] }
+        // Taken out, or what waits in it would be copied for each message.
+        guard var chain = chains.removeValue(forKey: message.audience) else { return [] }
         chain.append(message, text: text)
         if chain.readers > 0 { chain.lastUse = max(chain.lastUse, message.issuedAt) }
         let waiting = Array(chain.waiting.values)

@@ -81,7 +81,7 @@ struct RevocationFeedRoute: Sendable {
             defer { reader.close() }
             return await poll(reader, place, for: parameters)
         }
-        return stream(reader, place)
+        return stream(reader, place, since: now)
     }
 
     // MARK: Long poll
@@ -122,7 +122,7 @@ struct RevocationFeedRoute: Sendable {
 
     // MARK: Event stream
 
-    private func stream(_ reader: FeedReader, _ place: FeedPlace) -> ServerResponse {
+    private func stream(_ reader: FeedReader, _ place: FeedPlace, since begin: NumericDate) -> ServerResponse {
         guard let (chain, start) = place.position(of: reader),
             case .messages = reader.messages(after: start, of: chain)
         else {
@@ -153,6 +153,8 @@ struct RevocationFeedRoute: Sendable {
                     try await writer.write(buffer)
                 }
                 sequence = last.sequence
+                // Whose credentials were taken away does not listen for ever.
+                if last.issuedAt - begin >= .seconds(FeedPolicy.longestStream) { return }
             }
         }
         return ServerResponse(

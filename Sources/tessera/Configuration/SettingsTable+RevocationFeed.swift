@@ -6,7 +6,7 @@ extension SettingsTable {
             "How often a resource that listens to the revocation feed hears that nothing has ended. A reader that hears "
                 + "nothing for longer than its own bound stops trusting what it knows."),
         Setting(
-            .revocationMessages, .integer(16...100_000, unit: "messages"), default: .integer(1024),
+            .revocationMessages, .integer(16...100_000, unit: "messages"), default: .integer(512),
             "Messages of the feed that are kept for each resource, for readers whose connection broke. Who missed more "
                 + "begins with a snapshot."),
         Setting(

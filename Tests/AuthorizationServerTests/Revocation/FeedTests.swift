@@ -116,6 +116,26 @@ import Testing
         #expect(Set(listener.values.keys).count == 1000)
     }
 
+    @Test func `keeps no more messages than fit into a few mebibytes`() async throws {
+        var policy = ServerPolicy()
+        policy.feed.messagesKept = 100_000
+        let issuance = try await Issuance(policy: policy)
+        let reader = try #require(feed(issuance).reader(for: Issuance.jwtAPI, at: start))
+        let position = try #require(reader.position)
+        let ended = (0..<200_000).map { GrantID(unchecked: "g\($0)") }
+        issuance.provider.revocations.apply(Ended(grants: ended), at: start)
+        feed(issuance).deliver(at: start)
+        let last = try #require(reader.position?.sequence)
+        #expect(last == Int64((ended.count + 246) / 247))
+        // One message is nine kilobytes or so.
+        for (sequence, isKept) in [(0, false), (last - 600, false), (last - 300, true)] as [(Int64, Bool)] {
+            switch reader.messages(after: sequence, of: position.feed) {
+            case .messages(let messages): #expect(isKept && messages.count == 64)
+            case .resync: #expect(!isKept, "\(sequence)")
+            }
+        }
+    }
+
     @Test func `sends who missed too much back to a snapshot`() async throws {
         var policy = ServerPolicy()
         policy.feed.messagesKept = 4
