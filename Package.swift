@@ -218,7 +218,7 @@ let package = Package(
             exclude: ["Pages/Golden", "Mail/smtp_server.py"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "ServerHTTP", "ResourceServer", "OAuth", "JOSE", "TestSupport"]),
+            dependencies: ["Gateway", "ServerHTTP", "ResourceServer", "Risk", "OAuth", "JOSE", "TestSupport"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -30,6 +30,8 @@ package final class OpenIDProvider: Sendable {
     let usage = UsageCounters()
     let refusals = RefusalFolder()
     let upkeepPlan = UpkeepPlan()
+    let bell = AlarmBell()
+    let leakReports: LeakReports
     private let tokens: TokenEndpoint
     private let introspection: IntrospectionEndpoint
     private let revocation: RevocationEndpoint
@@ -76,6 +78,10 @@ package final class OpenIDProvider: Sendable {
                 maximumLifetime: policy.maximumAccessTokenLifetime, now: now)
         }
         let identity = IdentityClaims(store: store, mapping: policy.people.claimMapping)
+        let keyCheck = APIKeyCheck(
+            store: store, registry: registry,
+            administration: ResourceIndicator(unchecked: issuer.url(of: .administration)), quotas: APIKeyQuotas())
+        leakReports = LeakReports(policy.apiKeys)
         let refreshKeys = RefreshKeys(issuer: issuer, sealer: sealer)
         let personTokens = AuthorizationTokens(
             issuer: issuer, policy: policy, registry: registry, keys: keys, pairwise: pairwise, identity: identity,
@@ -88,12 +94,15 @@ package final class OpenIDProvider: Sendable {
             refreshes: RefreshTokenGrant(
                 store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
                 policy: policy),
+            exchanges: TokenExchangeGrant(
+                check: keyCheck, registry: registry, lifetime: policy.apiKeys.exchangedLifetime, mint: mint),
             mint: mint)
         let reader: @Sendable () -> AccessTokenReader = {
             AccessTokenReader(
                 issuer: issuer, keys: ring.snapshot, revocations: revocations, clockSkew: policy.clockSkew)
         }
-        introspection = IntrospectionEndpoint(authenticator: authenticator, reader: reader)
+        introspection = IntrospectionEndpoint(
+            authenticator: authenticator, reader: reader, keys: keyCheck, allowsKeys: policy.apiKeys.allowsDirectUse)
         revocation = RevocationEndpoint(
             authenticator: authenticator, reader: reader, store: store, revocations: revocations,
             refreshKeys: refreshKeys)
@@ -153,6 +162,24 @@ package final class OpenIDProvider: Sendable {
             let answer = try await tokens.respond(to: request, call)
             usage.count(.issued, client: answer.facts.client, resource: answer.facts.resource, at: now)
             return answer
+        } catch let refusal as APIKeyRefusal {
+            throw rejection(for: refusal, of: "token", client: credentials.clientID, caller: caller, at: now)
+        } catch let rejection as Rejection {
+            record(rejection, of: "token", caller: caller, at: now)
+            throw rejection
+        }
+    }
+
+    /// Exchanges an API key that nobody but itself stands for (RFC 8693 §2.1).
+    package func exchange(
+        _ parameters: TokenExchangeParameters, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<TokenResponse> {
+        do {
+            let answer = try await tokens.exchange(parameters, caller: caller, at: now)
+            usage.count(.issued, client: answer.facts.client, resource: answer.facts.resource, at: now)
+            return answer
+        } catch let refusal as APIKeyRefusal {
+            throw rejection(for: refusal, of: "token", client: nil, caller: caller, at: now)
         } catch let rejection as Rejection {
             record(rejection, of: "token", caller: caller, at: now)
             throw rejection
@@ -164,9 +191,7 @@ package final class OpenIDProvider: Sendable {
     ) async throws -> Answered<IntrospectionResponse> {
         do {
             let answer = try await introspection.respond(to: token, from: credentials, caller: caller, at: now)
-            if case .active = answer.response {
-                usage.count(.introspectedActive, client: answer.facts.client, resource: answer.facts.resource, at: now)
-            } else {
+            if case .inactive = answer.response {
                 usage.count(
                     .introspectedInactive, client: answer.facts.client, resource: answer.facts.resource, at: now)
                 if answer.facts.decision == "audience_wrong" || answer.facts.decision == "not_a_resource" {
@@ -175,8 +200,15 @@ package final class OpenIDProvider: Sendable {
                         caller: caller,
                         at: now)
                 }
+            } else {
+                usage.count(.introspectedActive, client: answer.facts.client, resource: answer.facts.resource, at: now)
             }
             return answer
+        } catch let refusal as APIKeyRefusal {
+            let rejection = rejection(
+                for: refusal, of: "introspection", client: credentials.clientID, caller: caller, at: now)
+            usage.count(.introspectedInactive, client: credentials.clientID, resource: nil, at: now)
+            return Answered(.inactive, rejection.facts)
         } catch let rejection as Rejection {
             record(rejection, of: "introspection", caller: caller, at: now)
             throw rejection

@@ -30,6 +30,11 @@ package enum Rejection: Error, Hashable, Sendable {
     /// A pushed request that is refused in the words of the authorization endpoint.
     case authorizationRequestWrong(ClientID, OAuthError)
 
+    // API keys
+    case apiKeyRefused(APIKeyFault, GrantID?, retryAfter: Int64?)
+    case keyResourceNotNamed(GrantID)
+    case keyScopeTooWide(GrantID)
+
     // Registration
     case registrationTokenWrong
     case registrationsFull
@@ -78,6 +83,17 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.invalidScope, "the scope goes beyond what was given")
         case .authorizationRequestWrong(_, let error):
             error
+        case .apiKeyRefused(.quotaUsed, _, _):
+            OAuthError(.temporarilyUnavailable, "the key was used too often; try again later")
+        case .apiKeyRefused(.resourceWrong, _, _), .apiKeyRefused(.permissionEnded, _, _):
+            OAuthError(.invalidTarget, "the key has no permission at this resource")
+        case .apiKeyRefused:
+            // RFC 8693 §2.2.2: not invalid_grant.
+            OAuthError(.invalidRequest, "the subject_token is not accepted")
+        case .keyResourceNotNamed:
+            OAuthError(.invalidTarget, "name the resource that the token is for")
+        case .keyScopeTooWide:
+            OAuthError(.invalidScope, "the scope goes beyond what the key may do")
         case .registrationTokenWrong:
             OAuthError(.invalidToken, "the access token is not accepted")
         case .registrationsFull:
@@ -99,6 +115,9 @@ package enum Rejection: Error, Hashable, Sendable {
     package var reason: String {
         switch self {
         case .clientUnknown: "client_unknown"
+        case .apiKeyRefused(let fault, _, _): "api_key_\(fault.rawValue)"
+        case .keyResourceNotNamed: "api_key_resource_not_named"
+        case .keyScopeTooWide: "api_key_scope_too_wide"
         case .registrationTokenWrong: "registration_token_wrong"
         case .registrationsFull: "registrations_full"
         case .clientDisabled: "client_disabled"
@@ -136,7 +155,9 @@ package enum Rejection: Error, Hashable, Sendable {
     /// The registered client that this is about; never a name that a stranger made up.
     package var client: ClientID? {
         switch self {
-        case .clientUnknown, .signingKeyMissing, .tokenNotAccepted, .registrationTokenWrong, .registrationsFull: nil
+        case .clientUnknown, .signingKeyMissing, .tokenNotAccepted, .registrationTokenWrong, .registrationsFull,
+            .apiKeyRefused, .keyResourceNotNamed, .keyScopeTooWide:
+            nil
         case .clientDisabled(let id), .clientMethodWrong(let id), .clientSecretWrong(let id),
             .assertionKeyUnknown(let id),
             .assertionKeysUnavailable(let id), .assertionSignatureWrong(let id), .assertionClaimsWrong(let id, _),
@@ -157,6 +178,7 @@ package enum Rejection: Error, Hashable, Sendable {
     package var retryAfter: Int64? {
         switch self {
         case .throttled(_, let seconds), .revokesTooOften(_, let seconds), .tooManyReaders(_, let seconds): seconds
+        case .apiKeyRefused(_, _, let seconds): seconds
         case .assertionKeysUnavailable: 30
         case .signingKeyMissing, .feedKeyMissing, .refreshTokenRefused(_, .tooFast): 1
         default: nil
@@ -172,6 +194,8 @@ package enum Rejection: Error, Hashable, Sendable {
             facts.resource = resource
         case .tokenOfAnotherClient(_, let token), .audienceWrong(_, let token):
             facts.tokenID = token
+        case .apiKeyRefused(_, let key, _): facts.grant = key
+        case .keyResourceNotNamed(let key), .keyScopeTooWide(let key): facts.grant = key
         default: break
         }
         return facts

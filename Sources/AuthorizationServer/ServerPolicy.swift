@@ -65,6 +65,7 @@ package struct ServerPolicy: Hashable, Sendable {
     package var verifiedTokenCapacity: Int = 10_000
     package var people = PeoplePolicy()
     package var registration = RegistrationPolicy()
+    package var apiKeys = APIKeyPolicy()
     /// A page for developers, named in the metadata.
     package var documentation: String?
 

@@ -3,6 +3,7 @@ public enum TokenRequest: Hashable, Sendable {
     case authorizationCode(AuthorizationCodeParameters)
     case clientCredentials(ClientCredentialsParameters)
     case refreshToken(RefreshTokenParameters)
+    case tokenExchange(TokenExchangeParameters)
 
     public init(_ form: FormParameters) throws(OAuthError) {
         guard let name = form["grant_type"] else { throw OAuthError(.invalidRequest, "grant_type is missing") }
@@ -13,6 +14,7 @@ public enum TokenRequest: Hashable, Sendable {
         case .authorizationCode: self = .authorizationCode(try AuthorizationCodeParameters(form))
         case .clientCredentials: self = .clientCredentials(try ClientCredentialsParameters(form))
         case .refreshToken: self = .refreshToken(try RefreshTokenParameters(form))
+        case .tokenExchange: self = .tokenExchange(try TokenExchangeParameters(form))
         }
     }
 
@@ -21,6 +23,7 @@ public enum TokenRequest: Hashable, Sendable {
         case .authorizationCode: .authorizationCode
         case .clientCredentials: .clientCredentials
         case .refreshToken: .refreshToken
+        case .tokenExchange: .tokenExchange
         }
     }
 }

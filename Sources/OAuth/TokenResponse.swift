@@ -8,6 +8,8 @@ public struct TokenResponse: Sendable {
     public let scope: Scope
     public var refreshToken: Secret?
     public var idToken: Secret?
+    /// What kind of token it is; only a token exchange says so (RFC 8693 §2.2.1).
+    public var issuedTokenType: String?
 
     public init(
         accessToken: Secret, expiresIn: Int64, scope: Scope, refreshToken: Secret? = nil, idToken: Secret? = nil
@@ -23,6 +25,7 @@ public struct TokenResponse: Sendable {
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.member("access_token", accessToken.revealedValue)
+        writer.member("issued_token_type", issuedTokenType)
         writer.member("token_type", "Bearer")
         writer.member("expires_in", expiresIn)
         if let refreshToken { writer.member("refresh_token", refreshToken.revealedValue) }

@@ -66,6 +66,16 @@ package struct APIKey: Hashable, Sendable {
     /// It was reported as leaked, and ended with that.
     package var isQuarantined: Bool { endReason == .keyLeaked }
 
+    /// What has become of it, in one word.
+    package enum State: String, CaseIterable, Hashable, Sendable { case active, rerolled, expired, ended, quarantined }
+
+    package func state(at now: NumericDate) -> State {
+        if isQuarantined { return .quarantined }
+        if endedAt != nil { return .ended }
+        guard isLive(at: now) else { return .expired }
+        return successor == nil ? .active : .rerolled
+    }
+
     package func isLive(at now: NumericDate) -> Bool {
         endedAt == nil && expiresAt.map { now < $0 } ?? true
     }

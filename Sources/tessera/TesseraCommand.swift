@@ -18,7 +18,7 @@ package struct TesseraCommand: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, GatewayCommand.self, StatusCommand.self, HealthCommand.self,
             DoctorCommand.self,
             ClientCommand.self, RegistrationTokenCommand.self, ResourceCommand.self, UserCommand.self, KeyCommand.self,
-            GrantCommand.self,
+            APIKeyCommand.self, GrantCommand.self,
             SubjectCommand.self,
             TokenCommand.self, AuditCommand.self, UsageCommand.self, ConfigCommand.self, BackupCommand.self,
             MasterKeyCommand.self, CommandLineReferenceCommand.self,

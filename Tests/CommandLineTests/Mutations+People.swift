@@ -34,6 +34,14 @@ extension Mutation {
             environment: ["TESSERA_MAIL_PASSWORD": "secret"]
         ) { try $0.write("secret\n", to: "mail.txt") },
         Mutation("mail authorities that are none", .authoritiesBroken, yaml: sound + "  authorities: tessera.yaml\n"),
+        Mutation("alarms to no address", .alarmsUnusable, yaml: sound + "alarms:\n  mail: nobody\n"),
+        Mutation("alarms without mail", .contradiction, yaml: "alarms:\n  mail: security@example.com\n"),
+        Mutation("alarms by mail", yaml: sound + "alarms:\n  mail: security@example.com\n"),
+        Mutation("alarms in clear", .alarmsUnusable, yaml: "alarms:\n  webhook: http://alarms.example.com/\n"),
+        Mutation("alarms to a webhook", yaml: "alarms:\n  webhook: https://alarms.example.com/in\n"),
+        Mutation(
+            "keys that live longer than they may", .contradiction,
+            yaml: "api-keys:\n  lifetime: 7200\n  maximum-lifetime: 3600\n"),
         Mutation("accounts without mail", .contradiction, yaml: "accounts:\n  self-registration: true\n"),
         Mutation("a schema that is none", .schemaUnusable, yaml: "accounts:\n  schema: tessera.yaml\n"),
         Mutation("a schema of a taken name", .schemaUnusable, yaml: "accounts:\n  schema: schema.json\n") {

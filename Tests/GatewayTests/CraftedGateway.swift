@@ -2,6 +2,7 @@ import Gateway
 import JOSE
 import OAuth
 import ResourceServer
+import Risk
 import ServerHTTP
 import Testing
 

@@ -1,3 +1,5 @@
+import Risk
+
 /// What must hold for every value of the fields that the edge reads itself.
 extension EdgeProperties {
     /// Each line is a `Cookie` field: a name that is given once has the value that stands there, any other has none.

@@ -28,6 +28,10 @@ package struct AccountActivity: Hashable, Sendable {
         case dataDownloaded = "account.data_downloaded"
         case consentGiven = "consent.given"
         case applicationEnded = "application.ended"
+        case keyCreated = "api_key.created"
+        case keyRerolled = "api_key.rerolled"
+        case keyEnded = "api_key.ended"
+        case keyRefused = "account.api_key.refused"
         case refreshTokenReused = "refresh_token.reused"
         /// The store was set back to a backup that is older than the token.
         case refreshTokenAhead = "refresh_token.ahead"

@@ -6,6 +6,8 @@ import Storage
 struct IntrospectionEndpoint: Sendable {
     let authenticator: ClientAuthenticator
     let reader: @Sendable () -> AccessTokenReader
+    let keys: APIKeyCheck
+    let allowsKeys: Bool
 
     func respond(
         to presented: PresentedToken, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
@@ -16,6 +18,9 @@ struct IntrospectionEndpoint: Sendable {
             return Answered(.inactive, DecisionFacts("not_a_resource", client: owner.id))
         }
         let identifier = resource.registration.identifier
+        if presented.token.revealedValue.hasPrefix(SecretText.Kind.apiKey.prefix) {
+            return try await respond(toKey: presented, from: identifier, at: now)
+        }
         do {
             let claims = try reader().read(presented.token, at: now)
             var facts = DecisionFacts(
@@ -34,5 +39,24 @@ struct IntrospectionEndpoint: Sendable {
             }
             return Answered(.inactive, facts)
         }
+    }
+
+    /// An API key that is good at the resource is told of like a token.
+    ///
+    /// - Throws: ``APIKeyRefusal``, which the resource learns nothing of.
+    private func respond(
+        toKey presented: PresentedToken, from identifier: ResourceIndicator, at now: NumericDate
+    ) async throws -> Answered<IntrospectionResponse> {
+        let key = try await keys.key(presented.token, at: now)
+        let accepted = try await keys.accept(key, at: identifier, from: presented.callerAddress)
+        guard key.isDirect, allowsKeys else { throw APIKeyRefusal(.directUseForbidden, key) }
+        try await keys.use(key, at: now)
+        let claims = APIKeyClaims(
+            issuer: reader().issuer.rawValue, id: key.id.rawValue, subject: accepted.subject,
+            clientID: accepted.client, audience: identifier, scope: accepted.scope, issuedAt: key.createdAt,
+            expiresAt: key.expiresAt)
+        return Answered(
+            .activeKey(claims),
+            DecisionFacts("active_key", client: accepted.client, resource: identifier, grant: key.id))
     }
 }

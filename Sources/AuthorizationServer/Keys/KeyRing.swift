@@ -12,6 +12,7 @@ package final class IssuerSigningKey: Sendable {
     /// Of ID tokens and signed UserInfo answers, which no resource takes for an access token.
     let idTokenSigner: JWTSigner
     let logoutTokenSigner: JWTSigner
+    let alarmSigner: JWTSigner
 
     init(record: KeyRecord, key: SigningKey) {
         self.record = record
@@ -21,6 +22,7 @@ package final class IssuerSigningKey: Sendable {
         idTokenSigner = JWTSigner(key, type: "JWT")
         // OpenID Back-Channel Logout §2.4
         logoutTokenSigner = JWTSigner(key, type: "logout+jwt")
+        alarmSigner = JWTSigner(key, type: "tessera-alarm+jwt")
     }
 }
 

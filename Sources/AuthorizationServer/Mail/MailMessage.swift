@@ -1,4 +1,5 @@
 package import JOSE
+package import OAuth
 package import Storage
 
 /// What a mail says, before it is put into words of a language.
@@ -17,6 +18,13 @@ package enum MailMessage: Hashable, Sendable {
     case accountDeleted(Circumstances)
     /// A stolen refresh token was used; what the person gave to the client has ended.
     case tokenTheft(client: String, at: NumericDate)
+    case apiKeyCreated(name: String, Circumstances)
+    /// Somebody found the key where it should not be; it has ended.
+    case apiKeyLeaked(name: String, at: NumericDate)
+    /// To the operator: a key that nobody should have was used.
+    case honeyKeyUsed(key: GrantID, name: String, address: String, at: NumericDate)
+    /// To the operator: a key was reported as leaked.
+    case leakedKeyReported(key: GrantID, name: String, address: String, at: NumericDate)
 
     /// When and where something was done.
     package struct Circumstances: Hashable, Sendable {
@@ -41,6 +49,8 @@ package enum MailMessage: Hashable, Sendable {
         case addressChanged = "address_changed", addressReplaced = "address_replaced"
         case signedOutEverywhere = "signed_out_everywhere"
         case accountDeleted = "account_deleted", tokenTheft = "token_theft"
+        case apiKeyCreated = "api_key_created", apiKeyLeaked = "api_key_leaked"
+        case honeyKeyUsed = "honey_key_used", leakedKeyReported = "leaked_key_reported"
     }
 
     package var kind: Kind {
@@ -55,6 +65,10 @@ package enum MailMessage: Hashable, Sendable {
         case .signedOutEverywhere: .signedOutEverywhere
         case .accountDeleted: .accountDeleted
         case .tokenTheft: .tokenTheft
+        case .apiKeyCreated: .apiKeyCreated
+        case .apiKeyLeaked: .apiKeyLeaked
+        case .honeyKeyUsed: .honeyKeyUsed
+        case .leakedKeyReported: .leakedKeyReported
         }
     }
 
@@ -70,6 +84,11 @@ package enum MailMessage: Hashable, Sendable {
         case .addressChanged(let address, let done), .addressReplaced(let address, let done):
             done.values.merging(["new": address]) { $1 }
         case .tokenTheft(let client, let moment): ["client": client, "when": moment.utcText]
+        case .apiKeyCreated(let name, let done): done.values.merging(["name": name]) { $1 }
+        case .apiKeyLeaked(let name, let moment): ["name": name, "when": moment.utcText]
+        case .honeyKeyUsed(let key, let name, let address, let moment),
+            .leakedKeyReported(let key, let name, let address, let moment):
+            ["key": key.rawValue, "name": name, "address": address, "when": moment.utcText]
         }
     }
 }

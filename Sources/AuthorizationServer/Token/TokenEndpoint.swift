@@ -18,6 +18,7 @@ struct TokenEndpoint: Sendable {
     let attempts: Int
     let codes: AuthorizationCodeGrant
     let refreshes: RefreshTokenGrant
+    let exchanges: TokenExchangeGrant
     let mint: @Sendable (NumericDate) -> TokenMint
 
     func respond(to request: TokenRequest, _ call: TokenCall) async throws -> Answered<TokenResponse> {
@@ -38,7 +39,30 @@ struct TokenEndpoint: Sendable {
                 try await refreshes.prepare(parameters, for: client, call)
             }
             return try await refreshes.spend(prepared, for: client, at: now)
+        case .tokenExchange(let parameters):
+            let (prepared, _) = try await settled(call, at: \.resource) { client in
+                try client.check(mayUse: .tokenExchange)
+                return try await exchanges.prepare(parameters, for: client.id, caller: call.caller, at: now)
+            }
+            return try await exchanges.spend(prepared, at: now)
         }
+    }
+
+    /// A key shows by itself whose it is: without a client (RFC 8693 §2.1) it is exchanged in its own name.
+    func exchange(
+        _ parameters: TokenExchangeParameters, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<TokenResponse> {
+        var generation = registry.generation
+        for _ in 0..<attempts {
+            let prepared = try await exchanges.prepare(parameters, for: nil, caller: caller, at: now)
+            let current = registry.generation
+            let owner = prepared.facts.client ?? ClientID(unchecked: "-")
+            if !registry.hasChanged(owner, at: prepared.resource, since: generation) {
+                return try await exchanges.spend(prepared, at: now)
+            }
+            generation = current
+        }
+        throw StoreError.busy
     }
 
     /// Authenticates the client and lets `body` make something that rests on registered things, again whenever one of them

@@ -1,4 +1,4 @@
-import Risk
+package import Risk
 
 /// The peers whose word about the client's address counts; nobody's by default.
 package struct TrustedProxies: Hashable, Sendable {

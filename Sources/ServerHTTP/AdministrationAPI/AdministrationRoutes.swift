@@ -24,6 +24,12 @@ extension AdministrationRoute {
             try await $0.createRegistrationToken($1)
         },
         .init(.delete, "/admin/v1/registration-tokens/{id}", .write) { try await $0.deleteRegistrationToken($1) },
+        .init(.get, "/admin/v1/api-keys", .read, query: ["after", "limit"]) { try await $0.listAPIKeys($1) },
+        .init(.post, "/admin/v1/api-keys", .write, body: .required) { try await $0.createAPIKey($1) },
+        .init(.get, "/admin/v1/api-keys/{id}", .read) { try await $0.showAPIKey($1) },
+        .init(.delete, "/admin/v1/api-keys/{id}", .write) { try await $0.endAPIKey($1) },
+        .init(.post, "/admin/v1/api-keys/{id}/reroll", .write, body: .optional) { try await $0.rerollAPIKey($1) },
+        .init(.post, "/admin/v1/leaked-api-keys", .write, body: .required) { try await $0.reportAPIKey($1) },
 
         .init(.get, "/admin/v1/resources", .read, query: ["after", "limit"]) { try await $0.listResources($1) },
         .init(.post, "/admin/v1/resources", .write, body: .required) { try await $0.createResource($1) },

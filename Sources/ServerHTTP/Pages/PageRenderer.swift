@@ -6,6 +6,8 @@ package import OAuth
 package struct PageRenderer: Sendable {
     package let translations: Translations
     package let branding: Branding
+    /// Parts of the account area that this issuer does not offer.
+    package var hidden: Set<AccountSection> = []
     let assets: PageAssets
     private let library: MustacheLibrary
     private let paths: [String: String]
@@ -60,7 +62,7 @@ package struct PageRenderer: Sendable {
     /// The ways through the account area.
     private func sections(around current: AccountSection, in texts: Texts) -> Any {
         PageValue.list(
-            AccountSection.allCases.map { section in
+            AccountSection.allCases.filter { !hidden.contains($0) }.map { section in
                 .group([
                     "url": .text(paths[section.path.templateName] ?? ""), "label": .text(texts[section.titleKey]),
                     "current": .flag(section == current),

@@ -27,7 +27,8 @@ extension ServerResponse {
         let error = rejection.oauthError
         var status = status(of: error.code)
         switch rejection {
-        case .throttled, .revokesTooOften, .refreshTokenRefused(_, .tooFast): status = 429
+        case .throttled, .revokesTooOften, .refreshTokenRefused(_, .tooFast), .apiKeyRefused(.quotaUsed, _, _):
+            status = 429
         default: break
         }
         var response = oauthError(error, status: status, facts: RequestFacts(rejection.facts))

@@ -10,8 +10,12 @@ struct FormEndpoint: Sendable {
     let provider: OpenIDProvider
     let logger: Logger
 
+    /// What an endpoint does for somebody who names no client; `nil`: one has to be named.
+    typealias WithoutClient =
+        @Sendable (FormParameters, Caller, NumericDate) async throws -> ServerResponse?
+
     func answer(
-        _ request: ServerRequest, at now: NumericDate,
+        _ request: ServerRequest, at now: NumericDate, withoutClient: WithoutClient? = nil,
         _ body: (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
         await answering(request, at: now) { caller in
@@ -24,6 +28,11 @@ struct FormEndpoint: Sendable {
                 throw OAuthError(.invalidRequest, "parameters belong in the body, not in the query")
             }
             let form = try FormParameters(request.body)
+            if let withoutClient, !Self.namesClient(form, request),
+                let response = try await withoutClient(form, caller, now)
+            {
+                return response
+            }
             let credentials = try ClientCredentials(authorization: request.headers.first("authorization"), form: form)
             return try await body(form, credentials, caller)
         }
@@ -61,5 +70,11 @@ struct FormEndpoint: Sendable {
             }
             return .failure(error, of: request, logger: logger)
         }
+    }
+
+    /// Whether any method of client authentication is there, or the beginning of one.
+    private static func namesClient(_ form: FormParameters, _ request: ServerRequest) -> Bool {
+        request.headers.first("authorization") != nil
+            || ["client_id", "client_secret", "client_assertion", "client_assertion_type"].contains { form[$0] != nil }
     }
 }

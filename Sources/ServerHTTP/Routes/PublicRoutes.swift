@@ -18,6 +18,7 @@ enum PublicRoutes {
         let keySet = KeySetRoute(provider: provider)
         let metadata = MetadataRoute(provider: provider)
         let pushed = PushedAuthorizationRoute(endpoint: endpoint("pushed_authorization"))
+        let leaks = LeakReportRoute(provider: provider, logger: logger)
         let userInfo = UserInfoRoute(provider: provider, logger: logger)
         var routes: [String: Route] = [
             issuer.path(of: .token): Route("token", sharing: sharing, [.post: .waiting(token.post)]),
@@ -35,6 +36,7 @@ enum PublicRoutes {
                 "openid_metadata", sharing: .everyone, [.get: .immediate(metadata.getOpenID)]),
             issuer.path(of: .pushedAuthorization): Route(
                 "pushed_authorization", sharing: sharing, [.post: .waiting(pushed.post)]),
+            issuer.path + LeakReportRoute.path: Route("leaked_secrets", [.post: .waiting(leaks.post)]),
             issuer.path(of: .userInfo): Route(
                 "userinfo", sharing: sharing, [.get: .waiting(userInfo.answer), .post: .waiting(userInfo.answer)]),
         ]

@@ -8,10 +8,22 @@ struct TokenRoute: Sendable {
 
     @Sendable
     func post(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        await endpoint.answer(request, at: now) { form, credentials, caller in
+        await endpoint.answer(request, at: now, withoutClient: exchange) { form, credentials, caller in
             let answer = try await endpoint.provider.token(
                 TokenRequest(form), from: credentials, caller: caller, at: now)
             return .json(answer.response.json, facts: RequestFacts(answer.facts))
         }
+    }
+
+    /// RFC 8693 §2.1: an API key shows by itself whose it is. `nil`: the request needs a client after all.
+    @Sendable
+    private func exchange(
+        _ form: FormParameters, _ caller: Caller, _ now: NumericDate
+    ) async throws -> ServerResponse? {
+        guard form["grant_type"] == GrantType.tokenExchange.rawValue,
+            case .tokenExchange(let parameters) = try TokenRequest(form)
+        else { return nil }
+        let answer = try await endpoint.provider.exchange(parameters, caller: caller, at: now)
+        return .json(answer.response.json, facts: RequestFacts(answer.facts))
     }
 }

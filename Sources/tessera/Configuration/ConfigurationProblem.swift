@@ -57,6 +57,7 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         case mailPlain = "mail_without_tls"
         case mailPasswordMissing = "mail_password_missing"
         case mailPasswordExposed = "mail_password_exposed"
+        case alarmsUnusable = "alarms_unusable"
         case brandingUnusable = "pages_unusable"
 
         case gatewayIncomplete = "gateway_incomplete"

@@ -82,6 +82,18 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case registrationUnusedLifetime = "registration.unused-lifetime"
     case registrationOldOpenID = "registration.old-openid"
 
+    case apiKeysPeople = "api-keys.people"
+    case apiKeysDirect = "api-keys.direct"
+    case apiKeysLifetime = "api-keys.lifetime"
+    case apiKeysMaximumLifetime = "api-keys.maximum-lifetime"
+    case apiKeysEndless = "api-keys.endless"
+    case apiKeysOverlap = "api-keys.overlap"
+    case apiKeysPerOwner = "api-keys.per-owner"
+    case apiKeysTokenLifetime = "api-keys.token-lifetime"
+
+    case alarmsMail = "alarms.mail"
+    case alarmsWebhook = "alarms.webhook"
+
     case mailHost = "mail.host"
     case mailPort = "mail.port"
     case mailSecurity = "mail.security"

@@ -15,6 +15,8 @@ package enum SettingsTable {
         ("Passwords", passwords),
         ("Accounts", accounts),
         ("Registration of clients", registration),
+        ("API keys", apiKeys),
+        ("Alarms", alarms),
         ("Mail", mail),
         ("Pages", pages),
         ("Throttling", throttling + signInThrottling),

@@ -1,6 +1,7 @@
 import Gateway
 import OAuth
 import ResourceServer
+import Risk
 import ServerHTTP
 import ServiceLifecycle
 

@@ -5,7 +5,7 @@ import ServerHTTP
 import ServiceLifecycle
 import Storage
 
-/// Sends what waits in the outbox, mails and logout tokens, each every second, for as long as the server runs.
+/// Sends what waits in the outbox, mails, logout tokens and alarms, each every second, for as long as the server runs.
 ///
 /// Apart from each other and from upkeep: a mail server that does not answer holds up neither of them. At the end what is
 /// on its way is finished, and what is left waits for the next start.
@@ -20,8 +20,9 @@ struct DeliveryService: Service {
         await withGracefulShutdownHandler {
             async let mails: Void = sendMails()
             async let logouts: Void = everySecond { report(await provider.deliverLogouts(at: now())) }
+            async let alarms: Void = everySecond { report(await provider.deliverAlarms(at: now())) }
             async let counting: Void = everySecond { await count() }
-            _ = await (mails, logouts, counting)
+            _ = await (mails, logouts, alarms, counting)
         } onGracefulShutdown: {
             mail?.stop()
         }

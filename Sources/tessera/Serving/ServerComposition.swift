@@ -5,6 +5,7 @@ import JOSE
 import Logging
 import NIOPosix
 import OAuth
+import Risk
 import ServerHTTP
 import ServiceLifecycle
 import StorageSQLite
@@ -53,6 +54,7 @@ struct ServerComposition {
         shared.metrics.add(passwords)
         let outbox = OutboxFigures()
         outbox.add(to: shared.metrics)
+        shared.metrics.addAlarms(of: provider)
         let operations = ServerOperations(
             installation: installation, metrics: shared.metrics, readiness: readiness, logger: logger)
         let listeners = try ServerListeners(

@@ -3,6 +3,7 @@ import Glibc
 import JOSE
 import Logging
 import OAuth
+import Risk
 import ServerHTTP
 import ServiceLifecycle
 
@@ -85,9 +86,11 @@ struct ServerListeners {
     }
 
     private func pages(of provider: OpenIDProvider) throws -> PageRenderer {
-        try PageRenderer(
+        var pages = try PageRenderer(
             issuer: provider.issuer, branding: try Branding(configuration),
             language: provider.policy.people.defaultLanguage)
+        if !provider.policy.apiKeys.isForPeople { pages.hidden = [.keys] }
+        return pages
     }
 
     private func administrationListener(

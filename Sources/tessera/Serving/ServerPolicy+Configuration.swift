@@ -46,6 +46,7 @@ extension ServerPolicy {
         waitingRequests = configuration.integer(.limitsWaitingRequests)
         people = PeoplePolicy(configuration)
         registration = RegistrationPolicy(configuration)
+        apiKeys = APIKeyPolicy(configuration)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)
         documentation = configuration.text(.documentation)
     }

@@ -56,7 +56,10 @@ import Testing
         #expect(metadata.bool("authorization_response_iss_parameter_supported") == true)
         #expect(
             Set(metadata.strings("grant_types_supported") ?? [])
-                == ["authorization_code", "refresh_token", "client_credentials"])
+                == [
+                    "authorization_code", "refresh_token", "client_credentials",
+                    "urn:ietf:params:oauth:grant-type:token-exchange",
+                ])
     }
 
     @Test(

@@ -18,6 +18,9 @@ import Testing
             .passwordChanged(done), .addressChanged(to: "b@mail.example", done),
             .addressReplaced(by: "b@mail.example", done), .signedOutEverywhere(done),
             .accountDeleted(done), .tokenTheft(client: "Shop", at: People.start),
+            .apiKeyCreated(name: "Build", done), .apiKeyLeaked(name: "Build", at: People.start),
+            .honeyKeyUsed(key: GrantID(unchecked: "k"), name: "Bait", address: "192.0.2.1", at: People.start),
+            .leakedKeyReported(key: GrantID(unchecked: "k"), name: "Build", address: "192.0.2.1", at: People.start),
         ]
         #expect(Set(messages.map(\.kind)) == Set(MailMessage.Kind.allCases))
         for language in MailLanguage.all {

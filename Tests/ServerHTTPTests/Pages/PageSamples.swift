@@ -1,6 +1,7 @@
 import JOSE
 import OAuth
 import ServerHTTP
+import Storage
 
 /// One page of each kind and state, as the golden files show them.
 struct PageSample: Sendable {
@@ -168,6 +169,42 @@ struct PageSample: Sendable {
                         .init(id: "c2", name: "Notes", host: nil, permissions: [], since: time),
                     ], hasEnded: true)),
             PageSample("account-applications-none", AccountApplicationsPage(items: [])),
+            PageSample(
+                "account-keys",
+                AccountKeysPage(
+                    items: [
+                        .init(
+                            id: text("k1"), name: text("Nightly build"), state: .active,
+                            permissions: [.init(scope: text("read"), resource: text("Order archive"))], createdAt: time,
+                            lastUsedAt: time, expiresAt: time),
+                        .init(
+                            id: "k2", name: "Old", state: .rerolled, permissions: [], createdAt: time, lastUsedAt: nil,
+                            expiresAt: time),
+                        .init(
+                            id: "k3", name: "Leaked", state: .quarantined, permissions: [], createdAt: time,
+                            lastUsedAt: nil, expiresAt: nil),
+                    ], hasEnded: true)),
+            PageSample("account-keys-none", AccountKeysPage(items: [])),
+            PageSample(
+                "account-key-new",
+                AccountNewKeyPage(
+                    name: text("Nightly build"),
+                    choices: [
+                        .init(
+                            value: text("https://api.example read"),
+                            permission: .init(
+                                scope: text("read"), resource: text("Order archive"),
+                                description: ScopeDescription(text("See your orders"))), isChosen: true),
+                        .init(
+                            value: "https://api.example write", permission: .init(scope: "write", resource: "Orders")),
+                    ], lifetimes: [7, 90], lifetime: 90, failure: .password(.currentWrong))),
+            PageSample(
+                "account-key-new-none", AccountNewKeyPage(name: "", choices: [], lifetimes: [90], lifetime: 90)),
+            PageSample("account-key-made", AccountKeyMadePage(name: text("Nightly build"), key: text("tsk_1"))),
+            PageSample(
+                "account-key-reroll",
+                AccountKeyRerollPage(
+                    id: text("k1"), name: text("Nightly build"), overlap: 86_400, problem: .currentWrong)),
             PageSample(
                 "account-activity",
                 AccountActivityPage(items: [

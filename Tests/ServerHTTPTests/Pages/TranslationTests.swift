@@ -1,6 +1,7 @@
 import AuthorizationServer
 import OAuth
 import ServerHTTP
+import Storage
 import Testing
 
 @Suite struct TranslationTests {
@@ -47,11 +48,13 @@ import Testing
             used.formUnion(["message_\(message.rawValue)_title", "message_\(message.rawValue)_text"])
         }
         for kind in AccountActivity.Kind.allCases { used.insert(ActivityWords.key(kind.rawValue)) }
+        // A key that is active needs no word.
+        for state in APIKey.State.allCases where state != .active { used.insert("key_state_\(state.rawValue)") }
         for month in 1...12 { used.insert("month_\(month)") }
         for unit in ["days", "hours", "minutes", "seconds"] {
             used.formUnion(["duration_\(unit)_one", "duration_\(unit)_other"])
         }
-        for section in ["profile", "password", "sessions", "applications", "activity", "data"] {
+        for section in ["profile", "password", "sessions", "applications", "keys", "activity", "data"] {
             used.insert("account_\(section)_text")
         }
         #expect(used == english.keys, "\(used.symmetricDifference(english.keys).sorted())")

@@ -16,6 +16,8 @@ package struct AccountOverviewPage: AccountPage {
     package var hasSentMail: Bool
     /// A change of address was just called off.
     package var hasKeptAddress: Bool
+    /// Parts of the account area that this issuer does not offer.
+    package var hidden: Set<AccountSection> = []
 
     package init(
         issuer: Issuer, name: String?, username: String, email: String?, isEmailVerified: Bool,
@@ -48,7 +50,7 @@ package struct AccountOverviewPage: AccountPage {
             "facts": .list(facts), "problem": false,
             "success": .optional(success(texts)), "pending": .flag(pendingEmail != nil),
             "tiles": .list(
-                AccountSection.allCases.filter { $0 != .overview }.map { section in
+                AccountSection.allCases.filter { $0 != .overview && !hidden.contains($0) }.map { section in
                     .group([
                         "url": .text(section.path.path(below: issuer)), "label": .text(texts[section.titleKey]),
                         "text": .text(texts[section.titleKey + "_text"]),

@@ -5,7 +5,7 @@ package protocol AccountPage: Page {
 
 /// The ways through the account area, in their order.
 package enum AccountSection: String, CaseIterable, Hashable, Sendable {
-    case overview, profile, password, sessions, applications, activity, data
+    case overview, profile, password, sessions, applications, keys, activity, data
 
     var titleKey: String {
         switch self {
@@ -14,6 +14,7 @@ package enum AccountSection: String, CaseIterable, Hashable, Sendable {
         case .password: "account_password"
         case .sessions: "account_sessions"
         case .applications: "account_applications"
+        case .keys: "account_keys"
         case .activity: "account_activity"
         case .data: "account_data"
         }
@@ -26,6 +27,7 @@ package enum AccountSection: String, CaseIterable, Hashable, Sendable {
         case .password: .password
         case .sessions: .sessions
         case .applications: .applications
+        case .keys: .keys
         case .activity: .activity
         case .data: .delete
         }

@@ -14,6 +14,9 @@ struct AccountRoutes: Sendable {
             .password: [.get: shows(password), .post: takes(changePassword)],
             .sessions: [.get: shows(sessions), .post: takes(endSession)],
             .applications: [.get: shows(applications), .post: takes(endApplication)],
+            .keys: [.get: shows(keys), .post: takes(endKey)],
+            .newKey: [.get: shows(newKey), .post: takes(repeating: ["scope"], makeKey)],
+            .rerollKey: [.get: shows(askToReroll), .post: takes(rerollKey)],
             .activity: [.get: shows(activity)],
             .data: [.get: shows(download), .head: PageSite.head],
             .delete: [.get: shows(deletion), .post: takes(delete)],
@@ -34,8 +37,8 @@ struct AccountRoutes: Sendable {
         }
     }
 
-    private func takes(_ handler: @escaping Changing) -> Route.Action {
-        site.takes { visit, form in
+    private func takes(repeating: Set<String> = [], _ handler: @escaping Changing) -> Route.Action {
+        site.takes(repeating: repeating) { visit, form in
             guard let area = try await visit.provider.account(of: visit.browser, at: visit.now) else {
                 return toSignIn(visit)
             }
@@ -62,13 +65,13 @@ struct AccountRoutes: Sendable {
     @Sendable
     private func overview(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
         let user = area.profile()
-        return visit.page(
-            AccountOverviewPage(
-                issuer: visit.provider.issuer, name: user.attributes.string("name"), username: user.username.rawValue,
-                email: user.email?.rawValue, isEmailVerified: user.isEmailVerified,
-                pendingEmail: user.pendingEmail?.rawValue, hasSentMail: isDone(visit),
-                hasKeptAddress: visit.request.query == Self.kept),
-            decision: "shown")
+        var page = AccountOverviewPage(
+            issuer: visit.provider.issuer, name: user.attributes.string("name"), username: user.username.rawValue,
+            email: user.email?.rawValue, isEmailVerified: user.isEmailVerified,
+            pendingEmail: user.pendingEmail?.rawValue, hasSentMail: isDone(visit),
+            hasKeptAddress: visit.request.query == Self.kept)
+        page.hidden = site.renderer.hidden
+        return visit.page(page, decision: "shown")
     }
 
     /// Calls off a change of address.

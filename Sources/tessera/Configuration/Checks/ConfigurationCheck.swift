@@ -21,6 +21,7 @@ package struct ConfigurationCheck {
         check.checkDurations()
         check.checkPeople()
         check.checkMail()
+        check.checkAlarms()
         check.checkDataFolder()
         check.checkMasterKey()
         check.checkCertificate()

@@ -1,5 +1,3 @@
-package import Risk
-
 /// One address or a CIDR block, as configuration names it.
 package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
     private let network: IPAddress

@@ -1,0 +1,1 @@
+../../../Sources/Risk/AddressRange.swift

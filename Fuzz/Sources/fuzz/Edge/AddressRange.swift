@@ -1,1 +1,0 @@
-../../../../Sources/ServerHTTP/Addresses/AddressRange.swift
