@@ -98,7 +98,13 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "ServerHTTP", "ResourceServer", "OAuth", "JOSE", .product(name: "Logging", package: "swift-log"),
+                "ServerHTTP", "ResourceServer", "OAuth", "JOSE",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         // Floor 6
         .executableTarget(
@@ -218,7 +224,13 @@ let package = Package(
             exclude: ["Pages/Golden", "Mail/smtp_server.py"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "ServerHTTP", "ResourceServer", "Risk", "OAuth", "JOSE", "TestSupport"]),
+            dependencies: [
+                "Gateway", "ServerHTTP", "ResourceServer", "Risk", "OAuth", "JOSE", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -22,6 +22,7 @@ package struct GatewayRoute: Sendable {
     package var upstream: Upstream?
     /// Whether the upstream sees the path below this one only.
     package var stripsPrefix = false
+    package var forwarding = ForwardingPolicy()
 
     package init(
         host: HostName? = nil, path: NormalisedPath, isExact: Bool = false, methods: Set<RequestMethod>? = nil,

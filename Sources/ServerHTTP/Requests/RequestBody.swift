@@ -19,7 +19,8 @@ package struct RequestBody: AsyncSequence, Sendable {
         source = .whole(bytes)
     }
 
-    init(_ pipe: BodyPipe, length: Int?, on eventLoop: any EventLoop) {
+    /// To be made on the event loop of the pipe.
+    package init(_ pipe: BodyPipe, length: Int?, on eventLoop: any EventLoop) {
         self.length = length
         source = .pipe(NIOLoopBound(pipe, eventLoop: eventLoop), eventLoop)
     }

@@ -55,6 +55,10 @@ struct LoopWriter: ResponseWriter {
 
     func write(_ bytes: ByteBuffer) async throws {
         try Task.checkCancellation()
-        try await eventLoop.flatSubmit { stream.value.write(bytes, on: eventLoop) }.get()
+        try await withTaskCancellationHandler {
+            try await eventLoop.flatSubmit { stream.value.write(bytes, on: eventLoop) }.get()
+        } onCancel: {
+            eventLoop.runNowOrSoon { stream.value.close() }
+        }
     }
 }

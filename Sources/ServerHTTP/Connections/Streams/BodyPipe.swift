@@ -1,8 +1,8 @@
-import NIOCore
+package import NIOCore
 
 /// Between a connection that receives the content of a request and the one who reads it; used on the connection's
 /// event loop only. It asks the connection for no more than it has room for.
-final class BodyPipe {
+package final class BodyPipe {
     /// How many bytes may wait for their reader before the socket is no longer read.
     static let room = 65_536
 
@@ -10,14 +10,14 @@ final class BodyPipe {
     private var queuedBytes = 0
     private var reader: EventLoopPromise<ByteBuffer?>?
     private var end: Result<Void, any Error>?
-    private(set) var isAsked = false
+    private var isAsked = false
     /// Tells the connection that there is room.
     private var demand: (() -> Void)?
 
-    init(demand: @escaping () -> Void) { self.demand = demand }
+    package init(demand: @escaping () -> Void) { self.demand = demand }
 
     /// Nothing is wanted before the reader has asked: until then the answer may be a refusal.
-    var wantsMore: Bool { end == nil && isAsked && queuedBytes < Self.room }
+    package var wantsMore: Bool { end == nil && isAsked && queuedBytes < Self.room }
 
     func take(on eventLoop: any EventLoop) -> EventLoopFuture<ByteBuffer?> {
         isAsked = true
@@ -38,7 +38,7 @@ final class BodyPipe {
         return promise.futureResult
     }
 
-    func offer(_ bytes: ByteBuffer) {
+    package func offer(_ bytes: ByteBuffer) {
         guard end == nil, bytes.readableBytes > 0 else { return }
         if let reader {
             self.reader = nil
@@ -48,9 +48,9 @@ final class BodyPipe {
         queuedBytes += bytes.readableBytes
     }
 
-    func finish() { end(.success(())) }
+    package func finish() { end(.success(())) }
 
-    func fail(_ error: any Error) {
+    package func fail(_ error: any Error) {
         queue.removeAll()
         queuedBytes = 0
         end(.failure(error))
