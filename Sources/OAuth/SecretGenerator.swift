@@ -7,19 +7,10 @@ public struct SecretGenerator: Sendable {
     public init(bytes source: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.source = source }
 
     /// The operating system's generator, the only one that a running server uses.
-    public static let system = SecretGenerator { count in
-        var generator = SystemRandomNumberGenerator()
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                var word: UInt64 = generator.next()
-                for _ in 0..<min(8, count - filled) {
-                    buffer.initializeElement(at: filled, to: UInt8(truncatingIfNeeded: word))
-                    word >>= 8
-                    filled += 1
-                }
-            }
-        }
-    }
+    public static let system: SecretGenerator = {
+        let drawn = DrawnBytes()
+        return SecretGenerator { drawn.take($0) }
+    }()
 
     public func bytes(_ count: Int) -> [UInt8] { source(count) }
 
