@@ -4,8 +4,13 @@ import NIOCore
 /// really waits for something; each hop between executors costs more than a signature's overhead.
 final class LoopTaskExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
+    /// Answers of this loop's connections that wait to be sent together.
+    let outgoing: OutgoingAnswers
 
-    init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        outgoing = OutgoingAnswers(eventLoop)
+    }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
