@@ -93,7 +93,7 @@ package final class OpenIDProvider: Sendable {
                 policy: policy, secrets: secrets),
             refreshes: RefreshTokenGrant(
                 store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
-                policy: policy),
+                policy: policy, remembered: RememberedFamilies(capacity: policy.rememberedFamilies)),
             exchanges: TokenExchangeGrant(
                 check: keyCheck, registry: registry, lifetime: policy.apiKeys.exchangedLifetime, mint: mint),
             mint: mint)

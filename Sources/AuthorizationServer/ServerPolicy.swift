@@ -63,6 +63,8 @@ package struct ServerPolicy: Hashable, Sendable {
     package var authorizationsPerSession = AuthorizationTerms.usualLimit
     /// UserInfo tokens kept in memory that were verified before, at most.
     package var verifiedTokenCapacity: Int = 10_000
+    /// Families of refresh tokens kept in memory that were rotated before, at most; 0 for none.
+    package var rememberedFamilies: Int = 10_000
     package var people = PeoplePolicy()
     package var registration = RegistrationPolicy()
     package var apiKeys = APIKeyPolicy()

@@ -184,6 +184,18 @@ extension Consent {
                 resourceScopes[resource].map { scope.isSubset(of: $0) } ?? scope.isEmpty
             }
     }
+
+    /// All that was agreed to, in one text of which there is one for each consent.
+    package var ground: String { identityScope.description + "\n\n" + resourceScopes.lines }
+}
+
+extension [ResourceIndicator: Scope] {
+    /// A line for each resource, in order: neither a resource nor a scope holds a space or the end of a line.
+    package var lines: String {
+        sorted { $0.key < $1.key }.map { resource, scope in
+            ([resource.rawValue] + scope.tokens).joined(separator: " ")
+        }.joined(separator: "\n")
+    }
 }
 
 /// Consents, one for each person and client. They are withdrawn by ending the application (``EndingStore``).

@@ -99,21 +99,13 @@ package protocol RefreshTokenStore: Sendable {
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation
-    /// The same in one write for a family that still stands as the caller has read it, as nearly all do; whatever has
-    /// changed meanwhile is judged as it is now, in the same transaction.
+    /// The same for tokens that were struck from `record`, however long ago that was read: nothing moves, and
+    /// ``Rotation/changed`` comes back, if session or consent are others by now. In one write if the family still stands
+    /// as it was read, as nearly all do; whatever has changed of it is judged as it is now, in the same transaction.
     func rotate(
-        _ family: RefreshFamily, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        _ record: RefreshRecord, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation
-}
-
-extension RefreshTokenStore {
-    package func rotate(
-        _ family: RefreshFamily, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
-        with effects: RotationEffects
-    ) async throws -> Rotation {
-        try await rotate(family.grant, presenting: generation, under: policy, at: now, with: effects)
-    }
 }
 
 /// What is recorded if a rotation is more than a rotation; composed only then.
@@ -144,15 +136,40 @@ package struct RefreshRecord: Hashable, Sendable {
     package let sessionStands: Bool
     /// What the person agreed to for the client, as it is now.
     package let consent: Consent?
+    /// By this the store recognises that what the tokens are struck from still stands.
+    package let ground: RefreshGround
     package init(
         family: RefreshFamily, authorization: Authorization, isEnded: Bool, userMayAct: Bool, sessionStands: Bool,
-        consent: Consent? = nil
+        consent: Consent? = nil, ground: RefreshGround? = nil
     ) {
+        self.ground = ground ?? RefreshGround(session: authorization.session, consent: consent?.ground)
         self.family = family
         self.authorization = authorization
         self.isEnded = isEnded
         self.userMayAct = userMayAct
         self.sessionStands = sessionStands
+        self.consent = consent
+    }
+}
+
+extension RefreshRecord {
+    /// The same with its family in another state.
+    package func moved(to family: RefreshFamily) -> RefreshRecord {
+        RefreshRecord(
+            family: family, authorization: authorization, isEnded: isEnded, userMayAct: userMayAct,
+            sessionStands: sessionStands, consent: consent, ground: ground)
+    }
+}
+
+/// What the tokens of a refresh rest on that may change while their family stays: the session, which a new sign-in
+/// renames, and what the person agrees to.
+package struct RefreshGround: Hashable, Sendable {
+    package let session: SessionID
+    /// The consent as ``Consent/ground`` writes it; `nil` without one.
+    package let consent: String?
+
+    package init(session: SessionID, consent: String?) {
+        self.session = session
         self.consent = consent
     }
 }
@@ -176,4 +193,6 @@ package enum Rotation: Hashable, Sendable {
     /// The family had ended before, or its time is over, or user or session may not act any more.
     case ended
     case missing
+    /// What the caller struck tokens from is not so any more: nothing was spent, and it may begin anew.
+    case changed
 }

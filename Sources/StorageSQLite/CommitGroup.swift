@@ -86,7 +86,7 @@ final class CommitGroup {
 
     /// Those who were answered together come again together, and a commit for the first of them alone would make the
     /// others wait for the disk twice. A writer that was alone is not kept waiting.
-    private var patience: Duration { company < 2 ? .zero : min(commitTime / 2, Self.longestPatience) }
+    private var patience: Duration { company < 2 ? .zero : min(commitTime, Self.longestPatience) }
 
     private func restart(_ transaction: WriteTransaction, _ answers: inout [@Sendable () -> Void]) throws {
         answers = []

@@ -127,11 +127,5 @@ extension SQLValue {
     static func words(_ words: [String]) -> SQLValue { .text(words.joined(separator: " ")) }
     static func blob(_ hash: TokenHash) -> SQLValue { .blob(hash.bytes) }
 
-    /// Neither a resource nor a scope holds a space or the end of a line.
-    static func lines(_ scopes: [ResourceIndicator: Scope]) -> SQLValue {
-        let lines = scopes.sorted { $0.key < $1.key }.map { resource, scope in
-            ([resource.rawValue] + scope.tokens).joined(separator: " ")
-        }
-        return .text(lines.joined(separator: "\n"))
-    }
+    static func lines(_ scopes: [ResourceIndicator: Scope]) -> SQLValue { .text(scopes.lines) }
 }

@@ -9,7 +9,7 @@ import Synchronization
 /// One fsync per write would bound the server by the disk. So one thread of its own (never the cooperative pool, which
 /// an fsync would stall) takes what is waiting, makes each change, commits once, and then answers all. While it waits
 /// for the disk the next batch gathers. A writer that is alone is never delayed; where writers come together, a commit
-/// waits a fraction of the time that the disk takes for those who came with the one before.
+/// waits no longer than the disk takes for those who came with the one before.
 final class WriteQueue: Sendable {
     private struct State {
         var waiting: [WaitingWrite] = []
@@ -145,7 +145,7 @@ final class WriteQueue: Sendable {
         let (batch, mustWait) = state.withLock { state in
             let mustWait = state.waiting.isEmpty && missing > 0 && patience > .zero && !state.isClosed
             // Not for each one: waking a thread costs more than a write does.
-            state.wakesAt = mustWait ? missing - missing / 2 : nil
+            state.wakesAt = mustWait ? missing - missing / 4 : nil
             return (state.takeWaiting(), mustWait)
         }
         guard mustWait else { return batch }

@@ -113,9 +113,12 @@ struct AuthorizationTokens: Sendable {
             target.scope = Scope(unchecked: identityScope.tokens + target.scope.tokens)
         }
         guard let wished = wish.scope else { return target }
-        let given = authorization.resourceScopes.values.reduce(authorization.identityScope.tokens) { $0 + $1.tokens }
         // RFC 6749 §6: nothing that the person did not give.
-        guard wished.isSubset(of: Scope(unchecked: given)) else { throw Rejection.scopeExceedsGrant(client) }
+        let isGiven = wished.tokens.allSatisfy { token in
+            authorization.identityScope.contains(token)
+                || authorization.resourceScopes.values.contains { $0.contains(token) }
+        }
+        guard isGiven else { throw Rejection.scopeExceedsGrant(client) }
         target.scope = target.scope.intersection(wished)
         guard !target.scope.isEmpty else { throw Rejection.scopeExceedsGrant(client) }
         return target

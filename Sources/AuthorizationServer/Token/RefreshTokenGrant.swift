@@ -9,13 +9,16 @@ struct RefreshTokenGrant: Sendable {
     let tokens: AuthorizationTokens
     let refreshKeys: RefreshKeys
     let policy: ServerPolicy
+    let remembered: RememberedFamilies
 
     /// A refresh token that is this client's, with all that is handed out for it.
     struct Prepared: Sendable {
         let token: RefreshToken
-        let key: RefreshKey
-        let family: RefreshFamily
-        let authorization: Authorization
+        let standing: RememberedFamilies.Entry
+        /// Whether that was not asked of the store just now.
+        let isRemembered: Bool
+        /// How the family stands after its rotation.
+        let next: RefreshFamily?
         /// `nil`: the token was spent, and the store says what becomes of its family.
         let struck: StruckTokens?
         let effects: RotationEffects
@@ -27,20 +30,41 @@ struct RefreshTokenGrant: Sendable {
     func prepare(
         _ parameters: RefreshTokenParameters, for client: AuthenticatedClient, _ call: TokenCall
     ) async throws -> Prepared {
-        let now = call.now
         try client.check(mayUse: .refreshToken)
-        let (token, key, record) = try await genuine(parameters.refreshToken, client.id, at: now)
+        let (token, entry, isRemembered) = try await genuine(parameters.refreshToken, client.id, at: call.now)
+        do {
+            return try await prepare(parameters, for: client, call, (token, entry, isRemembered))
+        } catch let refusal as Rejection {
+            guard isRemembered else { throw refusal }
+            // What holds today may be more than what held when it was read.
+            remembered.forget(token.grant)
+            guard let entry = try await read(token.grant, at: call.now) else {
+                throw Rejection.refreshTokenRefused(client.id, .unknown)
+            }
+            return try await prepare(parameters, for: client, call, (token, entry, false))
+        }
+    }
+
+    private func prepare(
+        _ parameters: RefreshTokenParameters, for client: AuthenticatedClient, _ call: TokenCall,
+        _ genuine: (token: RefreshToken, entry: RememberedFamilies.Entry, isRemembered: Bool)
+    ) async throws -> Prepared {
+        let now = call.now
+        let (token, entry, isRemembered) = genuine
+        let record = entry.record
         let authorization = record.authorization
+        var next: RefreshFamily?
         func prepared(_ struck: StruckTokens?, notifies: Bool) async throws -> Prepared {
             let mails = notifies ? try await call.noticeOfTheft(authorization.subject, client.registration, now) : []
             return Prepared(
-                token: token, key: key, family: record.family, authorization: authorization, struck: struck,
+                token: token, standing: entry, isRemembered: isRemembered, next: next, struck: struck,
                 effects: Self.effects(authorization, token, call.caller, mails, at: now))
         }
         switch record.family.judge(presenting: token.generation, under: policy.rotation, at: now) {
         case .late, .repeatedTooOften, .tooFast, .ended, .ahead: return try await prepared(nil, notifies: false)
         case .reused: return try await prepared(nil, notifies: true)
-        case .rotate, .repeat: break
+        case .rotate(let family): next = family
+        case .repeat: break
         }
         let given = try standing(record, client)
         let struck = try await tokens.strike(
@@ -50,27 +74,39 @@ struct RefreshTokenGrant: Sendable {
     }
 
     /// Moves the family on, by one compare-and-set. Of many with the head one rotates; the others get its successor.
+    ///
+    /// `nil`: what the tokens were struck from is not so any more. Nothing was spent, and the store must be asked.
     func spend(
         _ prepared: Prepared, for client: AuthenticatedClient, at now: NumericDate
-    ) async throws -> Answered<TokenResponse> {
+    ) async throws -> Answered<TokenResponse>? {
+        let record = prepared.standing.record
         let rotation = try await store.rotate(
-            prepared.family, presenting: prepared.token.generation, under: policy.rotation, at: now,
-            with: prepared.effects)
-        func refused(_ fault: RefreshTokenFault) -> Rejection { .refreshTokenRefused(client.id, fault) }
+            record, presenting: prepared.token.generation, under: policy.rotation, at: now, with: prepared.effects)
+        func refused(_ fault: RefreshTokenFault) throws -> Answered<TokenResponse>? {
+            // What was remembered cannot tell why; what the store says now can.
+            guard !prepared.isRemembered else { return nil }
+            throw Rejection.refreshTokenRefused(client.id, fault)
+        }
+        if case .rotated(let head) = rotation {
+            if let next = prepared.next, next.head == head { remembered.keep(prepared.standing, as: next) }
+            return try answer(prepared, head: head, "refreshed", client.id)
+        }
+        remembered.forget(record.family.grant)
         switch rotation {
-        case .rotated(let head): return try answer(prepared, head: head, "refreshed", client.id)
-        case .repeated(let head): return try answer(prepared, head: head, "refresh_repeated", client.id)
-        case .late: throw refused(.late)
-        case .repeatedTooOften: throw refused(.repeatedTooOften)
-        case .tooFast: throw refused(.tooFast)
-        case .ended: throw refused(.ended)
-        case .missing: throw refused(.unknown)
+        case .rotated(let head), .repeated(let head):
+            return try answer(prepared, head: head, "refresh_repeated", client.id)
+        case .changed: return nil
+        case .late: return try refused(.late)
+        case .repeatedTooOften: return try refused(.repeatedTooOften)
+        case .tooFast: return try refused(.tooFast)
+        case .ended: return try refused(.ended)
+        case .missing: return try refused(.unknown)
         case .reused(let ended):
             revocations.apply(ended, at: now)
-            throw refused(.reused)
+            throw Rejection.refreshTokenRefused(client.id, .reused)
         case .ahead(let ended):
             revocations.apply(ended, at: now)
-            throw refused(.ahead)
+            throw Rejection.refreshTokenRefused(client.id, .ahead)
         }
     }
 
@@ -82,7 +118,8 @@ struct RefreshTokenGrant: Sendable {
             throw Rejection.refreshTokenRefused(client, .late)
         }
         var response = struck.response
-        response.refreshToken = try refreshKeys.token(prepared.token.grant, generation: head, key: prepared.key)
+        response.refreshToken = try refreshKeys.token(
+            prepared.token.grant, generation: head, key: prepared.standing.key)
         var facts = struck.facts
         facts.decision = decision
         return Answered(response, facts)
@@ -91,18 +128,21 @@ struct RefreshTokenGrant: Sendable {
     /// Whose token it is, and whether this issuer made it. What a stranger made up touches no family.
     private func genuine(
         _ text: Secret, _ client: ClientID, at now: NumericDate
-    ) async throws -> (token: RefreshToken, key: RefreshKey, record: RefreshRecord) {
-        guard let token = RefreshToken(text), let record = try await store.refreshRecord(token.grant, at: now) else {
-            throw Rejection.refreshTokenRefused(client, .unknown)
-        }
-        let key = try refreshKeys.key(of: record.family)
-        guard token.isGenuine(key) else {
-            throw Rejection.refreshTokenRefused(client, .unknown)
-        }
-        guard record.authorization.client == client else {
+    ) async throws -> (token: RefreshToken, entry: RememberedFamilies.Entry, isRemembered: Bool) {
+        guard let token = RefreshToken(text) else { throw Rejection.refreshTokenRefused(client, .unknown) }
+        // Only for what goes well: whatever else a token may be, the store judges.
+        let known = remembered.entry(of: token.grant, movedBy: token.generation)
+        let entry = if let known { known } else { try await read(token.grant, at: now) as RememberedFamilies.Entry? }
+        guard let entry, token.isGenuine(entry.key) else { throw Rejection.refreshTokenRefused(client, .unknown) }
+        guard entry.record.authorization.client == client else {
             throw Rejection.refreshTokenRefused(client, .ofAnotherClient)
         }
-        return (token, key, record)
+        return (token, entry, known != nil)
+    }
+
+    private func read(_ grant: GrantID, at now: NumericDate) async throws -> RememberedFamilies.Entry? {
+        guard let record = try await store.refreshRecord(grant, at: now) else { return nil }
+        return RememberedFamilies.Entry(record: record, key: try refreshKeys.key(of: record.family))
     }
 
     /// What the person's authorization is worth today: who gave it, in which session, with which consent.

@@ -35,10 +35,13 @@ struct TokenEndpoint: Sendable {
             }
             return try await codes.spend(prepared, for: client, caller: call.caller, at: now)
         case .refreshToken(let parameters):
-            let (prepared, client) = try await settled(call, at: \.resource) { client in
-                try await refreshes.prepare(parameters, for: client, call)
+            for _ in 0..<attempts {
+                let (prepared, client) = try await settled(call, at: \.resource) { client in
+                    try await refreshes.prepare(parameters, for: client, call)
+                }
+                if let answer = try await refreshes.spend(prepared, for: client, at: now) { return answer }
             }
-            return try await refreshes.spend(prepared, for: client, at: now)
+            throw StoreError.busy
         case .tokenExchange(let parameters):
             let (prepared, _) = try await settled(call, at: \.resource) { client in
                 try client.check(mayUse: .tokenExchange)

@@ -23,10 +23,14 @@ extension SQLiteStore: RefreshTokenStore {
                 """, [.text(grant), .date(now)]
             ) { row in
                 let authorization = try Authorization(row)
+                let hasConsent = !row.isNull(27)
                 return RefreshRecord(
                     family: try RefreshFamily(row, from: 17, of: grant), authorization: authorization,
                     isEnded: try row.bool(14), userMayAct: try row.bool(15), sessionStands: try row.bool(16),
-                    consent: row.isNull(27) ? nil : try Consent(row, from: 27, in: authorization))
+                    consent: hasConsent ? try Consent(row, from: 27, in: authorization) : nil,
+                    ground: RefreshGround(
+                        session: authorization.session,
+                        consent: hasConsent ? try row.text(27) + "\n\n" + row.text(28) : nil))
             }
         }
     }
@@ -41,32 +45,36 @@ extension SQLiteStore: RefreshTokenStore {
     }
 
     package func rotate(
-        _ family: RefreshFamily, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        _ record: RefreshRecord, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation {
+        let family = record.family
         let expected = family.judge(presenting: generation, under: policy, at: now)
         return try await write { transaction in
-            if case .rotate(let next) = expected, try transaction.replaceAtOnce(family, by: next, at: now) {
+            if case .rotate(let next) = expected, try transaction.replaceAtOnce(record, by: next, at: now) {
                 return .rotated(head: next.head)
             }
             return try transaction.rotate(
-                family.grant, presenting: generation, under: policy, at: now, with: effects)
+                family.grant, on: record.ground, presenting: generation, under: policy, at: now, with: effects)
         }
     }
 }
 
 extension WriteTransaction {
+    /// - Parameter ground: what tokens were struck from; `nil` where none were.
     fileprivate func rotate(
-        _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
-        with effects: RotationEffects
+        _ grant: GrantID, on ground: RefreshGround? = nil, presenting generation: Int64, under policy: RotationPolicy,
+        at now: NumericDate, with effects: RotationEffects
     ) throws -> Rotation {
         guard let (family, mayAct) = try self.family(of: grant, at: now) else { return .missing }
         guard mayAct else { return .ended }
         switch family.judge(presenting: generation, under: policy, at: now) {
         case .rotate(let next):
+            guard try stands(ground, of: grant) else { return .changed }
             try replace(family, by: next)
             return .rotated(head: next.head)
         case .repeat(let next):
+            guard try stands(ground, of: grant) else { return .changed }
             try replace(family, by: next)
             try record(effects.repeated)
             return .repeated(head: next.head)
@@ -85,10 +93,12 @@ extension WriteTransaction {
         }
     }
 
-    /// The plain rotation as one compare-and-set; `false`, and nothing changed, if the family is not as it was read or
-    /// may not be used any more. What is judged by moves only with the head; repeats may have been counted since.
-    fileprivate func replaceAtOnce(_ family: RefreshFamily, by next: RefreshFamily, at now: NumericDate) throws -> Bool
+    /// The plain rotation as one compare-and-set; `false`, and nothing changed, if anything that it rests on is not as it
+    /// was read, or may not be used any more. What is judged by moves only with the head; repeats may have been counted
+    /// since.
+    fileprivate func replaceAtOnce(_ record: RefreshRecord, by next: RefreshFamily, at now: NumericDate) throws -> Bool
     {
+        let family = record.family
         // Its index is written once a day, by the way that reads first.
         guard next.sweepDay == family.sweepDay else { return false }
         return try run(
@@ -96,13 +106,29 @@ extension WriteTransaction {
             UPDATE refresh_family SET head = ?3, spent = ?4, repeats = 0, last_used_at = ?5
             WHERE authorization = ?1 AND head = ?2 AND last_used_at = ?6 AND EXISTS
                 (SELECT 1 FROM authorization AS a
-                WHERE a.id = ?1 AND a.ended_at IS NULL AND a.expires_at > ?7
+                WHERE a.id = ?1 AND a.ended_at IS NULL AND a.expires_at > ?7 AND a.session = ?8
                     AND EXISTS (SELECT 1 FROM user WHERE id = a.subject AND is_enabled = 1 AND locked_down_at IS NULL)
                     AND (a.is_offline OR EXISTS (SELECT 1 FROM session
-                        WHERE id = a.session AND ended_at IS NULL AND expires_at > ?7)))
+                        WHERE id = ?8 AND ended_at IS NULL AND expires_at > ?7))
+                    AND (SELECT identity_scope || char(10, 10) || resource_scopes FROM consent
+                        WHERE subject = a.subject AND client = a.client) IS ?9)
             """,
             .text(family.grant), .integer(family.head), .integer(next.head), .spent(next.spent),
-            .date(next.lastUsedAt), .date(family.lastUsedAt), .date(now)) == 1
+            .date(next.lastUsedAt), .date(family.lastUsedAt), .date(now), .text(record.ground.session),
+            .text(record.ground.consent)) == 1
+    }
+
+    /// Whether what tokens were struck from is still so.
+    private func stands(_ ground: RefreshGround?, of grant: GrantID) throws -> Bool {
+        guard let ground else { return true }
+        let now = try first(
+            """
+            SELECT a.session, (SELECT identity_scope || char(10, 10) || resource_scopes FROM consent
+                WHERE subject = a.subject AND client = a.client)
+            FROM authorization AS a WHERE a.id = ?1
+            """, .text(grant)
+        ) { RefreshGround(session: try $0.identifier(0), consent: $0.isNull(1) ? nil : try $0.text(1)) }
+        return now == ground
     }
 
     /// The family, and whether authorization, user and session let anybody use it.

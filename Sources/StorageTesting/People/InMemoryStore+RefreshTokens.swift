@@ -21,14 +21,34 @@ extension InMemoryStore: RefreshTokenStore {
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) throws -> Rotation {
+        try rotate(grant, on: nil, presenting: generation, under: policy, at: now, with: effects)
+    }
+
+    package func rotate(
+        _ record: RefreshRecord, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
+        with effects: RotationEffects
+    ) throws -> Rotation {
+        try rotate(
+            record.family.grant, on: record.ground, presenting: generation, under: policy, at: now, with: effects)
+    }
+
+    private func rotate(
+        _ grant: GrantID, on ground: RefreshGround?, presenting generation: Int64, under policy: RotationPolicy,
+        at now: NumericDate, with effects: RotationEffects
+    ) throws -> Rotation {
         try write { contents in
             guard let family = contents.people.families[grant], let entry = contents.people.authorizations[grant] else {
                 return .missing
             }
+            let key = ConsentKey(subject: entry.authorization.subject, client: entry.authorization.client)
+            let found = RefreshGround(
+                session: entry.authorization.session, consent: contents.people.consents[key]?.ground)
+            let stands = ground == nil || ground == found
             guard contents.isAlive(entry, at: now), contents.mayAct(entry.authorization.subject),
                 contents.sessionStands(for: entry.authorization, at: now)
             else { return .ended }
             switch family.judge(presenting: generation, under: policy, at: now) {
+            case .rotate where !stands, .repeat where !stands: return .changed
             case .rotate(let next):
                 contents.people.families[grant] = next
                 return .rotated(head: next.head)

@@ -156,6 +156,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case limitsTokenAttempts = "limits.token-attempts"
     case limitsWaitingRequests = "limits.waiting-requests"
     case limitsVerifiedTokens = "limits.verified-tokens"
+    case limitsRememberedFamilies = "limits.remembered-refresh-families"
     case limitsRegisteredInMemory = "limits.registered-in-memory"
 
     case retentionAudit = "retention.audit"

@@ -234,6 +234,10 @@ package enum SettingsTable {
             .limitsVerifiedTokens, .integer(100...10_000_000, unit: "tokens"), default: .integer(10_000),
             "Access tokens at UserInfo whose signature need not be checked again."),
         Setting(
+            .limitsRememberedFamilies, .integer(0...1_000_000, unit: "families"), default: .integer(10_000),
+            "Families of refresh tokens that were used lately, about 1.5 kB each: the next refresh of one need not "
+                + "be read from the disk, only compared with it."),
+        Setting(
             .limitsRegisteredInMemory, .integer(100...10_000_000, unit: "entries"), default: .integer(50_000),
             "Clients, resources and grants kept in memory, of each kind."),
     ]

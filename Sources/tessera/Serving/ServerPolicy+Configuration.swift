@@ -48,6 +48,7 @@ extension ServerPolicy {
         registration = RegistrationPolicy(configuration)
         apiKeys = APIKeyPolicy(configuration)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)
+        rememberedFamilies = configuration.integer(.limitsRememberedFamilies)
         documentation = configuration.text(.documentation)
     }
 }

@@ -294,10 +294,15 @@ import Testing
         #expect(throws: TokenFaultError.self) { try journey.provider.reader.read(token, at: Journey.start) }
     }
 
-    @Test func `does not go on after signing out once the person unticked just that`() async throws {
-        let journey = try await Journey()
+    @Test(arguments: [0, 10_000]) func `does not go on after signing out once the person unticked just that`(
+        remembered: Int
+    ) async throws {
+        var policy = ServerPolicy()
+        policy.rememberedFamilies = remembered
+        let journey = try await Journey(policy: policy)
         let browser = try await journey.signedIn()
-        let token = try token(try await journey.tokens(in: browser))
+        let first = try token(try await journey.tokens(in: browser))
+        let token = try token(try await journey.refresh(first))
         let again = try Journey.parameters(["prompt": "consent"])
         guard
             case .wait(let handle) = try await journey.provider.authorize(again, browser: browser, at: Journey.start)
@@ -305,5 +310,23 @@ import Testing
         let choice = ConsentChoice(isAllowed: true, items: ["openid", "profile"])
         #expect(try await journey.provider.decide(handle, choice, browser: browser, at: Journey.start) == .noted)
         #expect(await fault { try await journey.refresh(token) } == .consentEnded)
+    }
+
+    @Test func `is not held to what was agreed to when it was used last`() async throws {
+        let journey = try await Journey()
+        let form = try Journey.parameters(["scope": "openid offline_access read"], resources: [Self.api])
+        let first = try token(try await journey.tokens(form, in: try await journey.signedIn()))
+        let user = try await journey.user()
+        let all = try #require(try await journey.people.store.consent(of: user.id, to: Journey.web))
+        var less = all
+        less.resourceScopes = [:]
+        try await journey.people.store.give(less, with: Effects([]))
+        let narrow = try await journey.refresh(first)
+        #expect(!narrow.scope.contains("read"))
+        let narrower = try await journey.refresh(try token(narrow))
+        #expect(!narrower.scope.contains("read"), "as it was remembered, and still is")
+        try await journey.people.store.give(all, with: Effects([]))
+        let whole = try await journey.refresh(try token(narrower), resource: Journey.api)
+        #expect(whole.scope.contains("read"))
     }
 }

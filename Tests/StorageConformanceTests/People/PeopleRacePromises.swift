@@ -30,7 +30,7 @@ import Testing
             let policy = RotationPolicy(repeatsPerGeneration: 1000, repeatsPerDay: .max, rotationsPerWindow: .max)
             for round in 1...Int64(Self.rounds) {
                 let now = Sample.now + .seconds(round % 3)
-                let read = try #require(try await store.refreshRecord(GrantID(unchecked: "a1"), at: now)?.family)
+                let read = try #require(try await store.refreshRecord(GrantID(unchecked: "a1"), at: now))
                 let told = try await outcomes { caller in
                     guard caller.isMultiple(of: 2) else {
                         return try await store.rotate(

@@ -22,18 +22,18 @@ import Testing
     ) async throws -> Rotation {
         // As a server asks: with the family as it was read.
         let now = Sample.now + .seconds(seconds)
-        guard let family = try await store.refreshRecord(grant, at: now)?.family else {
+        guard let record = try await store.refreshRecord(grant, at: now) else {
             return try await store.rotate(
                 grant, presenting: generation, under: policy ?? grace, at: now, with: .sample)
         }
         return try await store.rotate(
-            family, presenting: generation, under: policy ?? grace, at: now, with: .sample)
+            record, presenting: generation, under: policy ?? grace, at: now, with: .sample)
     }
 
     @Test(arguments: StoreUnderTest.allCases)
     func `judges a family that was read before as it is now`(kind: StoreUnderTest) async throws {
         try await runWithFamily(kind) { store async throws in
-            let read = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            let read = try #require(try await store.refreshRecord(grant, at: Sample.now))
             func present(_ generation: Int64, after seconds: Int64 = 0) async throws -> Rotation {
                 try await store.rotate(
                     read, presenting: generation, under: grace, at: Sample.now + .seconds(seconds), with: .sample)
@@ -56,7 +56,7 @@ import Testing
     func `counts repeats that came after a family was read`(kind: StoreUnderTest) async throws {
         try await runWithFamily(kind) { store async throws in
             #expect(try await present(1, in: store) == .rotated(head: 2))
-            let read = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            let read = try #require(try await store.refreshRecord(grant, at: Sample.now))
             #expect(try await present(1, in: store) == .repeated(head: 2))
             let rotation = try await store.rotate(
                 read, presenting: 2, under: grace, at: Sample.now, with: .sample)
@@ -179,9 +179,60 @@ import Testing
             #expect(saysSo[slip] == true)
             for rotation in [
                 try await store.rotate(grant, presenting: 1, under: grace, at: now, with: .sample),
-                try await store.rotate(record.family, presenting: 1, under: grace, at: now, with: .sample),
+                try await store.rotate(record, presenting: 1, under: grace, at: now, with: .sample),
             ] { #expect(rotation == .ended) }
             #expect(try await store.refreshRecord(grant, at: now)?.family.head == 1)
+        }
+    }
+
+    /// What tokens can have been struck from that is not so any more when the family is to move.
+    enum Shift: CaseIterable { case consentGiven, consentNarrowed, consentGone, sessionRenamed }
+
+    @Test(arguments: StoreUnderTest.allCases, Shift.allCases)
+    func `nothing is spent for tokens that were struck from what is not so any more`(
+        kind: StoreUnderTest, shift: Shift
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            let authorization = Sample.authorization()
+            try await store.start(authorization)
+            let agreed = Sample.consent(to: authorization.client.rawValue)
+            if shift != .consentGiven { try await store.give(agreed, with: Effects([])) }
+            let read = try #require(try await store.refreshRecord(grant, at: Sample.now))
+            #expect(
+                try await store.rotate(read, presenting: 1, under: grace, at: Sample.now, with: .sample)
+                    == .rotated(head: 2))
+            // As a server remembers it: with its family moved on, and all else as it was.
+            let family = try #require(try await store.refreshRecord(grant, at: Sample.now)?.family)
+            let remembered = read.moved(to: family)
+            switch shift {
+            case .consentGiven: try await store.give(agreed, with: Effects([]))
+            case .consentNarrowed:
+                var less = agreed
+                less.identityScope = .empty
+                try await store.give(less, with: Effects([]))
+            case .consentGone:
+                let other = try await store.consent(of: authorization.subject, to: authorization.client)
+                #expect(other == agreed)
+                _ = try await store.end(
+                    .application(authorization.subject, authorization.client), because: .applicationEnded,
+                    at: Sample.now, with: Effects([]))
+            case .sessionRenamed:
+                _ = try await store.insert(
+                    Sample.session("s2"), replacing: authorization.session, knowing: nil, with: Effects([]))
+            }
+            let ends = shift == .consentGone
+            for generation in [Int64(2), 1] {
+                let rotation = try await store.rotate(
+                    remembered, presenting: generation, under: grace, at: Sample.now, with: .sample)
+                #expect(rotation == (ends ? .ended : .changed))
+            }
+            let now = try #require(try await store.refreshRecord(grant, at: Sample.now))
+            #expect(now.family == family)
+            #expect(now.ground != read.ground || ends)
+            guard !ends else { return }
+            #expect(
+                try await store.rotate(now, presenting: 2, under: grace, at: Sample.now, with: .sample)
+                    == .rotated(head: 3))
         }
     }
 
