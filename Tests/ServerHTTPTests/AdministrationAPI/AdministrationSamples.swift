@@ -42,7 +42,9 @@ struct AdministrationSample: Sendable {
         return path.replacing("{id}", with: id).replacing("{client}", with: "svc")
     }
 
-    static let all: [AdministrationSample] = [
+    static let all: [AdministrationSample] = apiKeys + programs
+
+    private static let programs: [AdministrationSample] = [
         .init(.post, "/admin/v1/clients", event: "client.created") { _ in
             #"{"name":"Another","authentication_method":"none"}"#
         },

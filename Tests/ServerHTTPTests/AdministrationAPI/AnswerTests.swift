@@ -23,13 +23,16 @@ import Testing
             secrets.append(stored.hash.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
         }
         for key in try await server.store.keys() { secrets.append(Base64URL.encode(Array(key.sealedKey.suffix(24)))) }
+        _ = try await server.insertKey()
+        let apiKey = AdministeredServer.apiKey.secret
+        secrets += [apiKey.revealedValue, Base64URL.encode(TokenHash(of: apiKey).bytes)]
         try await server.insertAda()
         secrets += [AdministeredServer.adaHash, AdministeredServer.sessionSecret.revealedValue]
         secrets.append(Base64URL.encode(TokenHash(of: AdministeredServer.sessionSecret).bytes))
         for route in AdministrationRoute.all where route.method == .get {
             for (client, resource) in [("svc", "orders"), ("svc2", "tessera-admin")] {
                 let id = route.path.contains("/users/") ? "ada" : route.path.contains("/resources/") ? resource : client
-                let path = route.path.replacing("{id}", with: id)
+                let path = route.path.replacing("{id}", with: route.path.contains("/api-keys/") ? "key" : id)
                 let reply = await server.socket(.get, path)
                 #expect(reply.status == 200, "\(path)")
                 for secret in secrets { #expect(!reply.text.contains(secret), "\(path)") }
