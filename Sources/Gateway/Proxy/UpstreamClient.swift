@@ -10,20 +10,23 @@ package final class UpstreamClient: Sendable {
     private let client: HTTPClient
     let eventLoops: any EventLoopGroup
     let authorityFile: String?
+    let connectTimeout: TimeAmount
 
     /// - Parameters:
     ///   - authorityFile: certificates in PEM that are trusted beside the system's.
     ///   - connections: how many may be open to one upstream for each event loop's sake; more requests wait.
+    ///   - connectTimeout: how long a connection to an upstream may take to open.
     ///   - idle: how long the upstream may pause within an answer.
     package init(
         eventLoops: any EventLoopGroup, authorityFile: String? = nil, connections: Int = 1_024,
-        idle: Duration = .seconds(120)
+        connectTimeout: Duration = .seconds(5), idle: Duration = .seconds(120)
     ) {
         self.eventLoops = eventLoops
         self.authorityFile = authorityFile
+        self.connectTimeout = TimeAmount(connectTimeout)
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: Self.tls(authorityFile), redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: TimeAmount(idle)), decompression: .disabled)
+            timeout: .init(connect: self.connectTimeout, read: TimeAmount(idle)), decompression: .disabled)
         configuration.httpVersion = .http1Only
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)

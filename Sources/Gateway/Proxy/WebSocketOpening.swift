@@ -59,7 +59,7 @@ struct WebSocketOpening: Sendable {
         // RFC 6066 §3: an address is no server name.
         let name = (try? SocketAddress(ipAddress: upstream.host, port: 0)) == nil ? upstream.host : nil
         return try await ClientBootstrap(group: client.eventLoops)
-            .connectTimeout(.seconds(5))
+            .connectTimeout(client.connectTimeout)
             .channelOption(ChannelOptions.autoRead, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -73,11 +73,14 @@ final class LiveGateway: Sendable {
         let routes = try CraftedGateway.routes().map { route in
             var route = route
             route.upstream = upstream
+            // Nor these.
+            route.forwarding.timeout = .seconds(300)
             policy(&route.forwarding)
             return route
         }
         crafted = try CraftedGateway(routes)
-        client = UpstreamClient(eventLoops: MultiThreadedEventLoopGroup.singleton)
+        client = UpstreamClient(
+            eventLoops: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(120), idle: .seconds(300))
         let clock = Clock()
         self.clock = clock
         let proxy = ReverseProxy(
