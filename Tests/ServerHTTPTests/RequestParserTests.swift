@@ -154,6 +154,52 @@ import Testing
         }
     }
 
+    @Test func `reads streamed content as it reads whole content, however the bytes are cut`() throws {
+        let text =
+            "POST /a HTTP/1.1\r\n\(Self.host)Content-Length: 5\r\n\r\nhello"
+            + "POST /b HTTP/1.1\r\n\(Self.host)Transfer-Encoding: chunked\r\n\r\n"
+            + "3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\nGET /c HTTP/1.1\r\n\(Self.host)\r\n"
+        let bytes = Array(text.utf8)
+        let whole = try Self.parse(text)
+        for size in [1, 2, 3, 7, 64, bytes.count] {
+            var parser = RequestParser(limits: HTTPLimits()) { _ in 1_000 }
+            var read: [(path: String, body: [UInt8])] = []
+            var isStreaming = false
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                parser.append(bytes[start..<min(bytes.count, start + size)])
+                while true {
+                    if isStreaming {
+                        guard let part = try parser.nextPart() else { break }
+                        if case .bytes(let more) = part { read[read.count - 1].body += more }
+                        isStreaming = part != .end
+                    } else {
+                        guard let message = try parser.next() else { break }
+                        read.append((message.head.path, message.body))
+                        isStreaming = message.isStreamed
+                    }
+                }
+            }
+            #expect(read.map(\.path) == whole.map(\.head.path))
+            #expect(read.map(\.body) == whole.map(\.body))
+            #expect(parser.phase == .idle)
+        }
+    }
+
+    @Test func `bounds the framing of a stream by its content`() throws {
+        let head = "POST / HTTP/1.1\r\n\(Self.host)Transfer-Encoding: chunked\r\n\r\n"
+        func status(_ chunk: String) throws -> Int? {
+            var parser = RequestParser(limits: HTTPLimits()) { _ in 100_000_000 }
+            parser.append(Array((head + String(repeating: chunk, count: 20_000)).utf8))
+            _ = try parser.next()
+            do {
+                while try parser.nextPart() != nil {}
+                return nil
+            } catch { return error.status }
+        }
+        #expect(try status("1;abcdefghijklmnop\r\na\r\n") == 400)
+        #expect(try status("10\r\nabcdefghijklmnop\r\n") == nil)
+    }
+
     @Test func `refuses for the same reason however the bytes are cut`() {
         // A head that is too long, and beyond that also broken.
         let line = "X: " + String(repeating: "a", count: 17_000) + "\rb\r\n\r\n"
