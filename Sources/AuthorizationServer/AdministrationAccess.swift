@@ -55,7 +55,12 @@ extension OpenIDProvider {
                 case let fault as TokenFaultError: .tokenNotAccepted(fault.fault)
                 default: .tokenNotAccepted(.malformed)
                 }
-            record(rejection, of: "administration", caller: caller, at: now)
+            let evidence = evidenceFinder.tokenEvidence(
+                rejection, .access(token, at: administrationResource), at: now)
+            record(
+                Refusal(
+                    of: "administration", reason: rejection.reason, client: rejection.client, caller: caller, at: now,
+                    evidence: evidence ?? .none))
             throw rejection
         }
     }

@@ -28,6 +28,8 @@ package final class OpenIDProvider: Sendable {
     let userInfoEndpoint: UserInfoEndpoint
     let grantNames: GrantNames
     let usage = UsageCounters()
+    /// The latest refusals, for the operator who asks why.
+    package let decisions: DecisionJournal
     let refusals = RefusalFolder()
     let upkeepPlan = UpkeepPlan()
     let bell = AlarmBell()
@@ -50,6 +52,7 @@ package final class OpenIDProvider: Sendable {
         self.store = store
         self.secrets = secrets
         grantNames = GrantNames(secrets: secrets)
+        decisions = DecisionJournal(policy.explain, secrets: secrets)
         self.keys = keys
         self.revocations = revocations
         self.sealer = sealer
@@ -181,7 +184,7 @@ package final class OpenIDProvider: Sendable {
         } catch let refusal as APIKeyRefusal {
             throw rejection(for: refusal, of: "token", client: nil, caller: caller, at: now)
         } catch let rejection as Rejection {
-            record(rejection, of: "token", caller: caller, at: now)
+            await record(rejection, of: "token", .token(request, credentials), caller: caller, at: now)
             throw rejection
         }
     }
@@ -194,12 +197,7 @@ package final class OpenIDProvider: Sendable {
             if case .inactive = answer.response {
                 usage.count(
                     .introspectedInactive, client: answer.facts.client, resource: answer.facts.resource, at: now)
-                if answer.facts.decision == "audience_wrong" || answer.facts.decision == "not_a_resource" {
-                    recordRefusal(
-                        of: "introspection", reason: answer.facts.decision, client: credentials.clientID,
-                        caller: caller,
-                        at: now)
-                }
+                recordInactive(token.token, answer.facts, from: credentials.clientID, caller: caller, at: now)
             } else {
                 usage.count(.introspectedActive, client: answer.facts.client, resource: answer.facts.resource, at: now)
             }
@@ -210,7 +208,8 @@ package final class OpenIDProvider: Sendable {
             usage.count(.introspectedInactive, client: credentials.clientID, resource: nil, at: now)
             return Answered(.inactive, rejection.facts)
         } catch let rejection as Rejection {
-            record(rejection, of: "introspection", caller: caller, at: now)
+            await record(
+                rejection, of: "introspection", .presented(token.token, credentials), caller: caller, at: now)
             throw rejection
         }
     }
@@ -221,7 +220,7 @@ package final class OpenIDProvider: Sendable {
         do {
             return try await revocation.respond(to: token, from: credentials, caller: caller, at: now)
         } catch let rejection as Rejection {
-            record(rejection, of: "revocation", caller: caller, at: now)
+            await record(rejection, of: "revocation", .presented(token.token, credentials), caller: caller, at: now)
             throw rejection
         }
     }
@@ -234,20 +233,4 @@ package final class OpenIDProvider: Sendable {
 
     /// The public keys (RFC 7517 §5).
     package func keySetDocument(at now: NumericDate) -> Document { keyRing.snapshot.document }
-
-    /// Puts a refusal that was decided before the engine was asked, such as a malformed request, into the audit log.
-    package func recordRefusal(
-        of endpoint: String, reason: String, client: ClientID?, caller: Caller, at now: NumericDate
-    ) {
-        usage.count(.refused, client: client, resource: nil, at: now)
-        refusals.record(
-            AuditEvent(
-                at: now, action: "\(endpoint).refused", outcome: .refusal,
-                actor: client.map { "client:\($0)" } ?? "anonymous", address: caller.address,
-                requestID: caller.requestID, detail: reason))
-    }
-
-    func record(_ rejection: Rejection, of endpoint: String, caller: Caller, at now: NumericDate) {
-        recordRefusal(of: endpoint, reason: rejection.reason, client: rejection.client, caller: caller, at: now)
-    }
 }

@@ -68,6 +68,7 @@ package struct ServerPolicy: Hashable, Sendable {
     package var people = PeoplePolicy()
     package var registration = RegistrationPolicy()
     package var apiKeys = APIKeyPolicy()
+    package var explain = ExplainPolicy()
     /// A page for developers, named in the metadata.
     package var documentation: String?
 

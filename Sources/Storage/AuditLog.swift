@@ -23,10 +23,13 @@ package struct AuditEvent: Hashable, Sendable {
     package var count: Int64
     /// When the last of them was.
     package var lastAt: NumericDate
+    /// Of a refusal: its name in the journal of decisions, or that of the first one it stands for; empty for all else.
+    package var decision: String
 
     package init(
         id: Int64 = 0, at: NumericDate, action: String, outcome: Outcome = .success, actor: String, target: String = "",
-        address: String = "", requestID: String = "", detail: String = "", count: Int64 = 1, lastAt: NumericDate? = nil
+        address: String = "", requestID: String = "", detail: String = "", count: Int64 = 1, lastAt: NumericDate? = nil,
+        decision: String = ""
     ) {
         self.id = id
         self.at = at
@@ -39,6 +42,7 @@ package struct AuditEvent: Hashable, Sendable {
         self.detail = detail
         self.count = count
         self.lastAt = lastAt ?? at
+        self.decision = decision
     }
 }
 

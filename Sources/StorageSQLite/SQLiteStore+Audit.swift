@@ -48,13 +48,14 @@ extension WriteTransaction {
     func append(_ event: AuditEvent) throws -> Int64 {
         try run(
             """
-            INSERT INTO audit_event (at, action, outcome, actor, target, address, request_id, detail, count, last_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO audit_event (at, action, outcome, actor, target, address, request_id, detail, count, last_at,
+                decision)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """,
             .date(event.at), .text(event.action), .text(event.outcome.rawValue), .text(event.actor),
             .text(event.target),
             .text(event.address), .text(event.requestID), .text(event.detail), .integer(event.count),
-            .date(event.lastAt))
+            .date(event.lastAt), .text(event.decision))
         return lastInsertedID
     }
 }
@@ -66,6 +67,7 @@ extension AuditEvent {
             id: try row.integer("id"), at: try row.date("at"), action: try row.text("action"),
             outcome: try row.choice("outcome"), actor: try row.text("actor"), target: try row.text("target"),
             address: try row.text("address"), requestID: try row.text("request_id"), detail: try row.text("detail"),
-            count: try row.integer("count"), lastAt: try row.date("last_at"))
+            count: try row.integer("count"), lastAt: try row.date("last_at"),
+            decision: try row.text("decision"))
     }
 }

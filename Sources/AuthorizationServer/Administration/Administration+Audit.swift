@@ -35,11 +35,19 @@ extension Administration {
     }
 
     /// Puts a refusal of what somebody asked for into the audit log; equal ones become one event with a count.
-    package func recordRefusal(_ reason: String, of administrator: Administrator, at now: NumericDate) {
+    package func recordRefusal(
+        _ reason: String, of administrator: Administrator, at now: NumericDate, evidence: Evidence = .none
+    ) {
         let client = ClientMention(startOf: administrator.actor)?.client
         provider.usage.count(.refused, client: client, resource: nil, at: now)
         var event = event("administration.refused", on: "", detail: reason, by: administrator, at: now)
         event.outcome = .refusal
+        event.decision =
+            provider.decisions.record(
+                Refusal(
+                    of: "administration", reason: reason, client: client, caller: administrator.caller, at: now,
+                    evidence: evidence)
+            ).rawValue
         provider.refusals.record(event)
     }
 

@@ -22,7 +22,10 @@ package struct Administration: Sendable {
         _ right: AdministrativeRight, of administrator: Administrator, at now: NumericDate
     ) throws(AdministrationError) {
         guard !administrator.rights.contains(right) else { return }
-        recordRefusal("right_missing", of: administrator, at: now)
+        recordRefusal(
+            "right_missing", of: administrator, at: now,
+            evidence: Evidence(
+                administrator.rights.map(\.rawValue).sorted().joined(separator: " "), expected: right.rawValue))
         throw .rightMissing(right)
     }
 

@@ -14,7 +14,7 @@ extension OpenIDProvider {
         var isVouched = false
         if let handle = AuthorizationRequest.pushedHandle(parameters) {
             guard let pushed = try await takePushed(handle, client: parameters["client_id"], at: now) else {
-                return refuse(.pushedRequestWrong, browser, at: now)
+                return refuse(.pushedRequestWrong, browser, form: parameters, at: now)
             }
             // All other parameters of the query are ignored: they were not authenticated.
             form = try FormParameters(pushed.parameters)
@@ -81,7 +81,7 @@ extension OpenIDProvider {
     ) async throws -> AuthorizationStep {
         let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
         switch try await validation.validate(form, from: origin) {
-        case .refuse(let fault): return refuse(fault, browser, at: now)
+        case .refuse(let fault): return refuse(fault, browser, form: form, at: now)
         case .error(let error, let client, let target):
             return try await respond(error, client, target, spending: pending?.request, browser, at: now)
         case .valid(let request):
@@ -125,7 +125,7 @@ extension OpenIDProvider {
         // One for each that its client pushed, whoever is at the browser: strangers nearby hold nobody up.
         if !isVouched {
             do { try admitWaiting(client, from: browser.caller, at: now) } catch {
-                record(error, of: "authorization", caller: browser.caller, at: now)
+                await record(error, of: "authorization", caller: browser.caller, at: now)
                 throw error
             }
         }
@@ -147,9 +147,12 @@ extension OpenIDProvider {
         }
     }
 
-    private func refuse(_ fault: AuthorizationFault, _ browser: Browser, at now: NumericDate) -> AuthorizationStep {
+    private func refuse(
+        _ fault: AuthorizationFault, _ browser: Browser, form: FormParameters? = nil, at now: NumericDate
+    ) -> AuthorizationStep {
         recordRefusal(
-            of: "authorization", reason: fault.reason, client: fault.client, caller: browser.caller, at: now)
+            of: "authorization", reason: fault.reason, client: fault.client, caller: browser.caller, at: now,
+            evidence: fault.evidence(in: form))
         return .refuse(fault)
     }
 
@@ -159,7 +162,8 @@ extension OpenIDProvider {
     ) async throws -> AuthorizationStep {
         if let pending { _ = try await store.take(pending.hash, at: now) }
         recordRefusal(
-            of: "authorization", reason: error.code.rawValue, client: client, caller: browser.caller, at: now)
+            of: "authorization", reason: error.code.rawValue, client: client, caller: browser.caller, at: now,
+            evidence: Evidence(error.description))
         return .respond(
             AuthorizationResponse(
                 .error(error), to: target.redirectURI, mode: target.mode, state: target.state, from: issuer),

@@ -11,7 +11,8 @@ extension OpenIDProvider {
         do {
             return try await push(form, from: credentials, caller: caller, at: now)
         } catch let rejection as Rejection {
-            record(rejection, of: "pushed_authorization", caller: caller, at: now)
+            await record(
+                rejection, of: "pushed_authorization", .credentials(credentials), caller: caller, at: now)
             throw rejection
         }
     }

@@ -78,10 +78,12 @@ extension OpenIDProvider {
         _ endpoint: String, _ caller: Caller, _ now: NumericDate, _ body: () async throws -> Response
     ) async throws -> Response {
         do { return try await body() } catch let rejection as Rejection {
-            record(rejection, of: endpoint, caller: caller, at: now)
+            await record(rejection, of: endpoint, caller: caller, at: now)
             throw rejection
         } catch let error as OAuthError {
-            recordRefusal(of: endpoint, reason: error.code.rawValue, client: nil, caller: caller, at: now)
+            recordRefusal(
+                of: endpoint, reason: error.code.rawValue, client: nil, caller: caller, at: now,
+                evidence: Evidence(error.description))
             throw error
         }
     }

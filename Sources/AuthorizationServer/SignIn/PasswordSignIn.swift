@@ -130,11 +130,15 @@ extension OpenIDProvider {
     func recordRefusedPassword(
         of user: User?, on page: String, reason: String, _ browser: Browser, at now: NumericDate
     ) {
+        let decision = decisions.record(
+            Refusal(
+                of: page, reason: reason, client: nil, caller: browser.caller, at: now,
+                evidence: user.map { Evidence("user \($0.id)") } ?? .none))
         refusals.record(
             AuditEvent(
                 at: now, action: "\(page).refused", outcome: .refusal, actor: "anonymous",
                 target: user.map { "user:\($0.id)" } ?? "", address: browser.caller.address,
-                requestID: browser.caller.requestID, detail: reason))
+                requestID: browser.caller.requestID, detail: reason, decision: decision.rawValue))
     }
 
     /// An event of the person's own doing.

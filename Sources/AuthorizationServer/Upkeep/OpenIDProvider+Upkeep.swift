@@ -52,6 +52,7 @@ extension OpenIDProvider {
             }
             revocations.prune(at: now)
             await revocations.feed.prune(at: now)
+            decisions.prune(at: now)
         }
         if policy.registration.isEnabled, upkeepPlan.isDue(.registrations, every: 3600, at: now) {
             await attempt("registrations") { try await removeUnusedRegistrations(at: now) }

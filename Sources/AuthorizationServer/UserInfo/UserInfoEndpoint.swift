@@ -79,7 +79,8 @@ extension OpenIDProvider {
         do {
             return try await userInfoEndpoint.respond(to: token, at: now)
         } catch let rejection as Rejection {
-            record(rejection, of: "userinfo", caller: caller, at: now)
+            let here = ResourceIndicator(unchecked: issuer.url(of: .userInfo))
+            await record(rejection, of: "userinfo", .access(token, at: here), caller: caller, at: now)
             throw rejection
         }
     }

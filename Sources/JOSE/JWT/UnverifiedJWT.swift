@@ -22,7 +22,8 @@ public struct UnverifiedJWT: Sendable {
     /// Who the token says wrote it. Unproven: good only for choosing whose key to try.
     public var claimedIssuer: String? { unprovenClaims?.string("iss") }
 
-    private var unprovenClaims: JSONObject? { try? JSONObject(parsing: jws.unverifiedPayload) }
+    /// All that it says. Unproven: good only for telling an operator.
+    package var unprovenClaims: JSONObject? { try? JSONObject(parsing: jws.unverifiedPayload) }
 
     /// The claims, once the type is the expected one, the algorithm the key's, and the signature valid.
     public func verified(by key: VerificationKey, type: JWTType) throws(JOSEError) -> VerifiedJWT {

@@ -93,7 +93,8 @@ extension AdministrationAPI {
             return .unavailable("store_unavailable")
         }
         if let reason = refusal.reason {
-            administration.recordRefusal(detail(reason, request, by: asker), of: asker, at: now)
+            administration.recordRefusal(
+                detail(reason, request, by: asker), of: asker, at: now, evidence: Evidence(refusal.description))
         }
         return refusal.response
     }

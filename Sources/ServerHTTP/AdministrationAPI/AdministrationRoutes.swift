@@ -77,6 +77,11 @@ extension AdministrationRoute {
             .get, "/admin/v1/audit", .read,
             query: ["after", "action", "actor", "target", "since", "until", "limit", "order"]
         ) { try await $0.listAudit($1) },
+        .init(
+            .get, "/admin/v1/decisions", .read,
+            query: ["before", "check", "endpoint", "client", "since", "until", "limit"]
+        ) { try await $0.listDecisions($1) },
+        .init(.get, "/admin/v1/decisions/{id}", .read) { try await $0.getDecision($1) },
         .init(.get, "/admin/v1/usage", .read, query: ["client", "since", "until", "limit"]) {
             try await $0.listUsage($1)
         },

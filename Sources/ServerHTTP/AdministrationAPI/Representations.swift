@@ -155,6 +155,7 @@ enum Representation {
         writer.member("detail", event.detail)
         writer.member("count", event.count)
         writer.member("last_at", event.lastAt)
+        if !event.decision.isEmpty { writer.member("decision", event.decision) }
     }
 
     static func usage(_ key: UsageKey, _ count: Int64, _ writer: inout JSONWriter) {

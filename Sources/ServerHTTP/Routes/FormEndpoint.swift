@@ -20,7 +20,9 @@ struct FormEndpoint: Sendable {
     ) async -> ServerResponse {
         await answering(request, at: now) { caller in
             guard request.mediaType == "application/x-www-form-urlencoded" else {
-                provider.recordRefusal(of: name, reason: "media_type", client: nil, caller: caller, at: now)
+                provider.recordRefusal(
+                    of: name, reason: "media_type", client: nil, caller: caller, at: now,
+                    evidence: Evidence("Content-Type \(request.headers.first("content-type") ?? "(none)")"))
                 return .error(415, "invalid_request", "send application/x-www-form-urlencoded")
             }
             // RFC 6749 §3.2, RFC 9700 §4.3.2: parameters in a query end up in logs and histories.
@@ -66,7 +68,8 @@ struct FormEndpoint: Sendable {
         } catch {
             if let malformed = error as? OAuthError {
                 provider.recordRefusal(
-                    of: name, reason: malformed.code.rawValue, client: nil, caller: caller, at: now)
+                    of: name, reason: malformed.code.rawValue, client: nil, caller: caller, at: now,
+                    evidence: Evidence(malformed.description))
             }
             return .failure(error, of: request, logger: logger)
         }

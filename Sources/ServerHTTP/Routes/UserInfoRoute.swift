@@ -15,7 +15,11 @@ struct UserInfoRoute: Sendable {
     func answer(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
         let caller = Caller(address: request.peer.address, requestID: request.requestID)
         guard let token = request.bearerToken else {
-            provider.recordRefusal(of: "userinfo", reason: "token_missing", client: nil, caller: caller, at: now)
+            provider.recordRefusal(
+                of: "userinfo", reason: "token_missing", client: nil, caller: caller, at: now,
+                evidence: Evidence(
+                    request.headers.first("authorization") == nil
+                        ? "no Authorization header" : "an Authorization header that is not Bearer with a token"))
             return Self.challenge
         }
         do {

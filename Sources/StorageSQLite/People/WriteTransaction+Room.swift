@@ -60,7 +60,8 @@ extension WriteTransaction {
     private func fold(forgotten ids: [GrantID], for new: Authorization) throws {
         let recent = try all(
             """
-            SELECT id, at, action, outcome, actor, target, address, request_id, detail, count, last_at
+            SELECT id, at, action, outcome, actor, target, address, request_id, detail, count, last_at,
+                decision
             FROM audit_event WHERE target = ?1 ORDER BY id DESC LIMIT ?2
             """, .text("user:\(new.subject)"), .integer(Int64(GivenAuthorizations.recent))
         ) { row in
@@ -68,7 +69,7 @@ extension WriteTransaction {
                 id: try row.integer(0), at: try row.date(1), action: try row.text(2), outcome: try row.choice(3),
                 actor: try row.text(4), target: try row.text(5), address: try row.text(6),
                 requestID: try row.text(7), detail: try row.text(8), count: try row.integer(9),
-                lastAt: try row.date(10))
+                lastAt: try row.date(10), decision: try row.text(11))
         }
         let folding = GivenAuthorizations(forgetting: ids, for: new, in: recent)
         for event in folding.changed {

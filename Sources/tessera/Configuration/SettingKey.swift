@@ -159,6 +159,8 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case limitsRememberedFamilies = "limits.remembered-refresh-families"
     case limitsRegisteredInMemory = "limits.registered-in-memory"
 
+    case explainEntries = "explain.entries"
+    case explainAge = "explain.age"
     case retentionAudit = "retention.audit"
     case retentionUsage = "retention.usage"
 

@@ -244,6 +244,13 @@ package enum SettingsTable {
 
     static let keeping: [Setting] = [
         Setting(
+            .explainEntries, .integer(1...1_000_000, unit: "refusals"), default: .integer(10_000),
+            "How many refusals are remembered for 'tessera explain', in memory: about one KiB each. Those of one kind make "
+                + "room for others first."),
+        Setting(
+            .explainAge, .integer(60...2_592_000, unit: "seconds"), default: .integer(86_400),
+            "How long a refusal is remembered for 'tessera explain'."),
+        Setting(
             .retentionAudit, .integer(86_400...315_360_000, unit: "seconds"), default: .integer(34_560_000),
             "How long audit events are kept."),
         Setting(

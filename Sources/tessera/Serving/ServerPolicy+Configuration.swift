@@ -47,6 +47,8 @@ extension ServerPolicy {
         people = PeoplePolicy(configuration)
         registration = RegistrationPolicy(configuration)
         apiKeys = APIKeyPolicy(configuration)
+        explain.entries = configuration.integer(.explainEntries)
+        explain.age = number(.explainAge)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)
         rememberedFamilies = configuration.integer(.limitsRememberedFamilies)
         documentation = configuration.text(.documentation)

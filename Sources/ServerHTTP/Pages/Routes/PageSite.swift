@@ -74,6 +74,9 @@ struct PageSite: Sendable {
     func failure(_ error: any Error, _ visit: PageVisit) -> ServerResponse {
         switch error {
         case let error as OAuthError:
+            provider.recordRefusal(
+                of: "page", reason: error.code.rawValue, client: nil, caller: visit.browser.caller, at: visit.now,
+                evidence: Evidence(error.description))
             return visit.message(.malformed, status: 400, decision: error.code.rawValue)
         case let rejection as Rejection:
             let response = visit.message(.tooMany, status: 429, decision: rejection.reason)

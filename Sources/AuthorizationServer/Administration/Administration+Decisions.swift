@@ -1,0 +1,24 @@
+package import JOSE
+
+extension Administration {
+    /// The refusals that are remembered, newest first.
+    package func decisions(
+        _ query: DecisionQuery, by administrator: Administrator, at now: NumericDate
+    ) throws(AdministrationError) -> [Decision] {
+        try demand(.read, of: administrator, at: now)
+        _ = try pageSize(query.limit)
+        return provider.decisions.decisions(query, at: now)
+    }
+
+    /// One refusal, by its own name or by that of its request.
+    package func decision(
+        _ name: String, by administrator: Administrator, at now: NumericDate
+    ) throws(AdministrationError) -> Decision {
+        try demand(.read, of: administrator, at: now)
+        let found =
+            DecisionID(name).flatMap { provider.decisions.decision($0, at: now) }
+            ?? provider.decisions.decision(ofRequest: name, at: now)
+        guard let found else { throw .missing("decision: nothing was refused under this name, or it is forgotten") }
+        return found
+    }
+}
