@@ -20,8 +20,9 @@ package struct TesseraCommand: AsyncParsableCommand {
             ClientCommand.self, RegistrationTokenCommand.self, ResourceCommand.self, UserCommand.self, KeyCommand.self,
             APIKeyCommand.self, GrantCommand.self,
             SubjectCommand.self,
-            TokenCommand.self, AuditCommand.self, UsageCommand.self, ConfigCommand.self, BackupCommand.self,
-            MasterKeyCommand.self, CommandLineReferenceCommand.self,
+            TokenCommand.self, AuditCommand.self, ExplainCommand.self, UsageCommand.self, ConfigCommand.self,
+            BackupCommand.self,
+            MasterKeyCommand.self, ScanCommand.self, CommandLineReferenceCommand.self, ErrorReferenceCommand.self,
         ])
 
     package init() {}

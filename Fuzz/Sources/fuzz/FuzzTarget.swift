@@ -23,6 +23,7 @@ enum FuzzTarget: String, CaseIterable {
     case opaquetoken
     case refreshtoken
     case secrettext
+    case scan
     case cookies
     case language
     case proxies
@@ -57,6 +58,7 @@ enum FuzzTarget: String, CaseIterable {
         case .opaquetoken: TokenProperties.opaque(bytes)
         case .refreshtoken: TokenProperties.refresh(bytes)
         case .secrettext: SecretProperties.text(bytes)
+        case .scan: ScanProperties.bytes(bytes)
         case .cookies: EdgeProperties.cookies(bytes)
         case .language: EdgeProperties.language(bytes)
         case .proxies: EdgeProperties.proxies(bytes)

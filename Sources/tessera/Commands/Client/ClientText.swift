@@ -14,7 +14,7 @@ enum ClientText {
         facts.add("assertion algorithm", client.text("assertion_algorithm"))
         if client.bool("self_registered") == true { facts.add("self-registered", "yes; nobody looked at what it says") }
         if let party = client.object("relying_party") { RelyingPartyText.add(party, to: &facts) }
-        SecretText.add(client, to: &facts)
+        ClientSecretText.add(client, to: &facts)
         facts.add("created", client.time("created_at"))
         facts.add("changed", client.time("updated_at"))
         facts.add("version", client.text("version"))

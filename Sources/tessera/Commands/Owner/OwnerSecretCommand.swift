@@ -28,7 +28,7 @@ struct OwnerSecretCommand<Owner: CredentialOwner>: AsyncParsableCommand {
             var body: JSONObject?
             if let expireOldIn { body = JSONObject([("expires_old_in", .integer(Int64(expireOldIn)))]) }
             let answer = try await server.client().send(.post, Owner.path(id, "secrets"), body: body)
-            server.output.show(answer, SecretText.created)
+            server.output.show(answer, ClientSecretText.created)
         }
     }
 

@@ -17,7 +17,7 @@ enum ResourceText {
         facts.add("signing algorithm", resource.text("signing_algorithm"))
         facts.add("authentication", resource.text("authentication_method"))
         facts.add("key set", resource.text("jwks_uri"))
-        SecretText.add(resource, to: &facts)
+        ClientSecretText.add(resource, to: &facts)
         facts.add("created", resource.time("created_at"))
         facts.add("changed", resource.time("updated_at"))
         facts.add("version", resource.text("version"))

@@ -1,7 +1,7 @@
 import JOSE
 
 /// Secrets of clients and resources for people: by id; the secret itself only when it is new.
-enum SecretText {
+enum ClientSecretText {
     static func add(_ owner: JSONObject, to facts: inout FactList) {
         for secret in owner.objects("secrets") {
             let end = secret.time("expires_at").map { ", until \($0)" } ?? ""

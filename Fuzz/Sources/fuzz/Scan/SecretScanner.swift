@@ -1,0 +1,1 @@
+../../../../Sources/tessera/Scan/SecretScanner.swift

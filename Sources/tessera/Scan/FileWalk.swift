@@ -1,0 +1,72 @@
+import Glibc
+
+/// Visits every regular file below a path, without following links, and every repository on the way.
+///
+/// Names are bytes: not every file has a name in UTF-8.
+struct FileWalk {
+    enum Visit {
+        case file(path: [CChar], descriptor: Int32)
+        /// A folder with a `.git` in it.
+        case repository(path: [CChar])
+        case unreadable(path: [CChar], reason: String)
+    }
+
+    private var folders: [[CChar]] = []
+
+    mutating func walk(_ path: String, _ visit: (Visit) -> Void) {
+        begin(Self.name(path.utf8.map { CChar(bitPattern: $0) }), visit)
+        while let folder = folders.popLast() { list(folder, visit) }
+    }
+
+    static func text(_ path: [CChar]) -> String {
+        String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func name(_ bytes: some Collection<CChar>) -> [CChar] { Array(bytes) + [0] }
+
+    /// A path that was named: a link is followed here, because somebody wrote it.
+    private mutating func begin(_ path: [CChar], _ visit: (Visit) -> Void) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return visit(.unreadable(path: path, reason: Self.reason())) }
+        if facts.st_mode & S_IFMT == S_IFDIR { folders.append(path) } else { open(path, follows: true, visit) }
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+
+    private func open(_ path: [CChar], follows: Bool, _ visit: (Visit) -> Void) {
+        // Not blocking: opening a pipe would wait for a writer.
+        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (follows ? 0 : O_NOFOLLOW)
+        let descriptor = Glibc.open(path, flags)
+        guard descriptor >= 0 else { return visit(.unreadable(path: path, reason: Self.reason())) }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return }
+        visit(.file(path: path, descriptor: descriptor))
+    }
+
+    private mutating func list(_ folder: [CChar], _ visit: (Visit) -> Void) {
+        guard let stream = opendir(folder) else { return visit(.unreadable(path: folder, reason: Self.reason())) }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
+            }
+            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+            // `.git`: its objects are compressed, and are read through git.
+            if name == [0x2E, 0x67, 0x69, 0x74] {
+                visit(.repository(path: folder))
+                continue
+            }
+            let path = Self.name(Array(folder.dropLast()) + (folder.dropLast().last == 0x2F ? [] : [0x2F]) + name)
+            switch Int32(entry.pointee.d_type) {
+            case Int32(DT_DIR): folders.append(path)
+            case Int32(DT_REG): open(path, follows: false, visit)
+            case Int32(DT_UNKNOWN):
+                var facts = stat()
+                guard lstat(path, &facts) == 0 else { continue }
+                if facts.st_mode & S_IFMT == S_IFDIR { folders.append(path) } else { open(path, follows: false, visit) }
+            default: continue
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// Searches what git keeps: every object that there ever was, or what is about to be committed.
+struct GitSearch {
+    let folder: String
+    let input: ScanInput
+
+    /// Where in git something was found.
+    struct Place: Hashable {
+        let object: String
+        /// `blob`, `commit` or `tag`.
+        let type: String
+    }
+
+    /// Every version of every file, and the words of commits and tags, also of branches that are gone, as long as git
+    /// keeps them.
+    func history(
+        _ found: (Place, SecretScanner.Match) -> Void
+    ) throws(GitProcess.Failure) -> (objects: Int64, bytes: Int64) {
+        let git = try GitProcess(
+            ["cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered"], in: folder)
+        git.closeInput()
+        var (count, total): (Int64, Int64) = (0, 0)
+        while try object(git, &total, found) { count += 1 }
+        guard git.end() else { throw .failed("git could not read the objects of \(folder)") }
+        return (count, total)
+    }
+
+    /// What the next commit will have of the files that it changes; `found` learns their paths.
+    func staged(
+        _ found: (String, SecretScanner.Match) -> Void
+    ) throws(GitProcess.Failure) -> (files: Int64, bytes: Int64) {
+        let changes = try stagedObjects()
+        let git = try GitProcess(["cat-file", "--batch"], in: folder)
+        var total: Int64 = 0
+        for (object, path) in changes {
+            guard git.write(object + "\n") else { throw .failed("git stopped") }
+            guard try self.object(git, &total, { found(path, $1) }) else { throw .failed("git stopped") }
+        }
+        guard git.end() else { throw .failed("git could not read what is staged in \(folder)") }
+        return (Int64(changes.count), total)
+    }
+
+    /// The path by which a commit knows an object; `nil` if none does.
+    func path(of object: String) -> String? {
+        guard
+            let git = try? GitProcess(
+                ["log", "--all", "--format=%h", "--name-only", "-z", "-n", "1", "--find-object=\(object)"], in: folder)
+        else { return nil }
+        git.closeInput()
+        guard let commit = git.text(until: 0), let path = git.text(until: 0) else { return nil }
+        return "\(path.drop { $0 == "\n" }) (commit \(commit))"
+    }
+
+    private func stagedObjects() throws(GitProcess.Failure) -> [(object: String, path: String)] {
+        let git = try GitProcess(
+            ["diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=AMT"], in: folder)
+        git.closeInput()
+        var changes: [(String, String)] = []
+        // `:oldmode newmode old new status`, a NUL, the path, a NUL.
+        while let head = git.text(until: 0), let path = git.text(until: 0) {
+            let words = head.split(separator: " ")
+            guard words.count == 5, words[1] != "160000" else { continue }
+            changes.append((String(words[3]), path))
+        }
+        guard git.end() else { throw .failed("\(folder) is no repository of git") }
+        return changes
+    }
+
+    /// Reads `<object> <type> <size>`, a line feed, the content and another line feed; `false` at the end.
+    private func object(
+        _ git: GitProcess, _ total: inout Int64, _ found: (Place, SecretScanner.Match) -> Void
+    ) throws(GitProcess.Failure) -> Bool {
+        guard let head = git.text(until: 0x0A) else { return false }
+        let words = head.split(separator: " ")
+        guard words.count == 3, var left = Int(words[2]), left >= 0 else { throw .failed("git answered: \(head)") }
+        let place = Place(object: String(words[0]), type: String(words[1]))
+        let isText = place.type != "tree"
+        let count = input.search({ buffer in
+            guard left > 0 else { return 0 }
+            let count = git.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(left)))
+            guard count > 0 else { return -1 }
+            left -= count
+            return count
+        }) { match in
+            if isText { found(place, match) }
+        }
+        guard let count, git.text(until: 0x0A)?.isEmpty == true else { throw .failed("git stopped in \(place.object)") }
+        total += count
+        return true
+    }
+}

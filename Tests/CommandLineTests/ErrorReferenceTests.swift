@@ -1,0 +1,30 @@
+import AuthorizationServer
+import FoundationEssentials
+import TestSupport
+import Testing
+import tessera
+
+@Suite struct `The reference of refusals` {
+    @Test func `is what the program explains`() throws {
+        let isCurrent = try Repository.text("docs/reference/errors.md") == String(ErrorReference.markdown.dropLast())
+        #expect(isCurrent, "run make docs")
+        for refusal in ErrorReference.refusals { #expect(ErrorReference.markdown.contains("### `\(refusal.word)`")) }
+    }
+
+    /// Reasons are words in the code: each has to be one that is explained.
+    @Test func `explains each word with which the edge refuses`() throws {
+        var words: Set<String> = []
+        for name in ["Sources/ServerHTTP", "Sources/AuthorizationServer"] {
+            for text in try Repository.sources(in: name) {
+                for mark in [#".malformed(""#, #"reason: ""#, #"onRefusal(""#, #"(403, ""#, #"recordRefusal(""#] {
+                    for part in text.split(separator: mark, omittingEmptySubsequences: false).dropFirst() {
+                        words.insert(String(part.prefix { $0 != "\"" }))
+                    }
+                }
+            }
+        }
+        words.remove("forbidden")
+        #expect(words.count > 30)
+        for word in words { #expect(Check(reason: word) != .other, "\(word) has no explanation") }
+    }
+}
