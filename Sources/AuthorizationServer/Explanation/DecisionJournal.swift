@@ -125,6 +125,11 @@ package final class DecisionJournal: Sendable {
         state.withLock { state in alive(state.requests[id], in: state, at: now) }
     }
 
+    /// How the last refusal of a request is known, right after it.
+    package func name(ofRequest id: String) -> DecisionID? {
+        state.withLock { state in state.requests[id].flatMap { state.entries[$0]?.id } }
+    }
+
     private func alive(_ number: Int64?, in state: borrowing State, at now: NumericDate) -> Decision? {
         guard let number, let decision = state.entries[number], now - decision.at < .seconds(policy.age) else {
             return nil
@@ -134,7 +139,8 @@ package final class DecisionJournal: Sendable {
 
     /// Newest first.
     package func decisions(_ query: DecisionQuery, at now: NumericDate) -> [Decision] {
-        let oldest = max(query.since ?? (now - .seconds(policy.age)), now - .seconds(policy.age))
+        let remembered = now - .seconds(policy.age - 1)
+        let oldest = max(query.since ?? remembered, remembered)
         let limit = min(max(1, query.limit), Administration.maximumPage)
         let found = state.withLock { state in
             var found: [Decision] = []

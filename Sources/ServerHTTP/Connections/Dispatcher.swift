@@ -25,19 +25,25 @@ package final class Dispatcher: Sendable {
     private let log: RequestLog?
     private let metrics: RequestMetrics
     private let onRefusal: RefusalReport
+    private let decisions: DecisionNames
     private let openStreams = Atomic<Int>(0)
 
     /// Told of each request that was refused before a route saw it, and of each connection that was turned away, for the
     /// audit log: why, whose, by which name, when.
     package typealias RefusalReport = @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void
 
+    /// How a refusal is known that a request, by its name, has met.
+    package typealias DecisionNames = @Sendable (_ requestID: String) -> String?
+
     init(
         name: String, limits: HTTPLimits, secure: Bool, routes: RouteTable, hosts: Set<String>?,
         proxies: TrustedProxies, ids: RequestIDs, log: RequestLog?, metrics: MetricsRegistry,
-        now: @escaping @Sendable () -> NumericDate, onRefusal: @escaping RefusalReport
+        now: @escaping @Sendable () -> NumericDate, onRefusal: @escaping RefusalReport,
+        decisions: @escaping DecisionNames = { _ in nil }
     ) {
         self.name = name
         self.onRefusal = onRefusal
+        self.decisions = decisions
         self.limits = limits
         standing = StandingHeaders(secure: secure)
         self.routes = routes
@@ -157,7 +163,20 @@ package final class Dispatcher: Sendable {
         metrics.count(
             route: exchange.route?.name, status: response.status, duration: duration,
             decision: response.facts?.decision)
-        log?.append(exchange.request, response, at: exchange.date, microseconds: duration.nanoseconds / 1_000)
+        log?.append(
+            exchange.request, named(response, exchange), at: exchange.date,
+            microseconds: duration.nanoseconds / 1_000)
+    }
+
+    /// With the name of its decision, if it refuses and anybody writes that down.
+    private func named(_ response: ServerResponse, _ exchange: Exchange) -> ServerResponse {
+        guard log != nil, response.status >= 400, let name = decisions(exchange.request.requestID) else {
+            return response
+        }
+        var response = response
+        response.facts = response.facts ?? RequestFacts()
+        response.facts?.decisionID = name
+        return response
     }
 
     /// A streamed answer has begun; its metrics and its log line come with its end.
@@ -182,7 +201,7 @@ package final class Dispatcher: Sendable {
     /// Counts and logs what was refused before it was a request.
     func finished(refusing refusal: RequestRefusal, from peer: Peer, id: String, date: NumericDate) {
         metrics.count(route: nil, status: refusal.status, duration: .zero, decision: refusal.reason)
-        log?.append(refusing: refusal, from: peer, id: id, listener: name, at: date)
         onRefusal(refusal.reason, peer.address, id, date)
+        log?.append(refusing: refusal, from: peer, id: id, decision: decisions(id), listener: name, at: date)
     }
 }

@@ -12,7 +12,7 @@ extension HTTPListener {
             configuration, environment,
             routes: PublicRoutes.table(
                 provider, pages: pages, readiness: environment.readiness, logger: environment.logger),
-            onRefusal: refusalReport(to: provider), onListening: onListening)
+            onRefusal: refusalReport(to: provider), decisions: decisions(of: provider), onListening: onListening)
     }
 
     /// A listener for administrators: one handler for every path, metrics and health included.
@@ -25,7 +25,8 @@ extension HTTPListener {
             uniqueKeysWithValues: RequestMethod.allCases.map { ($0, Route.Action.apart(handler.respond)) })
         return HTTPListener(
             configuration, environment, routes: RouteTable([:], below: "/", Route("administration", actions)),
-            onRefusal: refusalReport(to: handler.provider), onListening: onListening)
+            onRefusal: refusalReport(to: handler.provider), decisions: decisions(of: handler.provider),
+            onListening: onListening)
     }
 
     /// A listener that gives every path and every method but `CONNECT` and `TRACE` to one handler, with the content of
@@ -43,6 +44,11 @@ extension HTTPListener {
         HTTPListener(
             configuration, environment, routes: RouteTable([:], fallback: Route(name, any: handler)),
             onRefusal: onRefusal, onListening: onListening)
+    }
+
+    /// The names under which the journal has refusals.
+    private static func decisions(of provider: OpenIDProvider) -> Dispatcher.DecisionNames {
+        { request in provider.decisions.name(ofRequest: request)?.rawValue }
     }
 
     /// What no route saw is in the audit log too, whichever listener it came to.

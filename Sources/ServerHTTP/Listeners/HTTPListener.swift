@@ -19,10 +19,12 @@ package struct HTTPListener: Service {
     private let onListening: @Sendable (ListenAddress) async -> Void
 
     /// - Parameter onRefusal: told of requests that no route saw.
+    /// - Parameter decisions: how refusals of requests are known.
     /// - Parameter onListening: told the address once connections are accepted, with the port that was chosen.
     package init(
         _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment, routes: RouteTable,
         onRefusal: @escaping Dispatcher.RefusalReport = { _, _, _, _ in },
+        decisions: @escaping Dispatcher.DecisionNames = { _ in nil },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         self.configuration = configuration
@@ -34,7 +36,7 @@ package struct HTTPListener: Service {
             name: configuration.name, limits: configuration.limits, secure: configuration.isSecure, routes: routes,
             hosts: configuration.hosts, proxies: configuration.proxies, ids: environment.requestIDs,
             log: environment.requestLog, metrics: environment.metrics, now: environment.now,
-            onRefusal: onRefusal)
+            onRefusal: onRefusal, decisions: decisions)
         let name = configuration.name
         environment.metrics.add("tessera_http_connections", "Open connections.") {
             [([("listener", name)], Double(connections.count))]

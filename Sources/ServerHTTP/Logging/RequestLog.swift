@@ -123,17 +123,22 @@ package final class RequestLog: Sendable {
             line.member("jti", facts.tokenID)
             line.member("resource", facts.resource)
             line.member("decision", facts.decision)
+            line.member("decision_id", facts.decisionID)
         }
         append(line, at: date)
     }
 
-    func append(refusing refusal: RequestRefusal, from peer: Peer, id: String, listener: String, at date: NumericDate) {
+    func append(
+        refusing refusal: RequestRefusal, from peer: Peer, id: String, decision: String?, listener: String,
+        at date: NumericDate
+    ) {
         var line = LogLine()
         line.member("request_id", id)
         line.member("listener", listener)
         line.member("address", peer.address)
         line.member("status", Int64(refusal.status))
         line.member("decision", refusal.reason)
+        line.member("decision_id", decision)
         append(line, at: date)
     }
 

@@ -6,6 +6,8 @@ package struct RequestFacts: Hashable, Sendable {
     package var resource: String?
     /// One snake_case word: `issued`, `active`, or why not.
     package var decision: String?
+    /// Of a refusal: what `tessera explain` knows it by.
+    package var decisionID: String?
 
     package init(
         client: String? = nil, grant: String? = nil, tokenID: String? = nil, resource: String? = nil,

@@ -90,6 +90,6 @@ struct ScanReport {
         lines += notes
         if ignored > 0 { lines.append("\(ignored) probable ones are not counted: --probable shows them.") }
         lines.append("\(findings.count + Int(unlisted)) found in \(files) files, \(bytes) bytes.")
-        return lines.map(Console.harmless).joined(separator: "\n")
+        return lines.map { Console.harmless($0) }.joined(separator: "\n")
     }
 }

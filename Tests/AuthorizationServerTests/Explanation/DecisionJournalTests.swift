@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `never keeps a secret, whatever a request puts where`() throws {
-        let journal = journal()
+        let journal = journal(entries: 10_000)
         let secret = SecretGenerator.system.secret(.clientSecret)
         let jwt = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLWJ5dGVz"
         let texts = [

@@ -1,6 +1,7 @@
 import AuthorizationServer
 import JOSE
 import OAuth
+import Risk
 import Storage
 import StorageTesting
 import Testing
@@ -95,7 +96,10 @@ import Testing
 
     @Test func `names the claim of an assertion that is wrong`() async throws {
         let key = try SigningKey.generate(.ES256)
-        let issuance = try await Issuance(clientMethod: .privateKeyJWT, keySet: JWKSet(keys: [key.verificationKey.jwk]))
+        var policy = ServerPolicy()
+        policy.clientThrottle = ThrottlePolicy(burst: 100, perMinute: 100)
+        let issuance = try await Issuance(
+            policy: policy, clientMethod: .privateKeyJWT, keySet: JWKSet(keys: [key.verificationKey.jwk]))
         let usual: [(String, JSONValue)] = [
             ("iss", .string("svc")), ("sub", .string("svc")), ("aud", .string("https://id.example")),
             ("jti", .string("j")), ("iat", .integer(1_800_000_000)), ("exp", .integer(1_800_000_060)),

@@ -16,7 +16,7 @@ import Testing
         #expect(byRequest.status == 200)
         #expect(byRequest.json.string("check") == "invalid_request")
         #expect(byRequest.json.string("endpoint") == "administration")
-        #expect(byRequest.json.string("found")?.contains("id") == true)
+        #expect(byRequest.json.string("found")?.contains("name") == true, "\(byRequest.text)")
         for name in ["refused", "checked", "would_pass", "change"] {
             #expect(byRequest.json.string(name)?.isEmpty == false)
         }
