@@ -11,6 +11,24 @@ import tessera
         for refusal in ErrorReference.refusals { #expect(ErrorReference.markdown.contains("### `\(refusal.word)`")) }
     }
 
+    /// A new case has a word for the log, or the code does not compile; here it must have an explanation, too.
+    @Test func `explains each word of each case of the engine`() throws {
+        for name in ["Rejection", "Authorization/AuthorizationFault"] {
+            let text = try Repository.text("Sources/AuthorizationServer/\(name).swift")
+            let start = try #require(text.range(of: "package var reason: String {"))
+            let end = try #require(text[start.upperBound...].range(of: "\n    }\n"))
+            let body = text[start.upperBound..<end.lowerBound]
+            let words = body.split(separator: "\n").compactMap { line in
+                line.split(separator: ": \"").dropFirst().first.map { String($0.dropLast()) }
+            }
+            #expect(words.count > 8)
+            // Those of nested faults are tried case by case with the engine's own tests.
+            for word in words where !word.contains("\\(") {
+                #expect(Check(rawValue: word) != nil, "\(word) has no explanation")
+            }
+        }
+    }
+
     /// Reasons are words in the code: each has to be one that is explained.
     @Test func `explains each word with which the edge refuses`() throws {
         var words: Set<String> = []

@@ -72,8 +72,16 @@ extension Check {
             passes: "A caller that authenticates.",
             change: "'tessera client update ID --authentication METHOD', or ask as the protected resource."),
         .notAResource: Explanation(
-            "A client asked about a token, and only protected resources may.",
-            checked: "What the client_id belongs to.", passes: "The credentials of the resource that the token is for.",
+            "A client asked what only protected resources may know: a token's state, or the feed of revocations.",
+            checked: "What the client_id belongs to.", passes: "The credentials of the resource that it is about.",
             change: "'tessera resource create' registers one; its credentials are for introspection."),
+        .tooManyReaders: Explanation(
+            "Too many connections read the feed of revocations.", checked: "How many readers the feed has.",
+            passes: "The same after the time that Retry-After said.",
+            change: "The settings revocation.*; one reader for each program is enough."),
+        .feedKeyMissing: Explanation(
+            "No key is active that could sign the feed of revocations.", checked: "The keys of the feed.",
+            passes: "The same in a moment, when the key has been made.", change: "'tessera key list', 'tessera doctor'."
+        ),
     ]
 }

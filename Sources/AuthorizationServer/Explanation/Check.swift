@@ -14,6 +14,7 @@ package enum Check: String, CaseIterable, Hashable, Sendable {
     case assertionStartWrong = "assertion_nbf_wrong", assertionTimeWrong = "assertion_iat_wrong"
     case assertionNameWrong = "assertion_jti_wrong"
     case throttled, notAClient = "not_a_client", publicCaller = "public_caller", notAResource = "not_a_resource"
+    case tooManyReaders = "too_many_readers", feedKeyMissing = "feed_key_missing"
 
     // What it asks for
     case grantTypeNotAllowed = "grant_type_not_allowed", resourceNotNamed = "resource_not_named"

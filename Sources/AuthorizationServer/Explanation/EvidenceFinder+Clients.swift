@@ -8,10 +8,11 @@ extension EvidenceFinder {
         _ rejection: Rejection, _ credentials: ClientCredentials?, at now: NumericDate
     ) async -> Evidence? {
         switch rejection {
-        case .throttled(_, let wait), .revokesTooOften(_, let wait):
+        case .throttled(_, let wait), .revokesTooOften(_, let wait), .tooManyReaders(_, let wait):
             return Evidence("too many attempts", expected: "the same after \(wait) s")
         case .clientDisabled(let id): return Evidence("\(id) is disabled")
         case .notAClient(let id): return Evidence("\(id) is a protected resource")
+        case .notAResource(let id): return Evidence("\(id) is a client")
         case .publicCaller(let id): return Evidence("\(id) proves nothing")
         default: break
         }

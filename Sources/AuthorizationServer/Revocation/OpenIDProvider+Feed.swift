@@ -8,7 +8,7 @@ extension OpenIDProvider {
     package func feedReader(
         from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> FeedReader {
-        try await recordingRefusals(caller, at: now) {
+        try await recordingRefusals(credentials, caller, at: now) {
             let resource = try await protectedResource(credentials, caller: caller, at: now)
             guard let reader = revocations.feed.reader(for: resource.identifier, at: now) else {
                 throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
@@ -21,7 +21,7 @@ extension OpenIDProvider {
     package func feedSnapshot(
         from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> Answered<FeedSnapshot> {
-        try await recordingRefusals(caller, at: now) {
+        try await recordingRefusals(credentials, caller, at: now) {
             let resource = try await protectedResource(credentials, caller: caller, at: now)
             guard keyRing.snapshot.feedSigner(at: now) != nil else { throw Rejection.feedKeyMissing(resource.id) }
             guard let snapshot = await revocations.feed.snapshot(for: resource.identifier, at: now) else {
@@ -46,12 +46,13 @@ extension OpenIDProvider {
     }
 
     private func recordingRefusals<Answer: Sendable>(
-        _ caller: Caller, at now: NumericDate, _ body: () async throws -> Answer
+        _ credentials: ClientCredentials, _ caller: Caller, at now: NumericDate,
+        _ body: () async throws -> Answer
     ) async throws -> Answer {
         do {
             return try await body()
         } catch let rejection as Rejection {
-            record(rejection, of: "revocation_feed", caller: caller, at: now)
+            await record(rejection, of: "revocation_feed", .credentials(credentials), caller: caller, at: now)
             throw rejection
         }
     }

@@ -29,10 +29,13 @@ import Testing
         try await server.insertAda()
         secrets += [AdministeredServer.adaHash, AdministeredServer.sessionSecret.revealedValue]
         secrets.append(Base64URL.encode(TokenHash(of: AdministeredServer.sessionSecret).bytes))
+        // A refusal that is remembered.
+        _ = await server.socket(.post, "/admin/v1/clients", "{}")
         for route in AdministrationRoute.all where route.method == .get {
             for (client, resource) in [("svc", "orders"), ("svc2", "tessera-admin")] {
                 let id = route.path.contains("/users/") ? "ada" : route.path.contains("/resources/") ? resource : client
-                let path = route.path.replacing("{id}", with: route.path.contains("/api-keys/") ? "key" : id)
+                let named = route.path.contains("/api-keys/") ? "key" : route.path.contains("/decisions/") ? "req-1" : id
+                let path = route.path.replacing("{id}", with: named)
                 let reply = await server.socket(.get, path)
                 #expect(reply.status == 200, "\(path)")
                 for secret in secrets { #expect(!reply.text.contains(secret), "\(path)") }
