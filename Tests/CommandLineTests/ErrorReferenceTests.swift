@@ -15,8 +15,8 @@ import tessera
     @Test func `explains each word of each case of the engine`() throws {
         for name in ["Rejection", "Authorization/AuthorizationFault"] {
             let text = try Repository.text("Sources/AuthorizationServer/\(name).swift")
-            let start = try #require(text.range(of: "package var reason: String {"))
-            let end = try #require(text[start.upperBound...].range(of: "\n    }\n"))
+            let start = try #require(text.firstRange(of: "package var reason: String {"))
+            let end = try #require(text[start.upperBound...].firstRange(of: "\n    }\n"))
             let body = text[start.upperBound..<end.lowerBound]
             let words = body.split(separator: "\n").compactMap { line in
                 line.split(separator: ": \"").dropFirst().first.map { String($0.dropLast()) }

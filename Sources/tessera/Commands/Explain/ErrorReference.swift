@@ -45,7 +45,7 @@ package enum ErrorReference {
     package static var refusals: [AccessRefusal] {
         [.noToken, .malformedRequest("")] + TokenProblem.allCases.map(AccessRefusal.invalidToken) + [
             .insufficientScope(.empty), .insufficientAuthentication(contextClasses: [], maxAge: nil),
-            .unavailable(KeysUnavailable("")),
+            .unavailable(IssuerUnavailable("")),
         ]
     }
 }

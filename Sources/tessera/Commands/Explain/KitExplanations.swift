@@ -42,6 +42,17 @@ extension TokenProblem {
             Explanation(
                 "The token is not valid yet.", checked: "nbf.", passes: "An nbf that is not ahead.",
                 change: "The clock of the API's machine.")
+        case .inactive:
+            Explanation(
+                "The issuer was asked about the token, and says that it is not active.",
+                checked: "The issuer's answer to introspection (RFC 7662 §2.2).",
+                passes: "A token that the issuer calls active for this API.",
+                change: "'tessera explain' says at the issuer why: introspection of a dead token is remembered there.")
+        case .revoked:
+            Explanation(
+                "The token ended before its time.", checked: "The token against what is known to be revoked.",
+                passes: "A token that was not revoked, nor what it hangs from.",
+                change: "'tessera audit list' says by whom; the client must get a new one.")
         case .senderConstrained:
             Explanation(
                 "The token is bound to a key, of which nothing here can ask a proof.", checked: "cnf.",
