@@ -168,7 +168,7 @@ package final class OpenIDProvider: Sendable {
         } catch let refusal as APIKeyRefusal {
             throw rejection(for: refusal, of: "token", client: credentials.clientID, caller: caller, at: now)
         } catch let rejection as Rejection {
-            record(rejection, of: "token", caller: caller, at: now)
+            await record(rejection, of: "token", .token(request, credentials), caller: caller, at: now)
             throw rejection
         }
     }
@@ -184,7 +184,7 @@ package final class OpenIDProvider: Sendable {
         } catch let refusal as APIKeyRefusal {
             throw rejection(for: refusal, of: "token", client: nil, caller: caller, at: now)
         } catch let rejection as Rejection {
-            await record(rejection, of: "token", .token(request, credentials), caller: caller, at: now)
+            await record(rejection, of: "token", caller: caller, at: now)
             throw rejection
         }
     }

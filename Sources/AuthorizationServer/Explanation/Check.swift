@@ -46,6 +46,14 @@ package enum Check: String, CaseIterable, Hashable, Sendable {
     case tokenGrantEnded = "token_grant_ended", tokenResourceEnded = "token_resource_ended"
     case audienceWrong = "audience_wrong", rightMissing = "right_missing"
 
+    // API keys
+    case keyMalformed = "api_key_malformed", keyUnknown = "api_key_unknown", keyHoney = "api_key_honey"
+    case keyLeaked = "api_key_leaked", keyEnded = "api_key_ended", keyExpired = "api_key_expired"
+    case keyOwnerEnded = "api_key_owner_ended", keyResourceWrong = "api_key_resource_wrong"
+    case keyPermissionEnded = "api_key_permission_ended", keyNetworkWrong = "api_key_network_wrong"
+    case keyQuotaUsed = "api_key_quota_used", keyDirectUseForbidden = "api_key_direct_use_forbidden"
+    case keyResourceNotNamed = "api_key_resource_not_named", keyScopeTooWide = "api_key_scope_too_wide"
+
     // Authorization requests
     case clientMissing = "client_missing", notARelyingParty = "not_a_relying_party"
     case redirectURIWrong = "redirect_uri_wrong", authorizationMalformed = "malformed"
@@ -111,7 +119,8 @@ package enum Check: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .clientSecretWrong, .registrationTokenWrong, .codeUnknown, .codeVerifierWrong, .codeVerifierMissing,
             .codeVerifierUnexpected, .refreshTokenUnknown, .tokenMalformed, .tokenSignatureWrong, .accountUnknown,
-            .passwordUnset, .passwordWrong, .accountDisabled, .accountLocked, .formToken, .pushedRequestWrong:
+            .passwordUnset, .passwordWrong, .keyMalformed, .keyUnknown, .accountDisabled, .accountLocked, .formToken,
+            .pushedRequestWrong:
             .measure
         default: .value
         }

@@ -15,6 +15,8 @@ extension EvidenceFinder {
             return Evidence("no resource", expected: "one of \(await permitted(id))")
         case .resourceNotPermitted(let id, let named):
             return Evidence("resource \(named)", expected: "one of \(await permitted(id))")
+        case .keyResourceNotNamed(let key): return Evidence("key \(key), no resource")
+        case .keyScopeTooWide(let key): return Evidence("key \(key), scope \(scope?.description ?? "(none)")")
         case .resourceDisabled(_, let named): return Evidence("resource \(named)")
         case .signingKeyMissing(let named): return Evidence("no key for \(named)")
         case .scopeNotPermitted(let id, let named):
@@ -98,6 +100,7 @@ extension TokenRequest {
         case .authorizationCode(let parameters): (parameters.resource, nil)
         case .clientCredentials(let parameters): (parameters.resource, parameters.scope)
         case .refreshToken(let parameters): (parameters.resource, parameters.scope)
+        case .tokenExchange(let parameters): (parameters.resource, parameters.scope)
         }
     }
 }

@@ -21,7 +21,8 @@ extension Check {
     /// All that is explained, in the order of the reference.
     package static let groups: [(title: String, explanations: KeyValuePairs<Check, Explanation>)] = [
         ("Client authentication", ofClients), ("Grants", ofGrants), ("Authorization codes", ofCodes),
-        ("Refresh tokens", ofRefreshTokens), ("Access tokens", ofTokens), ("Authorization requests", ofAuthorization),
+        ("Refresh tokens", ofRefreshTokens), ("Access tokens", ofTokens), ("API keys", ofAPIKeys),
+        ("Authorization requests", ofAuthorization),
         ("Error codes of the standards", ofErrorCodes), ("People", ofPeople), ("Administration", ofAdministration),
         ("Requests", ofRequests), ("Framing", ofFraming),
     ]

@@ -18,9 +18,11 @@ import Testing
             .registrationTokenWrong, .registrationsFull, .tokenOfAnotherClient(client, token),
             .audienceWrong(client, token), .rightMissing(client, required: "openid"), .notAResource(client),
             .tooManyReaders(client, retryAfter: 1), .feedKeyMissing(client),
+            .keyResourceNotNamed(GrantID(unchecked: "k")), .keyScopeTooWide(GrantID(unchecked: "k")),
         ]
         let claims = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"]
         return plain + claims.map { .assertionClaimsWrong(client, claim: $0) }
+            + APIKeyFault.allCases.map { .apiKeyRefused($0, nil, retryAfter: nil) }
             + CodeFault.allCases.map { .codeRefused(client, $0) }
             + RefreshTokenFault.allCases.map { .refreshTokenRefused(client, $0) }
             + TokenFault.allCases.map { .tokenNotAccepted($0) }
