@@ -74,13 +74,14 @@ struct GitSearch {
         guard words.count == 3, var left = Int(words[2]), left >= 0 else { throw .failed("git answered: \(head)") }
         let place = Place(object: String(words[0]), type: String(words[1]))
         let isText = place.type != "tree"
-        let count = input.search({ buffer in
+        let read: (UnsafeMutableRawBufferPointer) -> Int = { buffer in
             guard left > 0 else { return 0 }
             let count = git.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(left)))
             guard count > 0 else { return -1 }
             left -= count
             return count
-        }) { match in
+        }
+        let count = input.search(read) { match in
             if isText { found(place, match) }
         }
         guard let count, git.text(until: 0x0A)?.isEmpty == true else { throw .failed("git stopped in \(place.object)") }
