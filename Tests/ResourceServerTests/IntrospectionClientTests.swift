@@ -143,7 +143,7 @@ import Testing
 
     @Test func `refuses at once when too many wait, and lets nobody wait for ever`() async throws {
         await paper.answerIntrospection(good())
-        let client = client(IntrospectionPolicy(timeLimit: .seconds(1), concurrency: 1))
+        let client = client(IntrospectionPolicy(timeLimit: .seconds(10), concurrency: 1))
         let now = now
         _ = try await client.token(Secret("first"), at: now)
         await paper.hold()

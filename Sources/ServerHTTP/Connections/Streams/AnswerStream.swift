@@ -23,6 +23,8 @@ final class AnswerStream {
         guard bytes.readableBytes > 0 else { return eventLoop.makeSucceededVoidFuture() }
         sent += bytes.readableBytes
         guard !send(bytes) else { return eventLoop.makeSucceededVoidFuture() }
+        // Sending may have found that the peer has gone, and whoever waits now would wait for ever.
+        guard self.send != nil else { return eventLoop.makeFailedFuture(StreamClosed()) }
         let promise = eventLoop.makePromise(of: Void.self)
         waiting.append(promise)
         return promise.futureResult
