@@ -20,7 +20,10 @@ def case_014_gone_grants(w):
     for grant in ("authorization_code", "refresh_token"):
         answer = w.ask("conf", grant_type=grant, code="c", refresh_token="d")
         w.refused(answer, 400, "unauthorized_client", "invalid_grant")
-    offered = {"authorization_code", "client_credentials", "refresh_token"}
+    exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    answer = w.ask("conf", grant_type=exchange, subject_token="x", subject_token_type="x")
+    w.refused(answer, 400, "invalid_request", "unauthorized_client")
+    offered = {"authorization_code", "client_credentials", "refresh_token", exchange}
     assert set(document["grant_types_supported"]) == offered, document["grant_types_supported"]
     assert document["response_types_supported"] == ["code"], document["response_types_supported"]
 

@@ -74,9 +74,6 @@ public struct ProviderMetadata: Hashable, Sendable {
         writer.member("jwks_uri", issuer.url(of: .keySet))
         writer.member("introspection_endpoint", issuer.url(of: .introspection))
         writer.member("revocation_endpoint", issuer.url(of: .revocation))
-        writer.member("revocation_feed_endpoint", issuer.url(of: .revocationFeed))
-        writer.member("revocation_snapshot_endpoint", issuer.url(of: .revocationSnapshot))
-        writer.member("revocation_feed_jwks_uri", issuer.url(of: .revocationFeedKeys))
         if offersRegistration { writer.member("registration_endpoint", issuer.url(of: .registration)) }
         writer.member("scopes_supported", StandardClaims.identityScopes)
         writer.member("response_types_supported", ["code"])

@@ -17,13 +17,13 @@ import Testing
         server.provider.revocations.feed.deliver(at: LiveServer.start)
     }
 
-    @Test func `is named in the metadata, with keys of its own`() async throws {
+    @Test func `has keys of its own, and stands where kits look for it`() async throws {
         let server = try await LiveServer.publicServer()
-        let metadata = try json(
-            try await server.exchange(RequestText.get("/.well-known/oauth-authorization-server")))
-        #expect(metadata.string("revocation_feed_endpoint") == "https://id.example/revocations")
-        #expect(metadata.string("revocation_snapshot_endpoint") == "https://id.example/revocations/snapshot")
-        #expect(metadata.string("revocation_feed_jwks_uri") == "https://id.example/revocations/keys")
+        // Programs exist that take no members but the registered ones.
+        for document in ["oauth-authorization-server", "openid-configuration"] {
+            let metadata = try json(try await server.exchange(RequestText.get("/.well-known/" + document)))
+            #expect(!metadata.members.contains { $0.name.hasPrefix("revocation_feed") })
+        }
         let keys = try await server.exchange(RequestText.get("/revocations/keys"))
         #expect(keys.status == 200 && keys.header("content-type") == "application/jwk-set+json")
         #expect(keys.body != (try await server.exchange(RequestText.get("/jwks"))).body)

@@ -9,8 +9,7 @@ public struct RevocationFeed: Sendable {
     /// What this resource is at the issuer: the feed is for nobody else.
     public let resource: ClientID
     public let secret: Secret
-    /// Where a Tessera issuer has these; the metadata of the issuer says the same (`revocation_feed_endpoint`,
-    /// `revocation_snapshot_endpoint`, `revocation_feed_jwks_uri`).
+    /// Where a Tessera issuer has these.
     public var messages: String
     public var snapshot: String
     public var keys: String
