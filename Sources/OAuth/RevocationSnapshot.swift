@@ -105,8 +105,8 @@ public struct RevocationEntriesSummary: Sendable {
     ) throws(RevocationFormatError) {
         hash.update(data: bytes)
         size &+= bytes.count
+        defer { count = reader.count }
         try reader.read(bytes[...], take)
-        count = reader.count
     }
 
     /// Takes the next entries as whoever wrote them has counted them.
