@@ -31,8 +31,8 @@ enum GatewayProperties {
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(2)
-            // Swift reads `+d` as a number, too.
-            guard byte == UInt8(ascii: "%"), digits.count == 2, digits.first != UInt8(ascii: "+"),
+            // Swift reads `+d` and `-0` as numbers, too.
+            guard byte == UInt8(ascii: "%"), digits.count == 2, !digits.contains(where: { $0 == 0x2B || $0 == 0x2D }),
                 let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
             else {
                 output.append(byte)
