@@ -26,9 +26,19 @@ struct FileWalk {
 
     /// A path that was named: a link is followed here, because somebody wrote it.
     private mutating func begin(_ path: [CChar], _ visit: (Visit) -> Void) {
-        var facts = stat()
-        guard stat(path, &facts) == 0 else { return visit(.unreadable(path: path, reason: Self.reason())) }
-        if facts.st_mode & S_IFMT == S_IFDIR { folders.append(path) } else { open(path, follows: true, visit) }
+        guard access(path, F_OK) == 0 else { return visit(.unreadable(path: path, reason: Self.reason())) }
+        guard let facts = FileFacts(Self.text(path)) else {
+            return visit(.unreadable(path: path, reason: "its kind cannot be told"))
+        }
+        if facts.isFolder { folders.append(path) } else if facts.isRegularFile { open(path, follows: true, visit) }
+    }
+
+    /// Asked by opening it: the C structure of stat has no one module to import it from in optimised builds.
+    private static func isFolder(_ path: [CChar]) -> Bool {
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
     }
 
     private static func reason() -> String { String(cString: strerror(errno)) }
@@ -39,8 +49,6 @@ struct FileWalk {
         let descriptor = Glibc.open(path, flags)
         guard descriptor >= 0 else { return visit(.unreadable(path: path, reason: Self.reason())) }
         defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return }
         visit(.file(path: path, descriptor: descriptor))
     }
 
@@ -62,9 +70,11 @@ struct FileWalk {
             case Int32(DT_DIR): folders.append(path)
             case Int32(DT_REG): open(path, follows: false, visit)
             case Int32(DT_UNKNOWN):
-                var facts = stat()
-                guard lstat(path, &facts) == 0 else { continue }
-                if facts.st_mode & S_IFMT == S_IFDIR { folders.append(path) } else { open(path, follows: false, visit) }
+                if Self.isFolder(path) {
+                    folders.append(path)
+                } else if FileFacts(Self.text(path))?.isRegularFile == true {
+                    open(path, follows: false, visit)
+                }
             default: continue
             }
         }
