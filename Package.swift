@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "ResourceServer", dependencies: ["OAuth", "JOSE", crypto]),
         .target(name: "Storage", dependencies: ["OAuth", "JOSE", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
         .target(
             name: "Authenticators", dependencies: ["OAuth", "JOSE", "CArgon2", "CCrypt", cryptoExtras],
@@ -58,7 +59,7 @@ let package = Package(
         .target(name: "StorageTesting", dependencies: ["Storage", "OAuth", "JOSE"]),
         .target(
             name: "AuthorizationServer",
-            dependencies: ["Authenticators", "Storage", "Risk", "OAuth", "JOSE", crypto],
+            dependencies: ["Authenticators", "Storage", "Risk", "OAuth", "JOSE", "CZlib", crypto],
             exclude: ["Translations"], plugins: ["EmbedPages"]),
         // Floor 4
         .target(
@@ -98,7 +99,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "ServerHTTP", "ResourceServer", "OAuth", "JOSE",
+                "ServerHTTP", "ResourceServer", "Risk", "OAuth", "JOSE",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -135,11 +136,8 @@ let package = Package(
         .executableTarget(
             name: "web-login",
             dependencies: [
-                "OAuthClient", "OAuth", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "OAuthClient", "ResourceServerHummingbird", "OAuth", "JOSE",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -163,8 +161,10 @@ let package = Package(
         .executableTarget(
             name: "tessera-bench",
             dependencies: [
-                "JOSE", "Storage", "StorageSQLite", crypto, cryptoExtras,
+                "ResourceServer", "OAuth", "JOSE", "Storage", "StorageSQLite", crypto, cryptoExtras,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         // Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -180,13 +180,14 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
         .testTarget(
             name: "AuthorizationServerTests",
             dependencies: [
-                "AuthorizationServer", "Authenticators", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE",
-                "TestSupport", crypto,
+                "AuthorizationServer", "Authenticators", "StorageSQLite", "StorageTesting", "Storage", "Risk", "OAuth",
+                "JOSE", "CZlib", "TestSupport", crypto,
             ]),
         .testTarget(
             name: "StorageConformanceTests",
@@ -197,8 +198,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "StorageTesting", "Storage", "OAuth", "JOSE", "TestSupport",
-                crypto,
+                "Gateway", "ServerHTTP", "ResourceServer", "AuthorizationServer", "Authenticators", "StorageTesting",
+                "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -208,9 +209,8 @@ let package = Package(
         .testTarget(
             name: "ServerHTTPTests",
             dependencies: [
-                "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageTesting", "Storage", "Risk", "OAuth",
-                "JOSE",
-                "TestSupport", crypto,
+                "ServerHTTP", "ResourceServerHummingbird", "ResourceServer", "AuthorizationServer", "Authenticators",
+                "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -15,7 +15,7 @@ from Attack.harness.server import Server, free_port
 from Attack.harness.watch import Watch, resident
 from Attack.harness.world import World
 
-from . import peers
+from . import gateway, peers
 from .measure import Load, median
 from .people import People
 from .table import Table
@@ -57,7 +57,10 @@ class EmptyRoute:
 def start(binary):
     """Our server, plain on loopback like the others, with everything on that an installation has on."""
     watch = Watch()
-    server = Server(binary, tls=False, watch=watch, name="bench")
+    # A memory far smaller than the file of tokens: those that UserInfo is asked with for the first time are forgotten when
+    # they come again.
+    settings = {"limits": {"verified-tokens": 2000}}
+    server = Server(binary, settings, tls=False, watch=watch, name="bench")
     server.initialise()
     server.start(prefix=PIN)
     watch.server = server
@@ -142,9 +145,13 @@ def start_and_idle(binary):
     return sorted(times)[2], idle / (1 << 20)
 
 
+def bare_route(measured):
+    """E is the cheaper of the two: what reading a form costs counts as ours."""
+    return min(measured["E get"], measured["E post"], key=lambda load: load.microseconds)
+
+
 def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
-    # E is the bare route, the cheaper of the two: what reading a form costs counts as ours.
-    empty = min(measured["E get"], measured["E post"], key=lambda load: load.microseconds)
+    empty = bare_route(measured)
     for name, value in (
         ("E: empty route, GET", measured["E get"].microseconds),
         ("E: empty route, POST", measured["E post"].microseconds),
@@ -206,18 +213,26 @@ def main():
             raise SystemExit(f"{path} is missing: build it with `swift build -c release`")
     first_answer, idle = start_and_idle(options.binary)
     peers_here, missing = peers.find(os.environ.get("TESSERA_PEERS"))
-    empty = server = None
+    empty = server = guard = None
+    kit = gateway.Kit(program)
     folder = tempfile.mkdtemp(prefix="tessera-bench-")
     try:
         empty = EmptyRoute(program)
         server, world = start(options.binary)
         measured = loads(server, world, empty, folder)
+        form = "grant_type=client_credentials&" + urllib.parse.urlencode({"resource": RESOURCES["jwt"], "scope": "read"})
+        given = list(gateway.tokens(server, form, world.auth("bench")))
+        guard = gateway.Gateway(options.binary, program, world, RESOURCES["jwt"], given, folder)
+        measured |= {load.name: load for load in guard.loads}
         beside = [load for peer in peers_here for load in peer.loads(folder)]
         for load in [*measured.values(), *beside]:
             load.warm_up(3 if load in beside else 1)
         signatures, bare = jose(program), Bare(program)
+        kit.weigh()
         for number in range(options.rounds):
             bare.run()
+            if number % 3 == 0:
+                kit.run()
             for load in measured.values():
                 load.run(options.seconds)
             # The peers answer far fewer requests in a second: they get three, in a third of the rounds.
@@ -231,7 +246,7 @@ def main():
             )
         ratio, text = storage(program)
     finally:
-        for one in (empty, *peers_here):
+        for one in (guard, empty, *peers_here):
             if one:
                 one.stop()
         if server:
@@ -239,6 +254,8 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
     table = Table()
     judge(table, measured, bare, signatures, ratio, beside, first_answer, idle)
+    kit.judge(table)
+    gateway.judge(table, guard, measured, bare_route(measured), bare)
     # Peers that were asked for and did not start are missed targets; without any the last line says so.
     for why in missing:
         table.missing("peer", why)

@@ -29,9 +29,10 @@ def tree(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time of the tree, of threads that have ended too, to the nanosecond: `/proc` has it in ticks."""
+    """User and system time of the tree, of threads that have ended too, to the nanosecond: `/proc` has it in ticks.
+    Of several trees, all of it."""
     total = 0
-    for one in tree(pid):
+    for one in [each for root in (pid if isinstance(pid, tuple) else (pid,)) for each in tree(root)]:
         try:
             # CPUCLOCK_SCHED of another process, as clock_getcpuclockid(3) makes it.
             total += time.clock_gettime(~one << 3 | 2)

@@ -15,6 +15,16 @@ class Latencies:
         self.count += 1
         self.largest = max(self.largest, value)
 
+    @staticmethod
+    def of(several):
+        """All of them as one."""
+        total = Latencies()
+        for one in several:
+            total.buckets.update(one.buckets)
+            total.count += one.count
+            total.largest = max(total.largest, one.largest)
+        return total
+
     def percentile(self, share):
         left = self.count * share
         for bucket in sorted(self.buckets):

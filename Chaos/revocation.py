@@ -1,8 +1,8 @@
 """From the acknowledgement of a revocation to its arrival at a thousand kits: how long, and does each arrive?
 
 The live tokens are simulated: the server keeps nothing for a JWT that it has issued, so that a million of them are a
-number to it. What is real: the server, a connection for each kit, every revocation, every message, and kits in Swift that
-judge tokens.
+number to it. What is real: the server, a connection for each kit, every revocation, every message, kits in Swift that judge
+tokens, and gateways in processes of their own that are asked as nginx asks.
 """
 
 import base64
@@ -21,12 +21,16 @@ from Attack.harness.server import Server, limits
 from Attack.harness.world import RS1
 
 from .families import APPLICATION, furnished, person
-from .feed_connections import Crowd, decoded, verified
+from .feed_connections import Crowd, decoded, part, verified
+from .gateways import INTERVAL, Gateways
 from .latencies import Latencies
+from .pulse import Pulse, overlap
 from .swift_kits import SwiftKits
 
 LIVE_TOKENS = 1_000_000
-BURST, PAUSE, WORKERS, SESSIONS, KEYS = 125, 1.0, 8, 8, 3
+BURST, PAUSE, WORKERS = 125, 1.0, 8
+# With real tokens: so many are revoked themselves, and of each kind of counter; sessions and keys.
+TOKENS, PROBES, SESSIONS, KEYS, GATEWAYS = 40, 10, 8, 3, 2
 CLIENTS = [f"c{index}" for index in range(40)]
 # A session ends through the grants that hang from it.
 NAMED = {"session": "grant"}
@@ -41,8 +45,8 @@ def digest(issuer, kind, name):
 class Revocations:
     """What to revoke, of every kind, and when each was acknowledged."""
 
-    def __init__(self, world, count, kits):
-        self.world, self.kits, self.issuer = world, kits, world.issuer
+    def __init__(self, world, count):
+        self.world, self.issuer = world, world.issuer
         self.acknowledged, self.lock, self.failures = [], threading.Lock(), []
         self.counters = collections.Counter()
         # Permissions to end, each of one client; whoever ends one permits it anew.
@@ -50,26 +54,69 @@ class Revocations:
         for id in CLIENTS:
             world.client(id)
             self.permissions.append((id, world.permit(id, RS1, "read")["id"]))
-        self.sessions = [self.signed_in() for _ in range(SESSIONS)]
-        rare = [self.session(*one) for one in self.sessions] + [self.key] * KEYS + [self.resource] * 20
-        tokens = [self.kit_token(index) for index in range(len(kits.tokens))]
+        self.kits, self.gateways = None, None
+        probes = [self.probe_of_token() for _ in range(TOKENS)]
+        for index in range(PROBES):
+            probes += [self.probe_of_counter(kind, f"{kind}{index}") for kind in ("grant", "subject", "client")]
+        self.tokens = [token for token, _ in probes]
+        work = [self.watched([token], revoke) for token, revoke in probes]
+        sessions = [self.signed_in() for _ in range(SESSIONS)]
+        last = [self.of_client("probe") for _ in range(PROBES)]
+        self.tokens += [token for token, _ in sessions] + last
+        # What ends a resource or a key ends all tokens: these come last, one after the other.
+        self.ends = [self.watched([token], revoke) for token, revoke in sessions]
+        self.ends += [self.watched(last, self.resource)] + [self.resource] * 19 + [self.key] * KEYS
         kinds = itertools.cycle([self.token, self.grant, self.subject, self.client, self.token])
-        rest = [next(kinds) for _ in range(max(0, count - len(rare) - len(tokens)))]
-        # The rare ones last: what ends a key or a resource would end the tokens of the real kits before their turn.
-        step = max(1, len(rest) // max(1, len(tokens)))
-        self.work = [one for i, one in enumerate(rest) for one in ([one] + ([tokens[i // step]] if i % step == 0 and i // step < len(tokens) else []))]
-        self.work += tokens[-(-len(rest) // step) :] + rare
+        rest = [next(kinds) for _ in range(max(0, count - len(self.ends) - len(work)))]
+        # Evenly among the others.
+        self.work = [one for _, one in sorted(itertools.chain(spread(rest), spread(work)), key=lambda pair: pair[0])]
+
+    def meet(self, kits, gateways):
+        """From now on these are told which tokens end."""
+        self.kits, self.gateways = kits, gateways
+
+    def watched(self, tokens, revoke):
+        """A revocation of which kits and gateways are asked with real tokens, which pass until then."""
+
+        def run(admin):
+            for token in tokens:
+                self.gateways.watch(token)
+            answer, kind, name, value, *at = revoke(admin)
+            now = at[0] if at else time.monotonic()
+            for token in tokens:
+                self.kits.revoked(token, kind, now)
+                self.gateways.revoked(token, kind, now)
+            return answer, kind, name, value, now
+
+        return run
+
+    def of_client(self, id):
+        if id not in self.world.secrets:
+            self.world.client(id)
+            self.world.permit(id, RS1, "read")
+        return self.world.token(id, RS1)
+
+    def probe_of_token(self):
+        token = self.of_client("probe")
+        path, jti = "/admin/v1/tokens/revoke", part(token, 1)["jti"]
+        return token, lambda admin: (admin.send_json("POST", path, {"token": token}), "jti", jti, 2**63 - 1)
+
+    def probe_of_counter(self, kind, id):
+        token = self.of_client(id)
+        name = self.world.permit(id, RS1, "read")["id"] if kind == "grant" else id
+        path = f"grants/{name}/revoke" if kind == "grant" else f"{kind}s/{name}/revoke-tokens"
+        return token, lambda admin: self.advanced(admin, kind, name, path)
 
     def signed_in(self):
-        """A session, by its id at the server, and the grant of a token that hangs from it."""
-        name = "s" + os.urandom(4).hex()
+        """A token that hangs from a session, and what ends that."""
         browser = person(self.world)
         # Without offline_access, so that it ends with the session.
         journey = Journey(self.world, APPLICATION, scope="openid read", resource=RS1).through(browser, None)
         token = journey.tokens()["access_token"]
-        claims = json.loads(decoded(token.split(".")[1]))
+        claims = part(token, 1)
         listed = self.world.admin("GET", f"/admin/v1/users/{claims['sub']}/sessions", expect=200).json()["sessions"]
-        return listed[0]["id"], claims["tessera"]["grant"], name
+        path, grant = f"/admin/v1/sessions/{listed[0]['id']}", claims["tessera"]["grant"]
+        return token, lambda admin: (admin.send_json("DELETE", path), "session", grant, 2**63 - 1)
 
     # Each: the request, and the digest and value that the feed must then have told.
 
@@ -77,15 +124,6 @@ class Revocations:
         jti = base64.urlsafe_b64encode(os.urandom(16)).decode().strip("=")
         body = {"jti": jti, "expires_at": int(time.time()) + 3600}
         return admin.send_json("POST", "/admin/v1/tokens/revoke", body), "jti", jti, 2**63 - 1
-
-    def kit_token(self, index):
-        def revoke(admin):
-            jti = self.kits.jti(index)
-            answer = admin.send_json("POST", "/admin/v1/tokens/revoke", {"token": self.kits.tokens[index]})
-            self.kits.revoked(index, time.monotonic())
-            return answer, "jti", jti, 2**63 - 1
-
-        return revoke
 
     def advanced(self, admin, kind, id, path):
         """A counter goes up by one. Two who raise it at once learn the lower of the two values: it has come as well."""
@@ -114,14 +152,15 @@ class Revocations:
     def resource(self, admin):
         return self.advanced(admin, "resource", RS1, "resources/rs1/revoke-tokens")
 
-    def session(self, session, grant, _):
-        return lambda admin: (admin.send_json("DELETE", f"/admin/v1/sessions/{session}"), "session", grant, 2**63 - 1)
-
     def key(self, admin):
-        keys = json.loads(admin.get("/admin/v1/keys").body)["keys"]
-        chosen = next(k for k in keys if k["purpose"].startswith("signing:") and not k.get("distrusted_at"))
-        kid = chosen["kid"]
-        return admin.send_json("POST", f"/admin/v1/keys/{kid}/distrust", {}), "kid", kid, 2**63 - 1
+        """The key that signs, with tokens that it has just signed: the kits were given theirs before, and lose them
+        with the resource."""
+        tokens = [self.of_client("probe") for _ in range(PROBES)]
+        kid = part(tokens[0], 0)["kid"]
+        revoke = self.watched(
+            tokens, lambda admin: (admin.send_json("POST", f"/admin/v1/keys/{kid}/distrust", {}), "kid", kid, 2**63 - 1)
+        )
+        return revoke(admin)
 
     def one(self, admin, revoke):
         answer, kind, name, value, *at = revoke(admin)
@@ -161,6 +200,13 @@ class Revocations:
             if (number + 1) % 10 == 0:
                 print(f"revocation {len(self.acknowledged)}/{len(self.work)}, {time.monotonic() - begun:.0f} s", flush=True)
             time.sleep(PAUSE)
+        self.burst(self.ends[:SESSIONS])
+        for revoke in self.ends[SESSIONS:]:
+            self.burst([revoke])
+
+
+def spread(works):
+    return [((index + 0.5) / len(works), work) for index, work in enumerate(works)]
 
 
 def snapshot_of(world):
@@ -174,9 +220,9 @@ def snapshot_of(world):
     return claims, len(answer.body)
 
 
-def measure(found, revocations, entries):
-    """For each kit and each revocation: when the message with it came, after the acknowledgement."""
-    numbers, missed = [], 0
+def measure(found, revocations, entries, pauses):
+    """For each connection and each revocation: when the message with it came, after the acknowledgement."""
+    missed = 0
     told = collections.defaultdict(list)
     for number, name, value in entries:
         told[name].append((number, value))
@@ -185,70 +231,99 @@ def measure(found, revocations, entries):
     for kind, name, value, acknowledged in revocations.acknowledged:
         number = next((number for number, said in told[name] if said >= value), None)
         wanted.append((kind, number, acknowledged))
+    first, last = {}, {}
     for keys, times in found["arrived"]:
         arrived = dict(zip(keys, times))
-        for kind, number, acknowledged in wanted:
+        for place, (kind, number, acknowledged) in enumerate(wanted):
             if number not in arrived:
                 missed += 1
                 continue
-            by_kind[kind].add(arrived[number] - acknowledged)
-    total = Latencies()
-    for one in by_kind.values():
-        total.buckets.update(one.buckets)
-        total.count += one.count
-        total.largest = max(total.largest, one.largest)
-    return total, by_kind, missed
+            took = arrived[number] - acknowledged
+            by_kind[kind].add(took)
+            first[place], last[place] = min(took, first.get(place, took)), max(took, last.get(place, took))
+    slow = sorted((place for place in last if last[place] * 1000 > GOAL_MS), key=last.get, reverse=True)
+    for place in slow[:5]:
+        kind, number, acknowledged = wanted[place]
+        still = overlap(pauses, acknowledged, acknowledged + last[place])
+        print(
+            f"revocation slow ({len(slow)} of {len(wanted)}): {kind} in message {number}, first {first[place] * 1000:.0f} ms "
+            f"and last {last[place] * 1000:.0f} ms after its acknowledgement; the machine stood still for {still * 1000:.0f} ms"
+        )
+    longest = max((until - since for since, until in pauses), default=0.0)
+    print(f"revocation: the machine stood still {len(pauses)} times, at the longest for {longest:.1f} s")
+    return Latencies.of(by_kind.values()), by_kind, missed
 
 
-def run(binary, rounds, kits=1000):
+def told(what, by_kind, missed):
+    for kind, latencies in sorted(by_kind.items()):
+        print(f"revocation {what}, {kind}: {latencies.count} refusals, {latencies}")
+    total = Latencies.of(by_kind.values())
+    print(f"revocation {what}, all: {total.count} refusals, {total}, missed {missed}")
+    return total.count > 0 and total.percentile(0.99) <= GOAL_MS and not missed
+
+
+def run(binary, rounds, connections=1000, revocations=None):
     limits()
-    server = Server(binary, tls=False, name="revocation")
+    server, gateways = Server(binary, tls=False, name="revocation"), None
     try:
         server.initialise()
         server.start()
         world = furnished(server)
-        swift = SwiftKits(world)
         request = (
             f"GET /revocations HTTP/1.1\r\nHost: localhost:{server.port}\r\nAccept: text/event-stream\r\n"
             f"Authorization: {world.auth('rs1')}\r\n\r\n"
         ).encode()
+        revocations = Revocations(world, revocations or rounds * 500)
+        swift = SwiftKits(world, tokens=0, more=revocations.tokens)
         position, _ = snapshot_of(world)
-        crowd = Crowd(server.port, [request] * kits)
+        crowd = Crowd(server.port, [request] * connections)
         crowd.wait()
         swift.start()
-        revocations = Revocations(world, rounds * 500, swift)
+        gateways = Gateways(world, GATEWAYS)
+        revocations.meet(swift, gateways)
+        pulse = Pulse()
         revocations.all()
         time.sleep(2)
-        found = crowd.results()
-        judged = swift.results()
+        found, pauses = crowd.results(), pulse.results()
+        kits, kits_missed, kit_failures = swift.results()
+        guards, guards_missed, guard_failures = gateways.results()
         key_set = server.fresh_client().get("/revocations/keys").json()
         _, size = snapshot_of(world)
         rss = server.rss()
         server.stop()
     finally:
+        if gateways:
+            gateways.discard()
         server.discard()
-    failures = revocations.failures + judged["failures"]
+    failures = revocations.failures + kit_failures + guard_failures
     texts = found["texts"][0]
     first = min(texts)
-    differing = sum(other.get(n) != text for other in found["texts"] for n, text in texts.items())
+    # From where the last one had come, to what had been read everywhere when the reading ended.
+    everywhere = range(max(min(other) for other in found["texts"]), 1 + min(max(other) for other in found["texts"]))
+    differing = sum(other.get(n) != texts.get(n) for other in found["texts"] for n in everywhere)
     if first == position["seq"] + 1:
         entries = verified(texts, key_set, position)
     else:
         failures.append(f"the first message is {first}, after the snapshot's {position['seq']}")
         entries = []
-    total, by_kind, missed = measure(found, revocations, entries)
+    total, by_kind, missed = measure(found, revocations, entries, pauses)
     for failure in failures[:10]:
         print(f"     {failure}")
     for kind, latencies in sorted(by_kind.items()):
         print(f"revocation {kind}: {latencies.count} arrivals, {latencies}")
-    print(f"revocation kits in Swift, to refusal: {judged['kits']} kits, {judged['latencies'].count} refusals, {judged['latencies']}, missed {judged['missed']}")
+    in_time = told(f"at {swift.kits} kits in Swift", kits, kits_missed)
+    in_time = told(f"at {GATEWAYS} gateways (asked each {INTERVAL * 1000:.0f} ms)", guards, guards_missed) and in_time
     print(
-        f"revocation: {kits} connections, {len(revocations.acknowledged)} revocations, {len(texts)} messages, {total}; "
+        f"revocation: {connections} connections, {len(revocations.acknowledged)} revocations, {len(texts)} messages, {total}; "
         f"missed {missed}, connections lost {found['lost']}, texts that differ {differing}, failures {len(failures)}"
     )
     print(
         f"revocation: snapshot {size} bytes for {LIVE_TOKENS} live tokens: {size / LIVE_TOKENS:.3f} bytes each; server {rss >> 20} MiB"
     )
-    misses = missed + judged["missed"] + found["lost"] + differing
-    is_late = max(total.percentile(0.99), judged["latencies"].percentile(0.99)) > GOAL_MS
-    return 1 if failures or misses or is_late or not total.count else 0
+    print(
+        f"revocation: {len(gateways.acknowledged)} of the tokens were issued, shown to the kits and gateways and revoked; "
+        f"the others of the {LIVE_TOKENS} are a number: the server keeps nothing for a JWT that it has issued"
+    )
+    misses = missed + found["lost"] + differing
+    is_late = total.percentile(0.99) > GOAL_MS
+    return 1 if failures or misses or is_late or not in_time or not total.count else 0

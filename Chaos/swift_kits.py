@@ -1,5 +1,6 @@
 """Real kits in Swift, in a program of their own: when did each refuse a token that was revoked?"""
 
+import collections
 import json
 import os
 import subprocess
@@ -8,31 +9,29 @@ import time
 
 from Attack.harness.world import RS1
 
-from .feed_connections import decoded
 from .latencies import Latencies
 
 KITS, TOKENS = 4, 40
 
 
 class SwiftKits:
-    """`chaos-kits` beside the server's program, with tokens of one client."""
+    """`chaos-kits` beside the server's program, with tokens of one client, and more."""
 
-    def __init__(self, world, kits=KITS, tokens=TOKENS, mode="refuse", bound=15):
+    def __init__(self, world, kits=KITS, tokens=TOKENS, mode="refuse", bound=15, more=()):
         self.world, self.kits, self.mode, self.bound = world, kits, mode, bound
         world.client("kit")
         world.permit("kit", RS1, "read")
-        self.tokens = [world.token("kit", RS1) for _ in range(tokens)]
+        self.tokens = [world.token("kit", RS1) for _ in range(tokens)] + list(more)
         self.acknowledged, self.refused, self.failures = {}, {}, []
         # What the kits said of themselves, and how many tokens were accepted or not judged, each with the time.
         self.states, self.judged = [], []
         self.lines = threading.Condition()
         self.is_ready = False
 
-    def jti(self, index):
-        return json.loads(decoded(self.tokens[index].split(".")[1]))["jti"]
-
-    def revoked(self, index, now):
-        self.acknowledged[index] = now
+    def revoked(self, token, kind, now):
+        """What the kits were not given is nothing to them."""
+        if token in self.tokens:
+            self.acknowledged[self.tokens.index(token)] = (kind, now)
 
     def start(self):
         program = os.path.join(os.path.dirname(self.world.server.binary), "chaos-kits")
@@ -51,6 +50,11 @@ class SwiftKits:
         threading.Thread(target=self.read, daemon=True).start()
         with self.lines:
             assert self.lines.wait_for(lambda: self.is_ready, 60), "the kits do not accept good tokens"
+            # Some modes accept tokens before anything was heard, too.
+            assert self.lines.wait_for(self.have_heard, 60), f"the kits have not heard of revocations: {self.states}"
+
+    def have_heard(self):
+        return len({text.split()[1] for _, text in self.states if "revocations current" in text}) == self.kits
 
     def read(self):
         for line in self.process.stdout:
@@ -73,14 +77,14 @@ class SwiftKits:
         while time.monotonic() < deadline and len(self.refused) < self.kits * len(self.acknowledged):
             time.sleep(0.05)
         self.stop()
-        latencies, missed = Latencies(), 0
-        for index, acknowledged in self.acknowledged.items():
+        by_kind, missed = collections.defaultdict(Latencies), 0
+        for index, (kind, acknowledged) in self.acknowledged.items():
             for kit in range(self.kits):
                 if (kit, index) in self.refused:
-                    latencies.add(self.refused[kit, index] - acknowledged)
+                    by_kind[kind].add(self.refused[kit, index] - acknowledged)
                 else:
                     missed += 1
-        return {"kits": self.kits, "latencies": latencies, "missed": missed, "failures": self.failures}
+        return by_kind, missed, self.failures
 
     def stop(self):
         self.process.kill()

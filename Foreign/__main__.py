@@ -1,4 +1,4 @@
-"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|nginx|apache-gateway|authlib|verifiers…]"""
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|nginx|reverse-proxy|apache-gateway|authlib|verifiers…]"""
 
 import argparse
 import functools
@@ -17,6 +17,7 @@ CLIENTS = {
     "verifiers": verifiers.run,
     "hummingbird-api": hummingbird_api.run,
     "nginx": functools.partial(gateways.run, "nginx"),
+    "reverse-proxy": gateways.reverse_proxy,
     "apache-gateway": functools.partial(gateways.run, "apache-gateway"),
 }
 

@@ -27,9 +27,16 @@ IDENTITY = ("x-tessera-subject", "x-tessera-client", "x-tessera-scope", "x-tesse
 class Upstream:
     """A server behind the site that answers with the fields it was sent."""
 
-    def __init__(self):
-        class Handler(http.server.BaseHTTPRequestHandler):
+    def __init__(self, pages=None):
+        """`pages` is a folder to serve beside `/app`."""
+
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *arguments):
+                super().__init__(*arguments, directory=pages)
+
             def do_GET(self):
+                if pages and not self.path.startswith("/app"):
+                    return super().do_GET()
                 body = json.dumps([self.path, self.headers.items()]).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
@@ -164,6 +171,17 @@ def apache(gateway, upstream):
     return site
 
 
+class GatewayItself(Site):
+    """The gateway as the only server that is asked."""
+
+    def __init__(self, gateway, port):
+        super().__init__("nginx")
+        self.gateway, self.port = gateway, port
+
+    def log(self):
+        return self.gateway.log()
+
+
 SITES = {"nginx": nginx, "apache-gateway": apache}
 
 
@@ -172,6 +190,7 @@ class Visit:
 
     def __init__(self, name, world, site, gateway):
         self.name, self.world, self.site, self.gateway, self.failed = name, world, site, gateway, 0
+        self.closed = 404 if isinstance(site, GatewayItself) else 403
 
     def check(self, holds, what):
         print(f"{'PASS' if holds else 'FAIL'} {self.name}.{what}", flush=True)
@@ -203,7 +222,7 @@ class Visit:
         self.check(weak.status == 403 and 'scope="reports:write"' in said, "names_the_scope_that_is_missing")
         self.check(site.request("/admin/", self.token("reports:write")).status == 200, "admits_the_right_scope")
         self.check(site.request("/reports/", reader[:-4] + "AAAA").status == 401, "refuses_a_forged_token")
-        self.check(site.request("/elsewhere", reader).status == 403, "is_closed_where_no_route_is")
+        self.check(site.request("/elsewhere", reader).status == self.closed, "is_closed_where_no_route_is")
         metadata = json.loads(site.request("/.well-known/oauth-protected-resource").text)
         self.check(metadata.get("authorization_servers") == [self.world.issuer], "describes_the_resource")
 
@@ -260,23 +279,56 @@ class Visit:
         self.check(status == 401, "refuses_a_revoked_token")
         reader = self.token("reports:read")
         self.gateway.stop()
+        if isinstance(site, GatewayItself):
+            return
         answers = [site.request(target, reader) for target in ("/reports/", "/", "/app/x")]
         self.check(all(answer.status >= 500 for answer in answers), "is_closed_while_the_gateway_is_down")
         self.check(not any("report number" in answer.text for answer in answers), "shows_nothing_then")
 
 
+def furnished(binary):
+    """A server and a world with the resource of the examples and one client."""
+    server = Server(binary, name="foreign")
+    server.initialise()
+    server.start()
+    watch = Watch()
+    watch.server = server
+    world = World(server, watch)
+    world.resource("reports", RESOURCE, SCOPE)
+    world.client("reader")
+    world.permit("reader", RESOURCE, SCOPE)
+    return server, world
+
+
+def reverse_proxy(binary):
+    """The example of the gateway alone, with its own routes."""
+    server, site = None, None
+    upstream, port = Upstream(os.path.join(ROOT, "Examples", "nginx", "pages")), free_port()
+    try:
+        server, world = furnished(binary)
+        with open(os.path.join(ROOT, "Examples", "reverse-proxy", "routes.yaml")) as file:
+            routes = file.read()
+        assert routes.count("http://127.0.0.1:3000") == 5
+        routes = routes.replace("127.0.0.1:3000", f"127.0.0.1:{upstream.port}")
+        listen = {"listen": {"address": "127.0.0.1", "port": port, "tls": False}}
+        with Gateway(world, "reports", RESOURCE, routes, settings=listen) as gateway:
+            site = GatewayItself(gateway, port)
+            held = Visit("reverse-proxy", world, site, gateway).all()
+            if not held:
+                print(site.log())
+            return held
+    finally:
+        if site:
+            site.close()
+        upstream.close()
+        if server:
+            server.discard()
+
+
 def run(name, binary):
     server, upstream, site = None, Upstream(), None
     try:
-        server = Server(binary, name="foreign")
-        server.initialise()
-        server.start()
-        watch = Watch()
-        watch.server = server
-        world = World(server, watch)
-        world.resource("reports", RESOURCE, SCOPE)
-        world.client("reader")
-        world.permit("reader", RESOURCE, SCOPE)
+        server, world = furnished(binary)
         example = os.path.join(ROOT, "Examples", "nginx" if name == "nginx" else "apache")
         with open(os.path.join(example, "routes.yaml")) as file:
             routes = yaml.safe_load(file)["routes"]

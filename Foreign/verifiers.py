@@ -1,8 +1,10 @@
 """Resource servers that others wrote: PyJWT, joserfc and Node's own crypto accept our tokens from discovery alone."""
 
+import json
 import os
 import shutil
 import subprocess
+import time
 
 from Attack.harness.case import Skip
 from Attack.harness.server import Server, environment
@@ -56,6 +58,42 @@ def flipped(token):
     return f"{head}.{payload}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
 
 
+def status(issuer, authority, token):
+    """What a status list says of a token: 0 or 1."""
+    script = os.path.join(ROOT, "Foreign", "status_list.py")
+    done = subprocess.run(
+        [python(), script, issuer, authority],
+        input=token,
+        env=environment({"PYTHONDONTWRITEBYTECODE": "1"}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"no status: {done.stdout}{done.stderr[-800:]}")
+    return json.loads(done.stdout)["status"]
+
+
+def revoked(issuer, authority, token):
+    """Whether the list says within its second that the token was revoked; how long it may take is not judged here."""
+    for _ in range(60):
+        if status(issuer, authority, token) == 1:
+            return True
+        time.sleep(0.25)
+    return False
+
+
+def visit_status_lists(world, authority):
+    name, held = "https://es256.rs.test/", []
+    before, asked = world.token("caller", name, "read"), (world.issuer, authority)
+    held.append(check(status(*asked, before) == 0, "status_list_says_valid"))
+    world.admin("POST", "/admin/v1/clients/caller/revoke-tokens", expect=200)
+    held.append(check(revoked(*asked, before), "status_list_says_revoked"))
+    after = world.token("caller", name, "read")
+    held.append(check(status(*asked, after) == 0, "status_list_says_that_the_next_is_valid"))
+    return all(held)
+
+
 def visit(world, authority):
     known, held = commands(world.issuer, authority), []
     world.client("caller")
@@ -74,13 +112,14 @@ def visit(world, authority):
 
 
 def run(binary):
-    settings = {"keys": {"algorithms": list(ALGORITHMS)}}
+    settings = {"keys": {"algorithms": list(ALGORITHMS)}, "status-list": {"resources": ["*"]}}
     server = Server(binary, settings, name="foreign")
     try:
         server.initialise()
         server.start()
         watch = Watch()
         watch.server = server
-        return visit(World(server, watch), os.path.join(server.data, "tls", "ca.pem"))
+        world, authority = World(server, watch), os.path.join(server.data, "tls", "ca.pem")
+        return all([visit(world, authority), visit_status_lists(world, authority)])
     finally:
         server.discard()

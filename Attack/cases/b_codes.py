@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from ..harness.case import critical
+from ..harness.case import critical, waited
 from ..harness.client import form as urlencoded
 from ..harness.forge import unb64
 from ..harness.people import AUTHORIZE, Page, challenge, verifier
@@ -119,7 +119,13 @@ def case_029_code_replay(w):
         # A stranger's attempt harms nobody.
         w.refused(journey.redeem(by="web2", client_id=None), 400, "invalid_grant")
         assert w.active(tokens["access_token"]) and w.active(more["access_token"]), "a stranger ended it"
+        gateways = (lambda token: w.gateway().ask("/files/1", token), lambda token: w.proxy().pass_on("/files/1", token))
+        for ask in gateways:
+            assert ask(tokens["access_token"]).status == 200
         w.refused(journey.redeem(), 400, "invalid_grant")
+        for ask in gateways:
+            refuses = waited(lambda: ask(tokens["access_token"]).status == 401, 5 * w.slow)  # noqa: B023
+            assert refuses, "the gateway lets the first access in"
         for token in (tokens, more):
             assert not w.active(token["access_token"]), "the first access lives on"
             w.refused(w.refresh(client, token["refresh_token"]), 400, "invalid_grant")

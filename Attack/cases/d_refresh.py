@@ -166,6 +166,8 @@ def case_071_refresh_token_in_the_wrong_place(w):
         answer = w.admin_tcp().get("/admin/v1/status", headers={"Authorization": f"Bearer {token}"})
         assert answer.status == 401 and answer.error == "invalid_token", answer
         assert w.http.post(INTROSPECT, {"token": token}, authorization=w.auth("rs1")).json() == {"active": False}
+        for answer in (w.gateway().ask("/files/1", token), w.proxy().pass_on("/files/1", token)):
+            assert answer.status == 401 and "invalid_token" in answer.header("WWW-Authenticate"), answer
     for token in (whole["access_token"], tokens["access_token"], tokens["id_token"]):
         w.refused(w.refresh("web", token), 400, "invalid_grant")
         fields = {"grant_type": "authorization_code", "code": token, "code_verifier": "a" * 43}

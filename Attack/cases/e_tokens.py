@@ -74,6 +74,16 @@ def consumers(w):
         answer = guard.get("/forward-auth", headers=question)
         assert answer.status in (400, 401, 403, 431), answer
 
+    proxy = w.proxy()
+    through = proxy.client()
+
+    def reverse_proxy(forged, _):
+        """The gateway that passes requests on; the server behind hears of none."""
+        value = b"Bearer " + forged.encode("latin-1", "replace")
+        answer = through.get("/files/1", headers=[("Authorization", value)])
+        assert answer.status in (400, 401, 431), answer
+        assert not proxy.behind.asked, "a forged token came through"
+
     browser = w.browser()
     person = w.journey("web", scope="openid").through(browser).tokens()
 
@@ -109,6 +119,7 @@ def consumers(w):
         ("administration", claiming_administration, administration),
         ("UserInfo", lambda: person["access_token"], userinfo),
         ("forward-auth", lambda: w.token("conf"), forward_auth),
+        ("reverse proxy", lambda: w.token("conf"), reverse_proxy),
         ("hint of a request", lambda: person["id_token"], hint_of_a_request),
         ("hint of a logout", lambda: person["id_token"], hint_of_a_logout),
     ):

@@ -30,12 +30,12 @@ class Gateway:
             "routes": "routes.yaml",
             "forward-auth": {"port": self.port},
         }
-        authority = os.path.join(world.server.data, "tls", "ca.pem")
         configuration = {
             "gateway": gateway | (settings or {}),
             "proxy": {"trusted": list(proxies)},
-            "outbound": {"authorities": authority},
         }
+        if world.server.tls:
+            configuration["outbound"] = {"authorities": os.path.join(world.server.data, "tls", "ca.pem")}
         self.configuration = self.write("gateway.yaml", yaml.safe_dump(configuration))
         self.log_path = os.path.join(self.folder, "gateway.log")
 
@@ -46,7 +46,8 @@ class Gateway:
         os.chmod(path, 0o600)
         return path
 
-    def start(self, wait=120):
+    def start(self, wait=120, ready=200):
+        """Returns once the gateway says of itself what is expected: 503 for one that does not become ready."""
         self.process = subprocess.Popen(
             [self.world.server.binary, "gateway", "--config", self.configuration],
             cwd=self.folder,
@@ -59,10 +60,11 @@ class Gateway:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the gateway ended with {self.process.returncode}: {self.log()}")
             try:
-                if self.caller().get("/health/ready").status == 200:
+                if self.caller().get("/health/ready").status == ready:
                     return self
             except OSError:
-                time.sleep(0.02)
+                pass
+            time.sleep(0.02)
         raise RuntimeError(f"the gateway did not become ready: {self.log()}")
 
     def stop(self):
@@ -74,9 +76,9 @@ class Gateway:
                 self.process.kill()
                 self.process.wait()
 
-    def log(self):
+    def log(self, last=3000):
         with open(self.log_path, errors="replace") as file:
-            return file.read()[-3000:]
+            return file.read()[-last:]
 
     def caller(self, address="127.0.0.1"):
         return Client("127.0.0.1", self.port, address=address, timeout=60)

@@ -11,6 +11,7 @@ from . import forge
 from .client import Client, basic
 from .gateway import Gateway
 from .people import PASSWORD, Browser, Journey
+from .proxy import Proxy
 
 RS1, RS2, RS3 = "https://rs1.test/api", "https://rs2.test/api", "https://rs3.test/api"
 # What the gateway of the cases lets through: everybody, tokens that may read, and tokens that may write.
@@ -33,7 +34,7 @@ class World:
         self.secrets, self.keys, self.people = {}, {}, {}
         self.http = self.caller("127.0.0.1")
         self.key_host = None
-        self.guard = None
+        self.guard, self.proxies = None, {}
         self.trap = watch.trap
 
     # Callers
@@ -64,6 +65,14 @@ class World:
             self.guard = Gateway(self, "rs1", RS1, GATEWAY_ROUTES).start()
             atexit.register(self.guard.discard)
         return self.guard
+
+    def proxy(self, tls=False):
+        """A gateway for rs1 that passes requests on, with a server behind it; kept, and asked for nothing old."""
+        if tls not in self.proxies:
+            self.proxies[tls] = Proxy(self, "rs1", RS1, tls).start()
+            atexit.register(self.proxies[tls].discard)
+        self.proxies[tls].behind.forget()
+        return self.proxies[tls]
 
     # Registering
 

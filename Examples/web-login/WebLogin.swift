@@ -1,11 +1,11 @@
 import ArgumentParser
-import AsyncHTTPClient
 import FoundationEssentials
 import Hummingbird
 import JOSE
 import Logging
 import OAuth
 import OAuthClient
+import ResourceServerHummingbird
 
 /// A web application in which people sign in with Tessera: all that is special about it is in `WebApplication`.
 @main
@@ -40,8 +40,8 @@ struct WebLogin: AsyncParsableCommand {
         let client = RelyingPartyClient(
             id: id, authentication: secret.map { .secretBasic($0) } ?? .none, redirectURI: base + "/callback",
             idTokenAlgorithm: algorithm)
-        let http = try ProviderConnection.client(authority: ca)
-        let provider = Provider(issuer: issuer, transport: ProviderConnection(client: http))
+        let http = try AsyncHTTPTransport(authority: ca)
+        let provider = Provider(issuer: issuer, transport: http)
         let application = WebApplication(
             name: name, base: base, wishes: wishes, flow: AuthorizationCodeFlow(provider: provider, client: client),
             logout: RelyingPartyLogout(provider: provider, client: client))

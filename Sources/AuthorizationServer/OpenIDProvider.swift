@@ -14,6 +14,8 @@ package final class OpenIDProvider: Sendable {
     package let registry: Registry
     package let keys: KeyKeeper
     package let revocations: RevocationList
+    package let statusLists: StatusLists
+    let statusListTokens: StatusListTokens
     package let passwords: PasswordHasher
     let sealer: SecretSealer
     let outbound: Outbound
@@ -44,7 +46,8 @@ package final class OpenIDProvider: Sendable {
 
     private init(
         issuer: Issuer, policy: ServerPolicy, store: any Store, secrets: SecretGenerator, keys: KeyKeeper,
-        revocations: RevocationList, fetcher: any DocumentFetcher, sealer: SecretSealer, passwords: PasswordHasher,
+        revocations: RevocationList, statusLists: StatusLists, fetcher: any DocumentFetcher, sealer: SecretSealer,
+        passwords: PasswordHasher,
         outbound: Outbound, pairwise: PairwiseSubjects
     ) {
         self.issuer = issuer
@@ -55,6 +58,8 @@ package final class OpenIDProvider: Sendable {
         decisions = DecisionJournal(policy.explain, secrets: secrets)
         self.keys = keys
         self.revocations = revocations
+        self.statusLists = statusLists
+        statusListTokens = StatusListTokens(lists: statusLists, keys: keys.ring)
         self.sealer = sealer
         self.passwords = passwords
         self.outbound = outbound
@@ -77,7 +82,7 @@ package final class OpenIDProvider: Sendable {
         let ring = keys.ring
         let mint: @Sendable (NumericDate) -> TokenMint = { now in
             TokenMint(
-                issuer: issuer, keys: ring.snapshot, revocations: revocations, secrets: secrets,
+                issuer: issuer, keys: ring.snapshot, revocations: revocations, statuses: statusLists, secrets: secrets,
                 maximumLifetime: policy.maximumAccessTokenLifetime, now: now)
         }
         let identity = IdentityClaims(store: store, mapping: policy.people.claimMapping)
@@ -128,13 +133,15 @@ package final class OpenIDProvider: Sendable {
         guard stored == issuer.rawValue else { throw OpeningError.issuerDiffers(stored: stored) }
         let keys = KeyKeeper(issuer: issuer, policy: policy, store: store, sealer: sealer, secrets: secrets)
         try await keys.start(algorithms: policy.signingAlgorithms, at: now)
+        let statusLists = StatusLists(issuer: issuer, policy: policy.statusLists, store: store, secrets: secrets)
         let revocations = RevocationList(
             try await .load(from: store, keys: keys.ring.snapshot, at: now),
             feed: RevocationFeed(issuer: issuer, policy: policy.feed, keys: keys.ring, secrets: secrets),
-            budget: RevocationBudget(policy.revocationThrottle), at: now)
+            statuses: statusLists, budget: RevocationBudget(policy.revocationThrottle), at: now)
+        try await statusLists.load(knowing: revocations)
         let provider = OpenIDProvider(
             issuer: issuer, policy: policy, store: store, secrets: secrets, keys: keys, revocations: revocations,
-            fetcher: fetcher, sealer: sealer,
+            statusLists: statusLists, fetcher: fetcher, sealer: sealer,
             passwords: passwords ?? PasswordHasher(PasswordHasherSettings(threads: 1), secrets: secrets),
             outbound: outbound,
             pairwise: try await PairwiseSubjects.load(from: store, sealer: sealer, secrets: secrets))
@@ -184,7 +191,7 @@ package final class OpenIDProvider: Sendable {
         } catch let refusal as APIKeyRefusal {
             throw rejection(for: refusal, of: "token", client: nil, caller: caller, at: now)
         } catch let rejection as Rejection {
-            await record(rejection, of: "token", caller: caller, at: now)
+            await record(rejection, of: "token", .exchange(parameters), caller: caller, at: now)
             throw rejection
         }
     }
@@ -230,6 +237,11 @@ package final class OpenIDProvider: Sendable {
 
     /// The provider's configuration (OpenID Discovery §4).
     package func openIDMetadataDocument() -> Document { openIDMetadata }
+
+    /// The token of a status list; `nil` if there is none of that name.
+    package func statusListDocument(_ list: String, at now: NumericDate) async throws -> Document? {
+        try await statusListTokens.document(of: list, at: now)
+    }
 
     /// The public keys (RFC 7517 §5).
     package func keySetDocument(at now: NumericDate) -> Document { keyRing.snapshot.document }

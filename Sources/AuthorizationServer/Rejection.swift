@@ -50,6 +50,7 @@ package enum Rejection: Error, Hashable, Sendable {
     case notAResource(ClientID)
     case tooManyReaders(ClientID, retryAfter: Int64)
     case feedKeyMissing(ClientID)
+    case snapshotTooLarge(ClientID, bytes: Int)
 
     /// What the client learns. One text for everything that went wrong with its authentication.
     package var oauthError: OAuthError {
@@ -106,6 +107,8 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.insufficientScope, "the access token does not have the scope that this needs")
         case .notAResource:
             OAuthError(.unauthorizedClient, "the feed is for protected resources")
+        case .snapshotTooLarge:
+            OAuthError(.temporarilyUnavailable, "there is more than fits into a snapshot; try again later")
         case .tooManyReaders, .feedKeyMissing:
             OAuthError(.temporarilyUnavailable, "the feed takes no more connections now; try again later")
         }
@@ -149,6 +152,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .notAResource: "not_a_resource"
         case .tooManyReaders: "too_many_readers"
         case .feedKeyMissing: "feed_key_missing"
+        case .snapshotTooLarge: "snapshot_too_large"
         }
     }
 
@@ -169,7 +173,7 @@ package enum Rejection: Error, Hashable, Sendable {
             .rightMissing(let id, _):
             id
         case .revokesTooOften(let id, _), .tooManyReaders(let id, _): id
-        case .notAResource(let id), .feedKeyMissing(let id): id
+        case .notAResource(let id), .feedKeyMissing(let id), .snapshotTooLarge(let id, _): id
         case .throttled(let id, _): id
         }
     }
@@ -180,6 +184,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .throttled(_, let seconds), .revokesTooOften(_, let seconds), .tooManyReaders(_, let seconds): seconds
         case .apiKeyRefused(_, _, let seconds): seconds
         case .assertionKeysUnavailable: 30
+        case .snapshotTooLarge: 60
         case .signingKeyMissing, .feedKeyMissing, .refreshTokenRefused(_, .tooFast): 1
         default: nil
         }
@@ -205,7 +210,8 @@ package enum Rejection: Error, Hashable, Sendable {
 /// What is wrong with an access token.
 package enum TokenFault: String, CaseIterable, Hashable, Sendable {
     case malformed, keyUnknown = "key_unknown", keyDistrusted = "key_distrusted", signatureWrong = "signature_wrong"
-    case issuerWrong = "issuer_wrong", expired, issuedInFuture = "issued_in_future", tokenRevoked = "revoked"
+    case issuerWrong = "issuer_wrong", expired, issuedInFuture = "issued_in_future"
+    case notYetValid = "not_yet_valid", tokenRevoked = "revoked"
     case subjectEnded = "subject_ended", clientEnded = "client_ended", grantEnded = "grant_ended"
     case resourceEnded = "resource_ended"
 }

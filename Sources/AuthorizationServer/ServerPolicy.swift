@@ -37,6 +37,7 @@ package struct ServerPolicy: Hashable, Sendable {
     /// Authorization requests that wait for somebody, whoever sent them, at most a million.
     package var waitingRequests = PendingAuthorization.usualLimit
     package var feed = FeedPolicy()
+    package var statusLists = StatusListPolicy()
     package var retention = Retention()
     /// Registered things kept in memory, at most, of each kind.
     package var registryCapacity: Int = 50_000

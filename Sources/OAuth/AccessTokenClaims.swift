@@ -10,6 +10,8 @@ public struct AccessTokenClaims: Hashable, Sendable {
     public var scope: Scope
     public var issuedAt: NumericDate
     public var expiresAt: NumericDate
+    /// No token of ours says it; who reads one that does keeps to it (RFC 7519 §4.1.5).
+    public var notBefore: NumericDate?
     public var grant: GrantID
     public var epochs: TokenEpochs
     /// When, how and in which session the person signed in (RFC 9068 §2.2.1); `nil` where no person is involved.
@@ -17,6 +19,8 @@ public struct AccessTokenClaims: Hashable, Sendable {
     /// Claims about the person that the operator maps into access tokens (RFC 9068 §2.2.3), such as roles; none of them
     /// can replace one of the above.
     public var personal = JSONObject()
+    /// Where a verifier that asks nobody else sees whether it was revoked; only JWTs have it.
+    public var status: StatusReference?
 
     public init(
         issuer: String, subject: Subject, clientID: ClientID, audience: [ResourceIndicator], tokenID: TokenID,
@@ -39,6 +43,10 @@ public struct AccessTokenClaims: Hashable, Sendable {
     /// The private claim that carries the grant and the epochs; only the issuer reads it.
     static let privateClaim = "tessera"
 
+    private static func isReserved(_ name: String) -> Bool {
+        IDTokenClaims.reserved.contains(name) || name == privateClaim || name == StatusReference.claim
+    }
+
     /// The claims as the JSON that is signed or sealed.
     public var json: [UInt8] {
         var writer = JSONWriter(capacity: 512)
@@ -56,7 +64,8 @@ public struct AccessTokenClaims: Hashable, Sendable {
         writer.member("exp", expiresAt.secondsSince1970)
         if !scope.isEmpty { writer.member("scope", scope.description) }
         authentication?.write(to: &writer)
-        let personal = personal.members.filter { !IDTokenClaims.reserved.contains($0.name) && $0.name != "tessera" }
+        status?.write(to: &writer)
+        let personal = personal.members.filter { !Self.isReserved($0.name) }
         for (name, value) in personal {
             writer.name(name)
             writer.value(value)
@@ -82,10 +91,12 @@ public struct AccessTokenClaims: Hashable, Sendable {
             let client = claims.string("client_id").flatMap({ ClientID($0) }),
             let tokenID = claims.string("jti").flatMap({ TokenID($0) }),
             let issuedAt = claims.date("iat"), let expiresAt = claims.date("exp"),
-            let own = claims.object(Self.privateClaim),
-            let grant = own.string("grant").flatMap({ GrantID($0) }),
-            case .array(let numbers)? = own["epochs"], numbers.count == 4,
-            let epochs = TokenEpochs(numbers.compactMap(\.integer))
+            let own = claims.object(Self.privateClaim), let roots = TokenRoots(own)
+        else { return nil }
+        // What is there is well formed, for every reader alike.
+        guard claims["nbf"] == nil || claims.date("nbf") != nil,
+            claims["scope"] == nil || claims.string("scope") != nil,
+            claims["auth_time"] == nil || claims.date("auth_time") != nil
         else { return nil }
         // Bound to a key (RFC 7800 §3.1), of which nothing here asks a proof: no bearer token, and none that we make.
         guard claims["cnf"] == nil else { return nil }
@@ -100,9 +111,37 @@ public struct AccessTokenClaims: Hashable, Sendable {
         self.init(
             issuer: issuer, subject: subject, clientID: client,
             audience: audience.map(ResourceIndicator.init(unchecked:)), tokenID: tokenID, scope: scope,
-            issuedAt: issuedAt, expiresAt: expiresAt, grant: grant, epochs: epochs,
+            issuedAt: issuedAt, expiresAt: expiresAt, grant: roots.grant, epochs: roots.epochs,
             authentication: AccessTokenAuthentication(claims))
+        notBefore = claims.date("nbf")
         for name in own.strings("personal") ?? [] { personal[name] = claims[name] }
+        status = StatusReference(claims)
+    }
+}
+
+/// What a token of ours hangs from, as its private claim says it: the grant, and the counters when it was made.
+public struct TokenRoots: Hashable, Sendable {
+    public let grant: GrantID
+    public let epochs: TokenEpochs
+
+    public init(grant: GrantID, epochs: TokenEpochs) {
+        self.grant = grant
+        self.epochs = epochs
+    }
+
+    /// `nil` unless the proven claims have the private claim of a Tessera issuer, well formed.
+    public init?(in claims: JSONObject) {
+        guard let own = claims.object(AccessTokenClaims.privateClaim) else { return nil }
+        self.init(own)
+    }
+
+    init?(_ own: JSONObject) {
+        guard let grant = own.string("grant").flatMap({ GrantID($0) }),
+            case .array(let numbers)? = own["epochs"], numbers.count == 4,
+            let epochs = TokenEpochs(numbers.compactMap(\.integer))
+        else { return nil }
+        self.grant = grant
+        self.epochs = epochs
     }
 }
 
@@ -149,8 +188,9 @@ public struct TokenEpochs: Hashable, Sendable {
         self.resource = resource
     }
 
+    /// Counters begin at zero, and whoever has none takes that for theirs.
     init?(_ numbers: [Int64]) {
-        guard numbers.count == 4 else { return nil }
+        guard numbers.count == 4, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
         self.init(subject: numbers[0], client: numbers[1], grant: numbers[2], resource: numbers[3])
     }
 }

@@ -38,6 +38,8 @@ public enum IntrospectionResponse: Sendable {
         }
         writer.member("iss", claims.issuer)
         writer.member("jti", claims.tokenID.rawValue)
+        // RFC 9470 §6.2: a resource that asks for a better or newer sign-in judges by these.
+        claims.authentication?.write(to: &writer)
         for (name, value) in claims.personal.members where !own.contains(name) {
             writer.name(name)
             writer.value(value)

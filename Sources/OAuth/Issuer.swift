@@ -27,6 +27,8 @@ public struct Issuer: Hashable, Sendable, CustomStringConvertible {
         case revocationSnapshot = "/revocations/snapshot"
         /// The keys that sign both, which are no token's.
         case revocationFeedKeys = "/revocations/keys"
+        /// Status lists for verifiers that others wrote, each below it.
+        case statusLists = "/status-lists"
         /// RFC 7591
         case registration = "/clients"
     }

@@ -12,18 +12,28 @@ public struct RevocationNames: Hashable, Sendable {
 
     /// - Parameter keyID: the `kid` of the header; `nil` for a token that no key of the issuer signed.
     public init(_ claims: AccessTokenClaims, keyID: String?) {
-        let issuer = claims.issuer
+        self.init(
+            of: claims.issuer, keyID: keyID, token: claims.tokenID, subject: claims.subject, client: claims.clientID,
+            audience: claims.audience, roots: TokenRoots(grant: claims.grant, epochs: claims.epochs))
+    }
+
+    /// The same of what a verifier has read already.
+    public init(
+        of issuer: String, keyID: String?, token: TokenID, subject: Subject, client: ClientID,
+        audience: [ResourceIndicator], roots: TokenRoots
+    ) {
         func mention(_ kind: RevocationName.Kind, _ name: String, _ number: Int64 = 0) -> Mention {
             Mention(kind: kind, name: RevocationName(kind, name, of: issuer), number: number)
         }
         var mentions: [Mention] = []
+        mentions.reserveCapacity(5 &+ audience.count)
         if let keyID { mentions.append(mention(.key, keyID)) }
-        mentions.append(mention(.token, claims.tokenID.rawValue))
-        mentions.append(mention(.subject, claims.subject.rawValue, claims.epochs.subject))
-        mentions.append(mention(.client, claims.clientID.rawValue, claims.epochs.client))
-        mentions.append(mention(.grant, claims.grant.rawValue, claims.epochs.grant))
-        for resource in claims.audience {
-            mentions.append(mention(.resource, resource.rawValue, claims.epochs.resource))
+        mentions.append(mention(.token, token.rawValue))
+        mentions.append(mention(.subject, subject.rawValue, roots.epochs.subject))
+        mentions.append(mention(.client, client.rawValue, roots.epochs.client))
+        mentions.append(mention(.grant, roots.grant.rawValue, roots.epochs.grant))
+        for resource in audience {
+            mentions.append(mention(.resource, resource.rawValue, roots.epochs.resource))
         }
         self.mentions = mentions
     }

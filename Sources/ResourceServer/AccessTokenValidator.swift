@@ -9,6 +9,7 @@ public struct AccessTokenValidator: Sendable {
     /// How far the clocks of issuer and resource may be apart.
     public let clockTolerance: Duration
     let keys: any KeySource
+    private let headers = HeaderMemory()
 
     /// - Parameters:
     ///   - issuer: the exact text that the issuer calls itself.
@@ -33,7 +34,7 @@ public struct AccessTokenValidator: Sendable {
     }
 
     private func parsed(_ token: Secret) throws(AccessRefusal) -> UnverifiedJWT {
-        guard let jwt = try? UnverifiedJWT(token.revealedValue) else { throw .invalidToken(.malformed) }
+        guard let jwt = try? headers.jwt(token.revealedValue) else { throw .invalidToken(.malformed) }
         return jwt
     }
 
@@ -57,7 +58,11 @@ public struct AccessTokenValidator: Sendable {
         _ jwt: UnverifiedJWT, by keys: [VerificationKey]
     ) throws(AccessRefusal) -> (claims: JSONObject, keyID: String?) {
         for key in keys {
-            do { return (try jwt.verified(by: key, type: .accessToken).claims, key.id) } catch {
+            do {
+                let claims = try jwt.verified(by: key, type: .accessToken).claims
+                headers.remember(jwt)
+                return (claims, key.id)
+            } catch {
                 // An ID token is no access token, whoever signed it (RFC 9068 §4, RFC 8725 §3.11).
                 if error == .wrongType { throw .invalidToken(.wrongType) }
             }

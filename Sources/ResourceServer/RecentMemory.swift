@@ -61,7 +61,8 @@ final class RecentMemory<Value: Sendable>: Sendable {
     private func insert(_ value: Value, as fingerprint: TokenFingerprint, into halves: inout Halves) {
         if halves.young.count >= half, halves.young[fingerprint] == nil {
             halves.old = halves.young
-            halves.young = [:]
+            // As full as the one before; to grow there step by step would move each entry several times.
+            halves.young = Dictionary(minimumCapacity: half)
         }
         halves.young[fingerprint] = value
     }

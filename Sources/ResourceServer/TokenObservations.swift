@@ -37,6 +37,12 @@ final class TokenObserver: Sendable {
         state.withLock { seen in
             seen.leastAge = min(seen.leastAge ?? age, age)
             if token.issuedAt > now || token.expiresAt <= now { seen.toleratedTokens &+= 1 }
+            // Nearly always the key of the token before.
+            if let last = seen.keys.indices.last, seen.keys[last].keyID == keyID {
+                seen.keys[last].lastSeen = max(seen.keys[last].lastSeen, now)
+                seen.keys[last].tokens &+= 1
+                return
+            }
             let index = seen.keys.firstIndex { $0.keyID == keyID }
             var use =
                 index.map { seen.keys.remove(at: $0) }

@@ -20,7 +20,8 @@ public struct AccessMiddleware<Context: AccessTokenContext>: RouterMiddleware {
         var context = context
         do throws(AccessRefusal) {
             context.accessToken = try await resource.accessGuard.admit(
-                authorization: request.headers[values: .authorization], rule: rule, at: resource.now())
+                authorization: request.headers[values: .authorization], rule: rule, from: context.callerAddress,
+                at: resource.now())
         } catch {
             context.logger.debug("access refused", metadata: ["reason": "\(error)"])
             return Self.response(to: error, resource.metadata.address)

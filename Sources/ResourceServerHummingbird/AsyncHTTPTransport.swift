@@ -14,8 +14,11 @@ public struct AsyncHTTPTransport: HTTPTransport, HTTPStreamTransport {
     ///   - authority: a PEM file with a certificate authority to trust beside those of the system.
     ///   - timeLimit: for a whole answer, or the head of one that goes on; 10 seconds unless told, 1 to 60.
     ///   - idleLimit: nothing arrives for so long; 30 seconds unless told, 1 to 300.
+    ///   - connections: to one host at a time; further requests wait. 8 unless told, 1 to 256; a revocation feed holds
+    ///     one of them all the time.
     public init(
-        authority: String? = nil, timeLimit: Duration = .seconds(10), idleLimit: Duration = .seconds(30)
+        authority: String? = nil, timeLimit: Duration = .seconds(10), idleLimit: Duration = .seconds(30),
+        connections: Int = 8
     ) throws {
         let idle = min(max(idleLimit, .seconds(1)), .seconds(300))
         var configuration = HTTPClient.Configuration(
@@ -26,6 +29,8 @@ public struct AsyncHTTPTransport: HTTPTransport, HTTPStreamTransport {
         tls.minimumTLSVersion = .tlsv12
         if let authority { tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(authority))] }
         configuration.tlsConfiguration = tls
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = min(max(connections, 1), 256)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.timeLimit = min(max(timeLimit, .seconds(1)), .seconds(60))
     }
@@ -60,7 +65,7 @@ public struct AsyncHTTPTransport: HTTPTransport, HTTPStreamTransport {
             Self.outgoing(request), timeout: .nanoseconds(Self.nanoseconds(timeLimit)))
         return TransportStream(
             status: Int(response.status.code), headers: Self.headers(response.headers),
-            chunks: PulledBody.stream(of: response.body))
+            chunks: PulledBody.stream(of: response.body.map { Array($0.readableBytesView) }))
     }
 
     private static func outgoing(_ request: TransportRequest) -> HTTPClientRequest {

@@ -109,6 +109,8 @@ package enum APIKeyReroll: Hashable, Sendable {
     case rerolled
     /// It has ended or expired; only one that was reported as leaked still gets a successor.
     case ended
+    /// As many keys of the owner as may be live on beside their successors, or live at all.
+    case full
 }
 
 /// API keys. They end through ``EndingStore`` only.
@@ -124,8 +126,11 @@ package protocol APIKeyStore: Sendable {
     func apiKeys(after id: GrantID?, limit: Int) async throws -> [APIKey]
     /// Makes `successor` and lets the old key live until `end` at most, both or neither. Of any number of concurrent
     /// calls for one key, exactly one is done. The moment is `successor.createdAt`.
+    ///
+    /// `.full` if `most` keys of the owner live on beside their successors already, or if the old one lives no more and the
+    /// owner has `most` live keys: whatever order it is called in, an owner never has more than twice as many.
     func reroll(
-        _ id: GrantID, to successor: APIKey, until end: NumericDate, with effects: Effects
+        _ id: GrantID, to successor: APIKey, until end: NumericDate, most: Int, with effects: Effects
     ) async throws -> APIKeyReroll
     /// Moves `lastUsedAt` forward, unless that would be by less than a minute.
     func touchAPIKey(_ id: GrantID, at now: NumericDate) async throws

@@ -1,7 +1,7 @@
 /// All that an issuer remembers. An endpoint asks only for the stores it uses.
 package typealias Store = APIKeyStore & AuditLog & ClientStore & GrantStore & InstallationStore & KeyStore & PeopleStore
     & RegistrationStore
-    & ReplayStore & ResourceStore & RevocationStore & UpkeepStore & UsageStore
+    & ReplayStore & ResourceStore & RevocationStore & StatusListStore & UpkeepStore & UsageStore
 
 /// What an issuer remembers about people and what they gave.
 package typealias PeopleStore = AuthorizationStore & ConsentStore & EndingStore & KnownBrowserStore & MailLinkStore

@@ -17,6 +17,8 @@ extension Retention {
     package static let aftermath: Int64 = 86_400
     /// Seconds for which API keys that are over are still shown: longer than ``aftermath``.
     package static let keys: Int64 = 30 * 86_400
+    /// Seconds for which a status list that has no index left is still served: longer than any token that names it lives.
+    package static let statusLists: Int64 = 90_000
 }
 
 /// Removal of what has expired, in small steps that never hold up others for long.
@@ -32,6 +34,8 @@ package protocol UpkeepStore: Sendable {
     /// * ended sessions a day after their end; authorizations a day after their end or expiry;
     /// * API keys 30 days after their end or expiry;
     /// * refresh families, with their authorization, at ``RefreshFamily/sweepDay``.
+    ///
+    /// Entries of status lists that were closed ``Retention/statusLists`` seconds ago, and the lists when they are empty.
     ///
     /// Returns how many went; 0 means clean.
     func sweep(at now: NumericDate, keeping retention: Retention, limit: Int) async throws -> Int

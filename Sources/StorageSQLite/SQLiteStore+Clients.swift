@@ -116,7 +116,7 @@ extension WriteTransaction {
     /// What every change ends with.
     func finish(advancing epochs: [EpochKey], recording event: AuditEvent) throws -> Change {
         try append(event)
-        return .done(try advance(epochs))
+        return .done(try advance(epochs, at: event.at))
     }
 }
 

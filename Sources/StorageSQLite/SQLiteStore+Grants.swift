@@ -26,7 +26,7 @@ extension SQLiteStore: GrantStore {
                 throw StoreError.failed("a grant just written is not there")
             }
             try transaction.append(event)
-            return .given(stored, try transaction.advance(epochs))
+            return .given(stored, try transaction.advance(epochs, at: event.at))
         }
     }
 

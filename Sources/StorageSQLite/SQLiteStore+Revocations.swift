@@ -30,19 +30,21 @@ extension SQLiteStore: RevocationStore {
     package func advance(_ epochs: [EpochKey], recording event: AuditEvent) async throws -> [EpochKey: Int64] {
         try await write { transaction in
             try transaction.append(event)
-            return try transaction.advance(epochs)
+            return try transaction.advance(epochs, at: event.at)
         }
     }
 
-    package func epochs() async throws -> [EpochKey: Int64] {
+    package func counters() async throws -> [EpochKey: EpochCounter] {
         try await list { database in
-            var epochs: [EpochKey: Int64] = [:]
-            let rows = try Row.fetchCursor(database, sql: "SELECT kind, id, value FROM epoch")
+            var counters: [EpochKey: EpochCounter] = [:]
+            let rows = try Row.fetchCursor(database, sql: "SELECT kind, id, value, advanced_at FROM epoch")
             while let next = try rows.next() {
                 let row = StoredRow(next, of: "epoch")
-                epochs[EpochKey(try row.choice("kind"), try row.text("id"))] = try row.integer("value")
+                counters[EpochKey(try row.choice("kind"), try row.text("id"))] = EpochCounter(
+                    value: try row.integer("value"),
+                    advancedAt: row.isNull("advanced_at") ? nil : try row.date("advanced_at"))
             }
-            return epochs
+            return counters
         }
     }
 
@@ -74,15 +76,16 @@ extension [ResourceIndicator] {
 
 extension WriteTransaction {
     /// Adds one to each counter, once, however often it is named.
-    func advance(_ epochs: [EpochKey]) throws -> [EpochKey: Int64] {
+    func advance(_ epochs: [EpochKey], at now: NumericDate) throws -> [EpochKey: Int64] {
         var values: [EpochKey: Int64] = [:]
         for epoch in epochs where values[epoch] == nil {
             values[epoch] = try integer(
                 """
-                INSERT INTO epoch (kind, id, value) VALUES (?1, ?2, 1)
-                ON CONFLICT (kind, id) DO UPDATE SET value = value + 1 RETURNING value
+                INSERT INTO epoch (kind, id, value, advanced_at) VALUES (?1, ?2, 1, ?3)
+                ON CONFLICT (kind, id) DO UPDATE
+                SET value = value + 1, advanced_at = max(coalesce(advanced_at, ?3), ?3) RETURNING value
                 """,
-                .text(epoch.kind.rawValue), .text(epoch.id))
+                .text(epoch.kind.rawValue), .text(epoch.id), .date(now))
         }
         return values
     }

@@ -40,6 +40,8 @@ extension SQLiteStore: UpkeepStore {
                 "DELETE FROM token_grant WHERE id IN (SELECT id FROM token_grant WHERE revoked_at < ?1 LIMIT ?2)",
                 auditEnd, limit)
         }
+        let listEnd = SQLValue.date(now - .seconds(Retention.statusLists))
+        count &+= try await write { try $0.sweepStatusLists(closedUpTo: listEnd, limit: limit) }
         return count &+ (try await sweepPeople(at: now, limit: limit))
     }
 

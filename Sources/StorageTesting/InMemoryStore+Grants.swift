@@ -20,7 +20,7 @@ extension InMemoryStore: GrantStore {
             }
             contents.grants[stored.id] = GrantEntry(grant: stored)
             contents.append(event)
-            return .given(stored, contents.advance(epochs))
+            return .given(stored, contents.advance(epochs, at: event.at))
         }
     }
 

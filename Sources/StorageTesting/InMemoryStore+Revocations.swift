@@ -19,11 +19,11 @@ extension InMemoryStore: RevocationStore {
     package func advance(_ epochs: [EpochKey], recording event: AuditEvent) throws -> [EpochKey: Int64] {
         try write { contents in
             contents.append(event)
-            return contents.advance(epochs)
+            return contents.advance(epochs, at: event.at)
         }
     }
 
-    package func epochs() throws -> [EpochKey: Int64] { try read(\.epochs) }
+    package func counters() throws -> [EpochKey: EpochCounter] { try read(\.epochs) }
 
     package func revokedTokens(at now: NumericDate) throws -> [TokenID: EndedToken] {
         try read { $0.revokedTokens.filter { now < $0.value.until } }

@@ -56,7 +56,9 @@ extension InMemoryStore: UpkeepStore {
             let ofPeople = contents.people.sweep(at: now, limit: limit)
             let gone = people - contents.people.users.count
             if gone > 0 { contents.append(UnclaimedAccounts.expired(gone, at: now)) }
-            return claims.count + tokens.count + events.count + usage.count + grants.count + initial.count
+            let listEnd = now - .seconds(Retention.statusLists)
+            let statuses = contents.sweepStatusLists(closedUpTo: listEnd, limit: limit)
+            return claims.count + statuses + tokens.count + events.count + usage.count + grants.count + initial.count
                 + ofPeople + keys.count
         }
     }

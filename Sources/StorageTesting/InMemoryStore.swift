@@ -15,7 +15,7 @@ package actor InMemoryStore {
         var clients: [ClientID: RegisteredClient] = [:]
         var resources: [ClientID: ProtectedResource] = [:]
         var grants: [GrantID: GrantEntry] = [:]
-        var epochs: [EpochKey: Int64] = [:]
+        var epochs: [EpochKey: EpochCounter] = [:]
         var revokedTokens: [TokenID: EndedToken] = [:]
         var claims: [ReplayDomain: [String: NumericDate]] = [:]
         var keys: [KeyID: KeyRecord] = [:]
@@ -24,6 +24,8 @@ package actor InMemoryStore {
         var claimedSecrets: [String: [UInt8]] = [:]
         var events: [AuditEvent] = []
         var lastEventID: Int64 = 0
+        var statusLists: [StatusList] = []
+        var statusEntries: [String: [Int64: StatusEntry]] = [:]
         var usage: [UsageKey: Int64] = [:]
         var people = People()
         var initialAccessTokens: [String: InitialAccessToken] = [:]
@@ -71,12 +73,14 @@ extension InMemoryStore.Contents {
     }
 
     /// Adds one to each counter, once, however often it is named.
-    mutating func advance(_ keys: [EpochKey]) -> [EpochKey: Int64] {
+    mutating func advance(_ keys: [EpochKey], at now: NumericDate) -> [EpochKey: Int64] {
         var values: [EpochKey: Int64] = [:]
         for key in keys where values[key] == nil {
-            let value = epochs[key, default: 0] &+ 1
-            epochs[key] = value
-            values[key] = value
+            let known = epochs[key]
+            let counter = EpochCounter(
+                value: (known?.value ?? 0) &+ 1, advancedAt: max(known?.advancedAt ?? now, now))
+            epochs[key] = counter
+            values[key] = counter.value
         }
         return values
     }
@@ -93,6 +97,6 @@ extension InMemoryStore.Contents {
     /// What every change ends with.
     mutating func finish(advancing keys: [EpochKey], recording event: AuditEvent) -> Change {
         append(event)
-        return .done(advance(keys))
+        return .done(advance(keys, at: event.at))
     }
 }

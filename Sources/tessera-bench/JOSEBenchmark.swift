@@ -85,30 +85,10 @@ private func report(_ name: String, _ turns: Turns, bare: () throws -> Void, our
     )
 }
 
-private func text(_ value: Double) -> String { String(format: "%.2f", value) }
-
-/// CPU time of one call, from a few.
-private func microseconds(of calls: Int, _ body: () throws -> Void) throws -> Double {
-    let start = cpuNanoseconds()
-    for _ in 0..<calls { try body() }
-    return Double(cpuNanoseconds() - start) / (1000 * Double(calls))
-}
-
-private func cpuNanoseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
-}
-
-private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-}
-
-private struct BenchmarkFailure: Error {}
+struct BenchmarkFailure: Error {}
 
 /// The same operation over the same bytes, straight from the library.
-private struct BareOperation {
+struct BareOperation {
     let sign: () throws -> Void
     let verify: () -> Bool
 

@@ -47,8 +47,6 @@ private func compare(_ kind: String, in folder: URL, _ write: @escaping Write) a
     print("\(kind) \(Int(median(shared))) \(Int(median(single))) \((ratio * 100).rounded() / 100)")
 }
 
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
 private func writesPerSecond(_ limits: SQLiteLimits, path: String, _ write: @escaping Write) async throws -> Double {
     let store = try await SQLiteStore.open(path: path, limits: limits)
     let clock = ContinuousClock()

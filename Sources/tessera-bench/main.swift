@@ -4,6 +4,10 @@ case "jose":
     joseBenchmark()
 case "bare":
     bareBenchmark()
+case "kit":
+    await kitBenchmark()
+case "revocations":
+    revocationBenchmark()
 case "storage":
     try await storageBenchmark()
 case "empty-route":
@@ -12,6 +16,13 @@ case "empty-route":
         break
     }
     try await emptyRoute(port: port)
+case "proxy":
+    let given = Array(arguments.dropFirst())
+    guard given.count == 2, let port = Int(given[0]) else {
+        print("usage: tessera-bench proxy PORT UPSTREAM")
+        break
+    }
+    try await plainProxy(port: port, upstream: given[1])
 default:
-    print("usage: tessera-bench jose | bare | storage | empty-route PORT")
+    print("usage: tessera-bench jose | bare | kit | revocations | storage | empty-route PORT | proxy PORT UPSTREAM")
 }

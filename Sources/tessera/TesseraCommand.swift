@@ -32,6 +32,8 @@ package struct TesseraCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
+            // Before anything is opened: what a server holds open would stay open.
+            if command is ServeCommand || command is GatewayCommand { Allocator.tune() }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -68,6 +68,12 @@ import tessera
                 max-age: 600
                 upstream: http://127.0.0.1:3000
                 strip-prefix: true
+                timeout: 5
+                body-limit: 1024
+                pass-authorization: true
+                forwarded-headers: forwarded
+                rate-limit: [100/60s per token, 9/1s per client]
+                websocket-origins: [https://a.example, "http://b.example:8080"]
               - path: /
                 match: exact
                 access: public
@@ -78,6 +84,14 @@ import tessera
         let (first, second) = (try #require(file.routes.first), try #require(file.routes.last))
         #expect(first.name == "api.example.com/api/*" && first.methods == [.get, .head, .post] && first.stripsPrefix)
         #expect(first.upstream?.description == "http://127.0.0.1:3000")
+        var policy = ForwardingPolicy()
+        policy.timeout = .seconds(5)
+        policy.bodyBytes = 1_024
+        policy.passesAuthorization = true
+        policy.origin = .forwarded
+        policy.limits = ["100/60s per token", "9/1s per client"].compactMap { RateLimit($0) }
+        policy.webSocketOrigins = ["https://a.example", "http://b.example:8080"]
+        #expect(first.forwarding == policy && policy.limits.count == 2)
         let rule = AccessRule(
             scope: try Scope("read write"), contextClasses: ["2", "3"], maxAge: .seconds(600))
         #expect(first.access == .rule(rule) && second.access == .everybody && second.isExact && second.name == "*/")

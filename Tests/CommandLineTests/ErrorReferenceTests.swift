@@ -1,5 +1,7 @@
 import AuthorizationServer
 import FoundationEssentials
+import Gateway
+import ResourceServer
 import TestSupport
 import Testing
 import tessera
@@ -9,6 +11,22 @@ import tessera
         let isCurrent = try Repository.text("docs/reference/errors.md") == String(ErrorReference.markdown.dropLast())
         #expect(isCurrent, "run make docs")
         for refusal in ErrorReference.refusals { #expect(ErrorReference.markdown.contains("### `\(refusal.word)`")) }
+    }
+
+    /// That each has one, the compiler sees; that it says something of its own, this.
+    @Test func `has a text of its own for each word of the gateway and of the library`() {
+        let words = GatewayWord.allCases.map(\.rawValue) + AmbiguousPath.allCases.map(\.rawValue)
+        for word in words { #expect(ErrorReference.markdown.contains("### `\(word)`\n\n")) }
+        #expect(Set(words).count == words.count)
+        let texts =
+            GatewayWord.allCases.map(\.explanation) + AmbiguousPath.allCases.map(\.explanation)
+            + ErrorReference.refusals.map(\.explanation)
+        #expect(Set(texts).count == texts.count)
+        for text in texts {
+            for sentence in [text.refused, text.checked, text.wouldPass, text.change] {
+                #expect(sentence.hasSuffix(".") && sentence.count > 3, "\(sentence)")
+            }
+        }
     }
 
     /// A new case has a word for the log, or the code does not compile; here it must have an explanation, too.

@@ -15,7 +15,59 @@ extension Mutation {
         Mutation(name, .gatewayRoutesInvalid, yaml: sound, damage: routes("routes:\n  - path: /\n" + lines))
     }
 
+    /// A gateway that passes requests on itself.
+    private static func listening(_ lines: String) -> String {
+        sound.replacing("  routes:", with: "  listen:\n    address: 127.0.0.1\n" + lines + "  routes:")
+    }
+    private static let passing = "routes:\n  - path: /\n    upstream: http://127.0.0.1:3000\n"
+
+    private static func badForwarding(_ name: String, _ lines: String) -> Mutation {
+        bad(name, "    upstream: http://127.0.0.1:3000\n" + lines)
+    }
+
     static let gateway: [Mutation] = [
+        Mutation("a reverse proxy", yaml: listening(""), damage: routes(passing)),
+        Mutation(
+            "a reverse proxy that no other proxy asks",
+            yaml: listening("").replacing("proxy:\n  trusted: [127.0.0.1]\n", with: ""), damage: routes(passing)),
+        Mutation(
+            "a reverse proxy without TLS on loopback", yaml: listening("    tls: false\n"), damage: routes(passing)),
+        Mutation(
+            "a reverse proxy without TLS across a network", .listenerPlain,
+            yaml: listening("    tls: false\n").replacing("address: 127.0.0.1", with: "address: 0.0.0.0"),
+            damage: routes(passing)),
+        Mutation(
+            "a reverse proxy across a network without a certificate", .certificateMissing,
+            yaml: listening("").replacing("address: 127.0.0.1", with: "address: 0.0.0.0"), damage: routes(passing)),
+        Mutation(
+            "a reverse proxy at a name", .addressInvalid,
+            yaml: listening("").replacing("address: 127.0.0.1", with: "address: www.example.com"),
+            damage: routes(passing)),
+        Mutation("a reverse proxy before nothing", .gatewayIncomplete, yaml: listening(""), damage: routes(routes)),
+        Mutation(
+            "a reverse proxy before itself", .contradiction, yaml: listening("    port: 3000\n"),
+            damage: routes(passing)),
+        Mutation(
+            "a reverse proxy where proxies ask", .contradiction, yaml: listening("    port: 8446\n"),
+            damage: routes(passing)),
+        Mutation(
+            "a port of no reverse proxy", .contradiction,
+            yaml: sound.replacing("  routes:", with: "  listen:\n    port: 1\n  routes:"), damage: routes(routes)),
+        badForwarding("a timeout of nothing", "    timeout: 0\n"),
+        badForwarding("an endless timeout", "    timeout: 3601\n"),
+        badForwarding("a body limit with a unit", "    body-limit: 1 MiB\n"),
+        badForwarding("a body limit below nothing", "    body-limit: -1\n"),
+        badForwarding("a token that is passed on perhaps", "    pass-authorization: maybe\n"),
+        badForwarding("unknown forwarding fields", "    forwarded-headers: x-real-ip\n"),
+        badForwarding("a rate without a window", "    rate-limit: 100 per token\n"),
+        badForwarding("a rate of nobody", "    rate-limit: 100/60s per address\n"),
+        badForwarding("no rates", "    rate-limit: []\n"),
+        badForwarding("one rate that is none", "    rate-limit: [100/60s per token, 0/1s per client]\n"),
+        badForwarding("an origin with a path", "    websocket-origins: [https://a.example/]\n"),
+        badForwarding("an origin without a scheme", "    websocket-origins: [a.example]\n"),
+        badForwarding("an origin that is a mapping", "    websocket-origins: [{a: b}]\n"),
+        badForwarding("every origin", "    websocket-origins: ['*']\n"),
+        bad("a timeout without an upstream", "    timeout: 5\n"),
         Mutation("a gateway", yaml: sound, damage: routes(routes)),
         Mutation("a gateway that is off", yaml: "gateway:\n  resource: nothing\n"),
         Mutation("a gateway without routes", .gatewayRoutesInvalid, yaml: sound),
@@ -38,6 +90,23 @@ extension Mutation {
             try $0.write(routes, to: "routes.yaml")
             try $0.write("tsc_x\n", to: "x", mode: 0o644)
         },
+        Mutation(
+            "revocations for nobody", .contradiction,
+            yaml: sound.replacing("  routes:", with: "  revocations: true\n  routes:"), damage: routes(routes)),
+        Mutation(
+            "revocations that are not followed",
+            yaml: sound.replacing("  routes:", with: "  revocations: false\n  routes:"),
+            damage: routes(routes)),
+        Mutation(
+            "a word that is always too old", .contradiction,
+            yaml: sound.replacing("  routes:", with: "  stale-after: 30\n  routes:") + "revocation:\n  heartbeat: 30\n",
+            damage: routes(routes)),
+        Mutation(
+            "an unknown mode", .notAllowed,
+            yaml: sound.replacing("  routes:", with: "  stale-mode: hope\n  routes:"), damage: routes(routes)),
+        Mutation(
+            "an end that nobody notices for a day", .outOfRange,
+            yaml: sound.replacing("  routes:", with: "  stale-after: 86400\n  routes:"), damage: routes(routes)),
         Mutation(
             "another issuer inside the server", .contradiction,
             yaml: sound.replacing("  routes:", with: "  issuer: https://other.example.com\n  routes:"),

@@ -37,6 +37,8 @@ extension Mutation {
         Mutation("alarms to no address", .alarmsUnusable, yaml: sound + "alarms:\n  mail: nobody\n"),
         Mutation("alarms without mail", .contradiction, yaml: "alarms:\n  mail: security@example.com\n"),
         Mutation("alarms by mail", yaml: sound + "alarms:\n  mail: security@example.com\n"),
+        Mutation("a status list of nothing", .statusListResourceInvalid, yaml: "status-list:\n  resources: ['*', x]\n"),
+        Mutation("a status list of all", yaml: "status-list:\n  resources: ['*']\n"),
         Mutation("alarms in clear", .alarmsUnusable, yaml: "alarms:\n  webhook: http://alarms.example.com/\n"),
         Mutation("alarms to a webhook", yaml: "alarms:\n  webhook: https://alarms.example.com/in\n"),
         Mutation(

@@ -32,5 +32,8 @@ final class RunningServer: Sendable {
         try #require(try await program.run("health").status == 0, "the server did not become ready")
     }
 
+    /// The process that was started.
+    var processID: Int32 { process.id }
+
     deinit { process.signal(SIGKILL) }
 }

@@ -1,6 +1,7 @@
 import Authenticators
 import AuthorizationServer
 import FoundationEssentials
+import OAuth
 import Risk
 import ServerHTTP
 import Storage
@@ -37,12 +38,19 @@ import tessera
         let (configuration, problems) = await installation.load(flags: [
             "--limits-connection-body-bytes", "131072", "--limits-keys-per-client", "7", "--limits-token-attempts", "5",
             "--throttle-revocation-burst", "9", "--throttle-revocation-rate", "3",
+            "--status-list-resources", "https://api.example", "--status-list-lifetime", "5",
+            "--status-list-size", "65536", "--status-list-lists", "2",
         ])
         #expect(problems.isEmpty)
         #expect(HTTPLimits(configuration).connectionBodyBytes == 131_072)
         #expect(ServerPolicy(configuration).keysPerClient == 7)
         #expect(ServerPolicy(configuration).tokenAttempts == 5)
         #expect(ServerPolicy(configuration).revocationThrottle == ThrottlePolicy(burst: 9, perMinute: 3))
+        let lists = ServerPolicy(configuration).statusLists
+        #expect(lists.resources == .some([ResourceIndicator(unchecked: "https://api.example")]))
+        #expect(lists.timeToLive == 5 && lists.size == 65_536 && lists.lists == 2)
+        let every = await installation.load(flags: ["--status-list-resources", "*"])
+        #expect(ServerPolicy(every.0).statusLists.resources == .every)
     }
 
     @Test func `reaches what people do at the server`() async throws {

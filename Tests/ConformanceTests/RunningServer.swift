@@ -33,13 +33,28 @@ struct RunningServer: Sendable {
             fetcher: NoFetcher(),
             at: start)
         try await register(in: store)
-        let environment = ServerEnvironment(
-            now: { start }, requestIDs: RequestIDs(prefix: "test"), requestLog: nil, metrics: MetricsRegistry(),
-            readiness: Readiness(check: {}), logger: Logger(label: "test"),
-            eventLoops: MultiThreadedEventLoopGroup.singleton)
+        try await serve(provider, over: store, body)
+    }
+
+    /// The same with an issuer that the test has made.
+    static func serve(
+        _ provider: OpenIDProvider, over store: InMemoryStore, _ body: (RunningServer) async throws -> Void
+    ) async throws {
+        let listener = { (onListening: @escaping @Sendable (ListenAddress) async -> Void) in
+            HTTPListener.public(provider, configuration, environment, onListening: onListening)
+        }
+        try await listening(listener) { base in
+            try await body(RunningServer(provider: provider, store: store, base: base))
+        }
+    }
+
+    /// Runs `body` while a listener answers at the address that it is told.
+    static func listening(
+        _ listener: (@escaping @Sendable (ListenAddress) async -> Void) -> HTTPListener,
+        _ body: (_ base: String) async throws -> Void
+    ) async throws {
         let (addresses, announce) = AsyncStream.makeStream(of: ListenAddress.self)
-        let listener = HTTPListener.public(
-            provider, configuration, environment, onListening: { address in announce.yield(address) })
+        let listener = listener { address in announce.yield(address) }
         let running = Task {
             defer { announce.finish() }
             try await listener.run()
@@ -47,11 +62,18 @@ struct RunningServer: Sendable {
         defer { running.cancel() }
         // Without an address the server has failed to listen, and says why.
         guard let address = await addresses.first(where: { _ in true }) else { return try await running.value }
-        try await body(RunningServer(provider: provider, store: store, base: "http://\(address)"))
+        try await body("http://\(address)")
+    }
+
+    static var environment: ServerEnvironment {
+        ServerEnvironment(
+            now: { start }, requestIDs: RequestIDs(prefix: "test"), requestLog: nil, metrics: MetricsRegistry(),
+            readiness: Readiness(check: {}), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            eventLoops: MultiThreadedEventLoopGroup.singleton)
     }
 
     /// With no deadline that a busy machine could miss.
-    private static var configuration: HTTPServerConfiguration {
+    static var configuration: HTTPServerConfiguration {
         var configuration = HTTPServerConfiguration(name: "test", address: .tcp(host: "127.0.0.1", port: 0))
         configuration.limits.headerDeadline = .seconds(300)
         configuration.limits.bodyDeadline = .seconds(300)
@@ -140,7 +162,7 @@ struct RunningServer: Sendable {
 }
 
 /// For servers whose clients have no key sets to fetch.
-private struct NoFetcher: DocumentFetcher {
+struct NoFetcher: DocumentFetcher {
     struct Unreachable: Error {}
     func fetch(_ url: String, for kind: DocumentKind) async throws -> [UInt8] { throw Unreachable() }
 }

@@ -15,7 +15,9 @@ struct CraftedGateway {
     let key: SigningKey
     let endpoint: ForwardAuthEndpoint
 
-    init(_ routes: [GatewayRoute]? = nil, keys: (any KeySource)? = nil) throws {
+    init(
+        _ routes: [GatewayRoute]? = nil, keys: (any KeySource)? = nil, revocations: (any RevocationSource)? = nil
+    ) throws {
         key = try SigningKey.generate(.ES256)
         let issuer = try #require(Issuer(Self.issuer))
         let validator = AccessTokenValidator(
@@ -23,7 +25,7 @@ struct CraftedGateway {
             keys: keys ?? FixedKeys(JWKSet(keys: [key.privateJWK.publicKey])))
         let table = try GatewayRouteTable(try routes ?? Self.routes())
         endpoint = ForwardAuthEndpoint(
-            judge: GatewayJudge(routes: table, admission: AccessGuard(validator)),
+            judge: GatewayJudge(routes: table, admission: AccessGuard(validator, revocations: revocations)),
             proxies: TrustedProxies(ranges: [try #require(AddressRange("127.0.0.1"))]),
             metadata: ProtectedResourceMetadata(resource: Self.resource, authorizationServers: [issuer]))
     }

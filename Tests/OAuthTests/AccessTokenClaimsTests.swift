@@ -3,9 +3,9 @@ import OAuth
 import Testing
 
 @Suite struct `Claims of an access token` {
-    private func claims(_ more: [(String, JSONValue)]) -> JSONObject {
+    private func claims(_ more: [(String, JSONValue)], epochs: [Int64] = [0, 0, 0, 0]) -> JSONObject {
         let own = JSONObject([
-            ("grant", .string("g")), ("epochs", .array([.integer(0), .integer(0), .integer(0), .integer(0)])),
+            ("grant", .string("g")), ("epochs", .array(epochs.map { .integer($0) })),
         ])
         return JSONObject(
             [
@@ -21,6 +21,20 @@ import Testing
         let thumbprint = JSONValue.object(JSONObject([("jkt", .string("0ZcOCORZNYy"))]))
         for bound in [thumbprint, .object(JSONObject([])), .null] {
             #expect(AccessTokenClaims(claims([("cnf", bound)])) == nil)
+        }
+    }
+
+    /// As resources read them, so that a token is not good here and bad there.
+    @Test func `are none if one that may be left out is there and malformed`() {
+        #expect(AccessTokenClaims(claims([("nbf", .integer(5))]))?.notBefore == NumericDate(secondsSince1970: 5))
+        #expect(AccessTokenClaims(claims([("scope", .string("read")), ("auth_time", .integer(1))])) != nil)
+        for name in ["scope", "nbf", "auth_time"] {
+            for value in [JSONValue.null, .bool(true), .array([]), .object(JSONObject([]))] {
+                #expect(AccessTokenClaims(claims([(name, value)])) == nil, "\(name) \(value)")
+            }
+        }
+        for epochs in [[], [0, 0, 0], [0, 0, 0, 0, 0], [0, -1, 0, 0]] as [[Int64]] {
+            #expect(AccessTokenClaims(claims([], epochs: epochs)) == nil)
         }
     }
 }

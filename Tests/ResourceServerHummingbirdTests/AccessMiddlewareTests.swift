@@ -6,6 +6,7 @@ import NIOCore
 import OAuth
 import ResourceServer
 import ResourceServerHummingbird
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct AccessMiddlewareTests {
@@ -58,13 +59,14 @@ import Testing
         #expect(String(buffer: try await answers(keys, "/open").body) == "nobody")
     }
 
-    @Test func `answers with the challenges of the standards`() async throws {
+    @Test(.requirement("9728-5.1-1", "9728-5.1-2")) func `answers with the challenges of the standards`() async throws {
         let metadata = #"resource_metadata="https://api.example/.well-known/oauth-protected-resource/v1""#
         let none = try await answers(keys, "/notes")
         #expect(none.status == .unauthorized && none.headers[.wwwAuthenticate] == "Bearer " + metadata)
         #expect(none.headers[.cacheControl] == "no-store" && none.body.readableBytes == 0)
         let scope = try await answers(keys, "/notes", bearer(token(scope: "write")))
         #expect(scope.status == .forbidden)
+        #expect(scope.headers[.wwwAuthenticate]?.hasSuffix(", " + metadata) == true)
         #expect(scope.headers[.wwwAuthenticate]?.contains(#"error="insufficient_scope""#) == true)
         #expect(scope.headers[.wwwAuthenticate]?.contains(#"scope="read""#) == true)
         let audience = try await answers(keys, "/notes", bearer(token(scope: "read", audience: "https://b.example")))
@@ -88,11 +90,14 @@ import Testing
         #expect(answer.headers[.wwwAuthenticate] == nil)
     }
 
-    @Test func `says of itself where to get a token`() async throws {
+    @Test(.requirement("9728-3.2-1", "9728-3.3-1", "9728-7.10-1")) func `says of itself where to get a token`()
+        async throws
+    {
         let answer = try await answers(keys, "/.well-known/oauth-protected-resource/v1")
         #expect(answer.status == .ok && answer.headers[.contentType] == "application/json")
         let json = try JSONObject(parsing: Array(answer.body.readableBytesView))
         #expect(json.string("resource") == Self.resource)
         #expect(json.strings("authorization_servers") == ["https://as.example"])
+        #expect(answer.headers[.cacheControl] == "public, max-age=3600")
     }
 }

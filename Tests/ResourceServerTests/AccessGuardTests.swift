@@ -87,7 +87,9 @@ import Testing
     }
 
     /// RFC 9470 §3 and §4
-    @Test func `asks for a better or a newer sign-in`() async throws {
+    @Test(.requirement("9470-3-1", "9470-3-2", "9470-3-3", "9470-6.1-2")) func `asks for a better or a newer sign-in`()
+        async throws
+    {
         let strong = AccessRule(contextClasses: ["3", "4"])
         let found = await refusal(strong, try bearer())
         #expect(found?.status == 401)
@@ -116,7 +118,11 @@ import Testing
         #expect(texts == [#"Bearer error="invalid_token", error_description="the access token is not valid here""#])
     }
 
-    @Test func `points to the description of the resource`() async throws {
+    @Test(
+        .requirement(
+            "9728-2-1", "9728-2-2", "9728-2-4", "9728-2-5", "9728-2-7", "9728-3-1", "9728-3-2", "9728-3.1-1",
+            "9728-3.2-2", "9728-3.3-1")) func `points to the description of the resource`() async throws
+    {
         let address = try #require(ProtectedResourceMetadata.Address(of: CraftedIssuer.resource))
         #expect(address.url == "https://api.example/.well-known/oauth-protected-resource")
         #expect(AccessRefusal.noToken.challenge(metadata: address) == #"Bearer resource_metadata="\#(address.url)""#)
@@ -127,11 +133,14 @@ import Testing
         #expect(ProtectedResourceMetadata.Address(of: ResourceIndicator(unchecked: "urn:example:api")) == nil)
         var metadata = ProtectedResourceMetadata(
             resource: CraftedIssuer.resource, authorizationServers: [crafted.issuer])
+        #expect(!String(decoding: metadata.json, as: UTF8.self).contains("scopes_supported"))
         metadata.scope = Scope(unchecked: ["read"])
         #expect(
             String(decoding: metadata.json, as: UTF8.self)
                 == #"{"resource":"https://api.example/","authorization_servers":["https://as.example"],"#
                 + #""scopes_supported":["read"],"bearer_methods_supported":["header"]}"#)
+        metadata.name = "Notes"
+        #expect(try JSONObject(parsing: metadata.json).string("resource_name") == "Notes")
     }
 
     @Test func `text from a rule cannot end a value of the challenge`() {

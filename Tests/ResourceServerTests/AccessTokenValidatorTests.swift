@@ -100,6 +100,42 @@ import Testing
         #expect(await problem(try crafted.token(key: imposter)) == .wrongSignature)
     }
 
+    private func token(header: String) throws -> Secret {
+        let input =
+            Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(CraftedIssuer.claims().jsonBytes)
+        return Secret(input + "." + Base64URL.encode(try crafted.key.signature(for: Array(input.utf8))))
+    }
+
+    /// As the issuer itself has it: a key with a name is meant by that name alone.
+    @Test func `refuses a token that names no key where the issuer names its keys`() async throws {
+        let token = try token(header: #"{"alg":"ES256","typ":"at+jwt"}"#)
+        #expect(await problem(token) == .unknownKey)
+        var nameless = crafted.key.privateJWK.publicKey.json
+        nameless["kid"] = nil
+        let keys = FixedKeys(JWKSet(keys: [try JSONWebKey(nameless)]))
+        #expect(try await crafted.validator(keys).validate(token, at: now).keyID == nil)
+    }
+
+    /// The header of the token before is known; it must stand for no other.
+    @Test func `reads each header as it is, whichever came before`() async throws {
+        let validator = crafted.validator()
+        let good = try crafted.token()
+        let id = crafted.key.id
+        for _ in 0..<2 {
+            #expect(try await validator.validate(good, at: now).keyID == id)
+            for (header, problem) in [
+                (#"{"alg":"ES256","typ":"JWT","kid":"\#(id)"}"#, TokenProblem.wrongType),
+                (#"{"alg":"ES256","typ":"at+jwt","kid":"\#(id)","crit":["x"]}"#, .malformed),
+                (#"{"alg":"none","typ":"at+jwt","kid":"\#(id)"}"#, .malformed),
+                (#"{"alg":"ES256","typ":"at+jwt","kid":"\#(id)x"}"#, .unknownKey),
+            ] {
+                let token = try token(header: header)
+                let refusal = await #expect(throws: AccessRefusal.self) { try await validator.validate(token, at: now) }
+                #expect(refusal == .invalidToken(problem), "\(header)")
+            }
+        }
+    }
+
     @Test func `refuses every change of a byte`() async throws {
         let text = try crafted.token().revealedValue
         let bytes = Array(text.utf8)

@@ -120,6 +120,56 @@ import Testing
         }
     }
 
+    @Test func `lets nobody in on an answer that was asked for before they knew of an end`() async throws {
+        await paper.answerIntrospection(good())
+        let client = client(IntrospectionPolicy(timeLimit: .seconds(240)))
+        let (now, opaque) = (now, opaque)
+        _ = try await client.token(Secret("first"), at: now)
+        await paper.hold()
+        let before = Task { try await client.token(opaque, at: now, revocations: 7) }
+        try await eventually { await paper.held == 1 }
+        let after = Task { try await client.token(opaque, at: now, revocations: 8) }
+        let companion = Task { try await client.token(opaque, at: now, revocations: 8) }
+        try await eventually { await paper.held == 2 }
+        await paper.letGo()
+        for task in [before, after, companion] { #expect(try await task.value.subject.rawValue == "u1") }
+        #expect(await paper.count("/introspect") == 3)
+    }
+
+    @Test func `tells the issuer where a key comes from, and takes its answer for that address only`() async throws {
+        await paper.answerIntrospection(good([("token_type", .string("api_key"))]))
+        let (client, now, key) = (client(), now, APIKeyText.make(from: .system).secret)
+        _ = try await client.token(key, from: "192.0.2.7", at: now)
+        let form = try #require(await paper.requests.last?.form)
+        #expect(String(decoding: form, as: UTF8.self) == "token=\(key.revealedValue)&caller_address=192.0.2.7")
+        await paper.answerIntrospection(JSONObject([("active", .bool(false))]))
+        for address in ["192.0.2.8", "2001:db8::1", nil] {
+            await #expect(throws: AccessRefusal.invalidToken(.inactive)) {
+                try await client.token(key, from: address, at: now)
+            }
+        }
+        #expect(try await client.token(key, from: "192.0.2.7", at: now).subject.rawValue == "u1")
+        #expect(await paper.count("/introspect") == 4)
+        // At once from several addresses: each is asked about.
+        await paper.hold()
+        let later = now + .seconds(60)
+        let all = ["192.0.2.7", "192.0.2.8", "192.0.2.8"].map { address in
+            Task { try await client.token(key, from: address, at: later) }
+        }
+        try await eventually { await paper.held == 2 }
+        await paper.letGo()
+        for task in all { await #expect(throws: AccessRefusal.self) { try await task.value } }
+        #expect(await paper.count("/introspect") == 6)
+    }
+
+    @Test func `tells the issuer nothing of who brings an opaque token`() async throws {
+        await paper.answerIntrospection(good())
+        let client = client()
+        for address in ["192.0.2.7", "192.0.2.8"] { _ = try await client.token(opaque, from: address, at: now) }
+        #expect(await paper.count("/introspect") == 1)
+        #expect(String(decoding: try #require(await paper.requests.last?.form), as: UTF8.self) == "token=tsa_abc")
+    }
+
     @Test func `asks once for all who bring the same token, and of others a few at a time`() async throws {
         await paper.answerIntrospection(good())
         let client = client(IntrospectionPolicy(timeLimit: .seconds(30), concurrency: 3))
@@ -171,6 +221,15 @@ import Testing
         let wrong = Secret("tsk_" + String(repeating: "A", count: 49))
         await #expect(throws: AccessRefusal.invalidToken(.malformed)) { try await client().token(wrong, at: now) }
         #expect(await paper.requests.isEmpty)
+    }
+
+    @Test func `the guard passes on where a key comes from`() async throws {
+        await paper.answerIntrospection(good([("token_type", .string("api_key"))]))
+        let guardian = AccessGuard(crafted.validator(), introspection: client())
+        let key = APIKeyText.make(from: .system).secret.revealedValue
+        _ = try await guardian.admit(authorization: ["Bearer " + key], from: "2001:db8::7", at: now)
+        let form = String(decoding: try #require(await paper.requests.last?.form), as: UTF8.self)
+        #expect(form.hasSuffix("&caller_address=2001%3Adb8%3A%3A7"))
     }
 
     @Test func `the guard asks about opaque tokens and never about signed ones`() async throws {

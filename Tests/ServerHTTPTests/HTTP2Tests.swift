@@ -138,6 +138,8 @@ import Testing
             #expect(try await connection.status(brew) == "501")
             let odd = Self.get.map { $0.0 == ":method" ? (":method", String(repeating: "G", count: 33)) : $0 }
             #expect(try await connection.status(odd) == "400")
+            let elsewhere = Self.get.map { $0.0 == ":scheme" ? (":scheme", "gopher://") : $0 }
+            #expect(try await connection.status(elsewhere) == "400")
             #expect(try await connection.status(Self.get) == "200")
             try await connection.channel.close()
         }

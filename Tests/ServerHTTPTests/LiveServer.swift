@@ -87,10 +87,11 @@ final class LiveServer: Sendable {
 
     /// The public listener over an issuer with one confidential and one browser client.
     static func publicServer(
+        format: AccessTokenFormat = .opaque,
         configure: (inout HTTPServerConfiguration) throws -> Void = { _ in }, extra: [any Service] = [],
-        ready: @escaping @Sendable () async throws -> Void = {}
+        ready: @escaping @Sendable () async throws -> Void = {}, list: StatusList? = nil
     ) async throws -> LiveServer {
-        let provider = try await issuer()
+        let provider = try await issuer(list: list, format: format)
         let configuration = try configuration("public", configure)
         let log = CapturedLines()
         let requestLog = RequestLog { log.append($0) }
@@ -176,7 +177,9 @@ final class LiveServer: Sendable {
         return log.lines
     }
 
-    private static func issuer() async throws -> OpenIDProvider {
+    private static func issuer(
+        list: StatusList? = nil, format: AccessTokenFormat = .opaque
+    ) async throws -> OpenIDProvider {
         let store = InMemoryStore()
         let event = AuditEvent(at: start, action: "test", actor: "test")
         guard let sealer = SecretSealer(dataKeys: ["k1": SymmetricKey(size: .bits256)], current: "k1"),
@@ -198,13 +201,14 @@ final class LiveServer: Sendable {
             ProtectedResource(
                 id: ClientID(unchecked: "orders"), identifier: resource, name: "Orders",
                 credentials: RegisteredCredentials(method: .clientSecretBasic, secrets: [stored]),
-                scope: Scope(unchecked: ["read", "write"]), tokenFormat: .opaque, createdAt: start),
+                scope: Scope(unchecked: ["read", "write"]), tokenFormat: format, createdAt: start),
             recording: event)
         _ = try await store.permit(
             Grant(
                 id: GrantID(unchecked: "g1"), client: ClientID(unchecked: "svc"), subject: Subject(unchecked: "svc"),
                 resource: resource, scope: Scope("read write"), createdAt: start),
             advancing: [], recording: event)
+        if let list { _ = try await store.reserveStatusPlaces(8, orOpen: list, limit: 1, at: start) }
         return try await OpenIDProvider.open(
             issuer: issuer, policy: ServerPolicy(), store: store, sealer: sealer, secrets: .system,
             fetcher: GuardedFetcher(eventLoops: MultiThreadedEventLoopGroup.singleton), at: start)

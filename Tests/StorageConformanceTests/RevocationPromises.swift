@@ -67,6 +67,24 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `knows when each counter was advanced, whatever the clock did since`(kind: StoreUnderTest) async throws {
+        try await kind.run { store async throws in
+            let keys: [EpochKey] = ["a", "b"].map { EpochKey(.client, $0) }
+            func event(_ seconds: Int) -> AuditEvent {
+                AuditEvent(at: Sample.now + .seconds(seconds), action: "test", actor: "test")
+            }
+            _ = try await store.advance(keys, recording: event(10))
+            _ = try await store.advance([keys[0]], recording: event(30))
+            _ = try await store.advance([keys[0]], recording: event(20))
+            #expect(
+                try await store.counters() == [
+                    keys[0]: EpochCounter(value: 3, advancedAt: Sample.now + .seconds(30)),
+                    keys[1]: EpochCounter(value: 1, advancedAt: Sample.now + .seconds(10)),
+                ])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `keeps the identifiers of different clients apart`(kind: StoreUnderTest) async throws {
         try await kind.run { store async throws in
             let until = Sample.now + .seconds(60)

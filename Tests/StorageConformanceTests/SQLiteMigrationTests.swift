@@ -51,6 +51,9 @@ import Testing
         #expect(try await store.claimIssuer("https://other.example") == "https://issuer.example")
         #expect(try await store.events(AuditQuery()).map(\.id) == [41])
         #expect(try await store.usage(of: nil, minutes: 0..<Int64.max, limit: 9).map(\.count) == [12])
+        #expect(try await store.statusLists().map(\.reserved) == (version < 11 ? [] : [64]))
+        let given = try await store.statusEntries(of: "l1", after: nil, limit: 9)
+        #expect(given.map(\.index) == (version < 11 ? [] : [77]))
         #expect(try store.durabilitySettings()["user_version"] == String(Migration.all.count))
         await store.close()
 

@@ -33,7 +33,14 @@ enum FuzzTarget: String, CaseIterable {
     case loginname
     case metadata
     case gatewaypath
+    case gatewayquery
+    case upstreamhead
+    case ratelimit
     case revocations
+    case events
+    case issuermetadata
+    case introspection
+    case transport
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -68,7 +75,14 @@ enum FuzzTarget: String, CaseIterable {
         case .loginname: NameProperties.login(bytes)
         case .metadata: NameProperties.metadata(bytes)
         case .gatewaypath: GatewayProperties.path(bytes)
+        case .gatewayquery: GatewayProperties.query(bytes)
+        case .upstreamhead: GatewayProperties.upstreamHead(bytes)
+        case .ratelimit: GatewayProperties.rateLimit(bytes)
         case .revocations: RevocationProperties.feed(bytes)
+        case .events: KitProperties.events(bytes)
+        case .issuermetadata: KitProperties.issuerMetadata(bytes)
+        case .introspection: KitProperties.introspection(bytes)
+        case .transport: KitProperties.transport(bytes)
         }
     }
 }

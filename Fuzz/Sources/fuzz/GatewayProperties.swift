@@ -26,7 +26,7 @@ enum GatewayProperties {
     }
 
     /// As lenient servers do it: what is no escape stays.
-    private static func unescaped(_ text: String) -> [UInt8] {
+    static func unescaped(_ text: String) -> [UInt8] {
         var output: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

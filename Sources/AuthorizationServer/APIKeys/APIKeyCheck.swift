@@ -40,11 +40,13 @@ struct APIKeyCheck: Sendable {
         _ key: APIKey, at identifier: ResourceIndicator, from address: String?
     ) async throws -> AcceptedAPIKey {
         guard let given = key.resourceScopes[identifier], identifier != administration else {
-            throw APIKeyRefusal(.resourceWrong, key)
+            throw APIKeyRefusal(.resourceWrong, key, found: "at \(identifier)")
         }
-        guard Self.isInside(key.networks, address) else { throw APIKeyRefusal(.networkWrong, key) }
+        guard Self.isInside(key.networks, address) else {
+            throw APIKeyRefusal(.networkWrong, key, found: "from \(address ?? "an address that nobody told")")
+        }
         guard let resource = try await registry.resource(identifiedBy: identifier), resource.isEnabled else {
-            throw APIKeyRefusal(.permissionEnded, key)
+            throw APIKeyRefusal(.permissionEnded, key, found: "at \(identifier)")
         }
         var scope = given.intersection(resource.scope)
         let subject: Subject
@@ -59,14 +61,14 @@ struct APIKeyCheck: Sendable {
             }
             // A program's key is never worth more than what the program may have itself.
             guard let grant = try await registry.grants(of: id).first(where: { $0.resource == identifier }) else {
-                throw APIKeyRefusal(.permissionEnded, key)
+                throw APIKeyRefusal(.permissionEnded, key, found: "at \(identifier)")
             }
             scope = scope.intersection(grant.scope)
             subject = grant.subject
             client = id
         case .nobody: throw APIKeyRefusal(.honey, key)
         }
-        guard !scope.isEmpty else { throw APIKeyRefusal(.permissionEnded, key) }
+        guard !scope.isEmpty else { throw APIKeyRefusal(.permissionEnded, key, found: "at \(identifier)") }
         return AcceptedAPIKey(key: key, subject: subject, client: client, resource: resource, scope: scope)
     }
 

@@ -22,12 +22,15 @@ struct APIKeyRefusal: Error, Hashable, Sendable {
     let fault: APIKeyFault
     /// `nil` for what is no key.
     let key: APIKey?
+    /// What of the request did not fit the key, for operators.
+    let found: String
     /// Seconds after which it may be.
     let retryAfter: Int64?
 
-    init(_ fault: APIKeyFault, _ key: APIKey? = nil, retryAfter: Int64? = nil) {
+    init(_ fault: APIKeyFault, _ key: APIKey? = nil, found: String = "", retryAfter: Int64? = nil) {
         self.fault = fault
         self.key = key
+        self.found = found
         self.retryAfter = retryAfter
     }
 }

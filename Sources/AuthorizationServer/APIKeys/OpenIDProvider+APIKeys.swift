@@ -59,7 +59,7 @@ extension OpenIDProvider {
         let decision = decisions.record(
             Refusal(
                 of: endpoint, reason: rejection.reason, client: client, caller: caller, at: now,
-                evidence: refusal.evidence(of: caller, at: now)))
+                evidence: refusal.evidence(at: now)))
         refusals.record(
             AuditEvent(
                 at: now, action: refusal.fault == .honey ? "api_key.honey_used" : "\(endpoint).refused",

@@ -75,8 +75,11 @@ extension AccountArea {
         let new = provider.successor(of: old, at: now)
         let effects = try effects("api_key.rerolled", new.stored, at: now)
         let end = now + .seconds(provider.policy.apiKeys.overlap)
-        switch try await store.reroll(id, to: new.stored, until: end, with: effects) {
+        switch try await store.reroll(
+            id, to: new.stored, until: end, most: provider.policy.apiKeys.perOwner, with: effects)
+        {
         case .done: return .made(new)
+        case .full: return .full
         case .missing, .ended: return .refused(.gone)
         case .rerolled: return .refused(.conflict)
         }

@@ -8,6 +8,7 @@ extension AccountArea {
         let sessions = try await store.sessions(of: user.id, at: now)
         let consents = try await store.consents(of: user.id)
         let authorizations = try await store.authorizations(of: user.id, at: now)
+        let keys = try await store.apiKeys(of: .person(user.id))
         let events = try await store.events(
             AuditQuery(target: "user:\(user.id)", limit: 1000, newestFirst: true))
         _ = try await store.append([event("account.data_downloaded", at: now)])
@@ -16,6 +17,7 @@ extension AccountArea {
             ("account", .object(account)), ("sessions", .array(sessions.map { .object($0.exported) })),
             ("consents", .array(consents.map { .object($0.exported) })),
             ("authorizations", .array(authorizations.map { .object($0.exported) })),
+            ("api_keys", .array(keys.map { .object($0.exported(at: now)) })),
             ("activity", .array(events.map { .object(exported($0)) })),
         ]).jsonBytes
     }
@@ -81,6 +83,20 @@ extension Authorization {
             ("resources", .object(resourceScopes.exported)),
         ])
     }
+}
+
+extension APIKey {
+    /// All but the hash.
+    fileprivate func exported(at now: NumericDate) -> JSONObject {
+        JSONObject([
+            ("id", .string(id.rawValue)), ("name", .string(name)), ("state", .string(state(at: now).rawValue)),
+            ("resources", .object(resourceScopes.exported)), ("networks", .array(networks.map(JSONValue.string))),
+            ("created_at", .string(createdAt.utcText)), ("expires_at", Self.text(expiresAt)),
+            ("last_used_at", Self.text(lastUsedAt)), ("ended_at", Self.text(endedAt)),
+        ])
+    }
+
+    private static func text(_ date: NumericDate?) -> JSONValue { date.map { .string($0.utcText) } ?? .null }
 }
 
 extension [ResourceIndicator: Scope] {

@@ -33,7 +33,7 @@ package struct ClaimMapping: Hashable, Sendable {
         "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "azp", "nonce", "auth_time", "acr", "amr", "at_hash", "c_hash",
         "s_hash", "sid", "events", "client_id", "scope", "cnf", "act", "may_act", "authorization_details", "tessera",
         "email", "email_verified", "phone_number_verified", "preferred_username", "updated_at", "_claim_names",
-        "_claim_sources", "active", "token_type", "username",
+        "_claim_sources", "active", "token_type", "username", "status",
     ]
 
     /// The longest that all mapped claims of one token may be, in bytes of JSON: headers that carry tokens are bounded.

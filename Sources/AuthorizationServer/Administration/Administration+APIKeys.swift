@@ -64,8 +64,12 @@ extension Administration {
         let event = event(
             "api_key.rerolled", on: old.mention, detail: "to \(new.stored.mention)", by: administrator, at: now)
         let effects = Effects([event], mails: try await notices(of: new.stored, administrator, at: now))
-        switch try await store.reroll(id, to: new.stored, until: now + .seconds(overlap), with: effects) {
+        switch try await store.reroll(
+            id, to: new.stored, until: now + .seconds(overlap), most: provider.policy.apiKeys.perOwner, with: effects)
+        {
         case .done: return new
+        case .full:
+            throw AdministrationError.conflict("as many keys of the owner as may be live on already; end one first")
         case .missing: throw AdministrationError.conflict("the owner is disabled or locked down")
         case .rerolled: throw AdministrationError.conflict("the key has a successor already")
         case .ended: throw AdministrationError.conflict("the key is over; make another one")

@@ -124,15 +124,18 @@ extension Administration {
         }
     }
 
-    /// Ends every token of the client so far; returns the new counter.
+    /// Ends every token of the client so far, those among them that its keys were exchanged for by others; returns the new
+    /// counter.
     package func revokeClientTokens(
         _ id: ClientID, by administrator: Administrator, at now: NumericDate
     ) async throws -> Int64 {
         try demand(.write, of: administrator, at: now)
         return try await changes.alone {
             _ = try await existingClient(id)
-            return try await advance(
-                .client(id), recording: event("client.tokens_revoked", on: "client:\(id)", by: administrator, at: now))
+            let event = event("client.tokens_revoked", on: "client:\(id)", by: administrator, at: now)
+            let counters = try await store.advance([.client(id)] + keyEpochs(of: id), recording: event)
+            provider.revocations.apply(counters, at: now)
+            return counters[.client(id)] ?? 0
         }
     }
 

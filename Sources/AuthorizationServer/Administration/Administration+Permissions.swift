@@ -59,12 +59,13 @@ extension Administration {
                 ])
             }
             let previous = try await store.standingGrant(of: id, at: indicator)
-            let narrowed = previous.flatMap { $0.scope.isSubset(of: scope) ? nil : $0.id }
+            let narrowed = previous.flatMap { $0.scope.isSubset(of: scope) ? nil : $0 }
+            let epochs = try await epochs(of: narrowed)
             let grant = Grant(
                 id: GrantID(unchecked: provider.secrets.identifier(prefix: "g_")), client: id, subject: Subject(id),
                 resource: indicator, scope: scope, createdAt: now)
             let permission = try await store.permit(
-                grant, advancing: narrowed.map { [.grant($0)] } ?? [],
+                grant, advancing: epochs,
                 recording: event(
                     "permission.given", on: "client:\(id)", detail: "at \(indicator): \(scope)", by: administrator,
                     at: now))
@@ -73,6 +74,7 @@ extension Administration {
             }
             provider.registry.forgetGrants(of: id)
             provider.revocations.apply(counters, at: now)
+            try await endLateKeyTokens(of: narrowed, counters, by: administrator, at: now)
             return stored
         }
     }
@@ -91,7 +93,7 @@ extension Administration {
                 grant,
                 recording: event(
                     "permission.removed", on: "client:\(id)", detail: "at \(resource)", by: administrator, at: now),
-                at: now)
+                by: administrator)
         }
     }
 
@@ -105,15 +107,44 @@ extension Administration {
                 recording: event(
                     "grant.revoked", on: "grant:\(id)", detail: "of client:\(grant.client) at \(grant.resource)",
                     by: administrator, at: now),
-                at: now)
+                by: administrator)
         }
     }
 
-    private func end(_ grant: Grant, recording event: AuditEvent, at now: NumericDate) async throws {
+    private func end(_ grant: Grant, recording event: AuditEvent, by administrator: Administrator) async throws {
+        let now = event.at
         let change = try await store.revoke(
-            grant.id, because: .administrator, advancing: [.grant(grant.id)], at: now, recording: event)
+            grant.id, because: .administrator, advancing: try await epochs(of: grant), at: now, recording: event)
         let counters = try counters(of: change, "grant")
         provider.registry.forgetGrants(of: grant.client)
         provider.revocations.apply(counters, at: now)
+        try await endLateKeyTokens(of: grant, counters, by: administrator, at: now)
+    }
+
+    /// The counters on which the tokens of a permission hang: its own, and those of the client's keys at that resource.
+    /// A token that a key was exchanged for names the key and not the permission that made it worth something.
+    private func epochs(of grant: Grant?) async throws -> [EpochKey] {
+        guard let grant else { return [] }
+        return try await [.grant(grant.id)] + keyEpochs(of: grant.client, at: grant.resource)
+    }
+
+    /// A key that was made while the permission was taken away may have been exchanged under the old one.
+    private func endLateKeyTokens(
+        of grant: Grant?, _ advanced: [EpochKey: Int64], by administrator: Administrator, at now: NumericDate
+    ) async throws {
+        guard let grant else { return }
+        let late = try await keyEpochs(of: grant.client, at: grant.resource).filter { advanced[$0] == nil }
+        guard !late.isEmpty else { return }
+        let event = event(
+            "client.key_tokens_revoked", on: "client:\(grant.client)", detail: "at \(grant.resource)",
+            by: administrator, at: now)
+        provider.revocations.apply(try await store.advance(late, recording: event), at: now)
+    }
+
+    /// Those of the client's keys, at one resource or at all; of keys that ended no token is alive.
+    func keyEpochs(of client: ClientID, at resource: ResourceIndicator? = nil) async throws -> [EpochKey] {
+        try await store.apiKeys(of: .client(client)).filter { key in
+            key.endedAt == nil && resource.map { key.resourceScopes[$0] != nil } ?? true
+        }.map { .grant($0.id) }
     }
 }

@@ -87,6 +87,7 @@ extension Administration {
             _ = try counters(of: ending.change, "resource")
             provider.registry.forgetResource(id, identifier: resource.identifier)
             provider.revocations.apply(ending, at: now)
+            provider.revocations.feed.endReaders(of: resource.identifier)
         }
     }
 
@@ -171,6 +172,8 @@ extension Administration {
         let counters = try counters(of: change, "resource")
         provider.registry.forgetResource(resource.id, identifier: resource.identifier)
         provider.revocations.apply(counters, at: event.at)
+        // Whoever listens has to prove anew that they may.
+        provider.revocations.feed.endReaders(of: resource.identifier)
     }
 }
 

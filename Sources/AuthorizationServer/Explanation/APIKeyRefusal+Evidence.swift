@@ -4,7 +4,7 @@ import Storage
 
 extension APIKeyRefusal {
     /// What of the key, or of who shows it, did not fit. Only its id is ever named.
-    func evidence(of caller: Caller, at now: NumericDate) -> Evidence {
+    func evidence(at now: NumericDate) -> Evidence {
         guard let key else { return .none }
         switch fault {
         case .malformed, .unknown: return .none
@@ -15,10 +15,10 @@ extension APIKeyRefusal {
             return Evidence("key \(key.id), expired at \(end)", expected: "an expiry after \(now.secondsSince1970)")
         case .resourceWrong, .permissionEnded:
             let resources = key.resourceScopes.map { "\($0.key) with \($0.value)" }.sorted().prefix(8)
-            return Evidence("key \(key.id)", expected: "one of " + resources.joined(separator: ", "))
+            return Evidence("key \(key.id) \(found)", expected: "one of " + resources.joined(separator: ", "))
         case .networkWrong:
             return Evidence(
-                "key \(key.id) from \(caller.address)",
+                "key \(key.id) \(found)",
                 expected: "an address in " + key.networks.prefix(8).joined(separator: ", "))
         case .quotaUsed:
             return Evidence("key \(key.id)", expected: retryAfter.map { "the same after \($0) s" } ?? "")

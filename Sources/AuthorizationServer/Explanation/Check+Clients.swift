@@ -83,5 +83,10 @@ extension Check {
             "No key is active that could sign the feed of revocations.", checked: "The keys of the feed.",
             passes: "The same in a moment, when the key has been made.", change: "'tessera key list', 'tessera doctor'."
         ),
+        .snapshotTooLarge: Explanation(
+            "More has ended than fits into a snapshot of the feed.",
+            checked: "The bytes of the entries against the limit.",
+            passes: "The same when fewer of the entries concern living tokens.",
+            change: "The setting revocation.snapshot-bytes; readers must take as much (maximumSnapshotBytes)."),
     ]
 }

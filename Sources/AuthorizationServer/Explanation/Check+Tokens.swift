@@ -27,6 +27,9 @@ extension Check {
         .tokenIssuedInFuture: Explanation(
             "The token was made in the future.", checked: "iat of the token.", passes: "An iat that is not ahead.",
             change: "The clock of this machine was set back: 'tessera doctor'; tokens.clock-skew."),
+        .tokenNotYetValid: Explanation(
+            "The token is not valid yet.", checked: "nbf of the token.", passes: "An nbf that is not ahead.",
+            change: "No token of this issuer says nbf: somebody else signs with its key; 'tessera key distrust KID'."),
         .tokenRevoked: Explanation(
             "The token was revoked.", checked: "jti of the token.", passes: "A token that was not revoked.",
             change: "'tessera audit list --target token:JTI' says by whom; the client must get a new one."),

@@ -15,6 +15,7 @@ package enum Check: String, CaseIterable, Hashable, Sendable {
     case assertionNameWrong = "assertion_jti_wrong"
     case throttled, notAClient = "not_a_client", publicCaller = "public_caller", notAResource = "not_a_resource"
     case tooManyReaders = "too_many_readers", feedKeyMissing = "feed_key_missing"
+    case snapshotTooLarge = "snapshot_too_large"
 
     // What it asks for
     case grantTypeNotAllowed = "grant_type_not_allowed", resourceNotNamed = "resource_not_named"
@@ -41,7 +42,8 @@ package enum Check: String, CaseIterable, Hashable, Sendable {
     case tokenMissing = "token_missing", tokenMalformed = "token_malformed", tokenKeyUnknown = "token_key_unknown"
     case tokenKeyDistrusted = "token_key_distrusted", tokenSignatureWrong = "token_signature_wrong"
     case tokenIssuerWrong = "token_issuer_wrong", tokenExpired = "token_expired"
-    case tokenIssuedInFuture = "token_issued_in_future", tokenRevoked = "token_revoked"
+    case tokenIssuedInFuture = "token_issued_in_future", tokenNotYetValid = "token_not_yet_valid"
+    case tokenRevoked = "token_revoked"
     case tokenSubjectEnded = "token_subject_ended", tokenClientEnded = "token_client_ended"
     case tokenGrantEnded = "token_grant_ended", tokenResourceEnded = "token_resource_ended"
     case audienceWrong = "audience_wrong", rightMissing = "right_missing"

@@ -10,6 +10,8 @@ extension EvidenceFinder {
         switch rejection {
         case .throttled(_, let wait), .revokesTooOften(_, let wait), .tooManyReaders(_, let wait):
             return Evidence("too many attempts", expected: "the same after \(wait) s")
+        case .snapshotTooLarge(_, let bytes):
+            return Evidence("\(bytes) bytes", expected: "at most \(policy.feed.snapshotBytes) bytes")
         case .clientDisabled(let id): return Evidence("\(id) is disabled")
         case .notAClient(let id): return Evidence("\(id) is a protected resource")
         case .notAResource(let id): return Evidence("\(id) is a client")

@@ -15,8 +15,14 @@ extension EvidenceFinder {
             return Evidence("no resource", expected: "one of \(await permitted(id))")
         case .resourceNotPermitted(let id, let named):
             return Evidence("resource \(named)", expected: "one of \(await permitted(id))")
-        case .keyResourceNotNamed(let key): return Evidence("key \(key), no resource")
-        case .keyScopeTooWide(let key): return Evidence("key \(key), scope \(scope?.description ?? "(none)")")
+        case .keyResourceNotNamed(let key):
+            return Evidence("key \(key), no resource", expected: "one of \(await resources(of: key))")
+        case .keyScopeTooWide(let key):
+            let given = try? await store.apiKey(key)?.resourceScopes
+            let own = resource.flatMap { given?[$0] } ?? given?.values.first
+            return Evidence(
+                "key \(key), scope \(scope?.description ?? "(none)")",
+                expected: own.map { "a part of the scope \($0)" } ?? "")
         case .resourceDisabled(_, let named): return Evidence("resource \(named)")
         case .signingKeyMissing(let named): return Evidence("no key for \(named)")
         case .scopeNotPermitted(let id, let named):
@@ -74,6 +80,11 @@ extension EvidenceFinder {
     private func client(_ id: ClientID) async -> RegisteredClient? {
         guard case .client(let client)? = try? await registry.owner(id) else { return nil }
         return client
+    }
+
+    private func resources(of key: GrantID) async -> String {
+        let all = (try? await store.apiKey(key))?.resourceScopes.keys.map(\.rawValue).sorted() ?? []
+        return all.prefix(8).joined(separator: ", ")
     }
 
     /// The resources that the client may have tokens for, whoever gives them.

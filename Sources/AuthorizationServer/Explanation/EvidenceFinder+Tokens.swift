@@ -39,6 +39,9 @@ extension EvidenceFinder {
         case .issuedInFuture:
             let date = claims?.date("iat").map { time($0, from: now) }
             return Evidence("iat \(date ?? "(none)")", expected: "iat not more than \(policy.clockSkew) s ahead")
+        case .notYetValid:
+            let date = claims?.date("nbf").map { time($0, from: now) }
+            return Evidence("nbf \(date ?? "(none)")", expected: "nbf not more than \(policy.clockSkew) s ahead")
         case .tokenRevoked: return Evidence("jti \(Self.text(claims?["jti"]))")
         case .subjectEnded: return Evidence("sub \(Self.text(claims?["sub"]))")
         case .clientEnded: return Evidence("client_id \(Self.text(claims?["client_id"]))")

@@ -22,6 +22,7 @@ struct EvidenceFinder: Sendable {
         case (.refreshTokenRefused(let client, let fault), .token(.refreshToken(let parameters), _)):
             return await refreshEvidence(fault, parameters, client, at: now)
         case (_, .token(let wanted, _)): return await grantEvidence(rejection, wanted)
+        case (_, .exchange(let parameters)): return await grantEvidence(rejection, .tokenExchange(parameters))
         case (.authorizationRequestWrong(_, let error), _): return Evidence(error.description)
         case (.registrationsFull, _):
             return Evidence("\(policy.registration.maximumClients) clients that registered themselves")

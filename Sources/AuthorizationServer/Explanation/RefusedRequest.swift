@@ -8,19 +8,21 @@ enum RefusedRequest: Sendable {
     /// An access token alone, at the resource that it was shown to.
     case access(Secret, at: ResourceIndicator)
     case credentials(ClientCredentials)
+    /// An API key alone, at the token endpoint.
+    case exchange(TokenExchangeParameters)
     case nothing
 
     var credentials: ClientCredentials? {
         switch self {
         case .token(_, let credentials), .presented(_, let credentials), .credentials(let credentials): credentials
-        case .access, .nothing: nil
+        case .access, .exchange, .nothing: nil
         }
     }
 
     var accessToken: Secret? {
         switch self {
         case .presented(let token, _), .access(let token, _): token
-        case .token, .credentials, .nothing: nil
+        case .token, .credentials, .exchange, .nothing: nil
         }
     }
 }

@@ -13,6 +13,7 @@ package final class IssuerSigningKey: Sendable {
     let idTokenSigner: JWTSigner
     let logoutTokenSigner: JWTSigner
     let alarmSigner: JWTSigner
+    let statusListSigner: JWTSigner
 
     init(record: KeyRecord, key: SigningKey) {
         self.record = record
@@ -23,6 +24,7 @@ package final class IssuerSigningKey: Sendable {
         // OpenID Back-Channel Logout §2.4
         logoutTokenSigner = JWTSigner(key, type: "logout+jwt")
         alarmSigner = JWTSigner(key, type: "tessera-alarm+jwt")
+        statusListSigner = JWTSigner(key, type: StatusListToken.type)
     }
 }
 

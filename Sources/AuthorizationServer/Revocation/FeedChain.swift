@@ -34,6 +34,10 @@ struct FeedChain: Sendable {
     /// When somebody last asked, or was listening.
     var lastUse: NumericDate
     var readers = 0
+    /// Moves on when readers have to prove anew who they are.
+    private(set) var term: UInt64 = 0
+    /// The last message for readers of former terms.
+    private(set) var lastOfFormer: Int64 = 0
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
 
     init(feed: String, keeping limit: Int, at now: NumericDate) {
@@ -55,6 +59,14 @@ struct FeedChain: Sendable {
         return RevocationMessage(
             after: position, of: issuer.rawValue, for: audience,
             entries: Array(pending[told...].prefix(Self.entriesPerMessage)), at: now)
+    }
+
+    /// Ends all readers, behind what is to be told already: the end of the resource's own tokens may be among that. One
+    /// message more, since one may be under way that holds less of it.
+    mutating func endReaders() {
+        let messages = Int64((pending.count &- told &+ Self.entriesPerMessage &- 1) / Self.entriesPerMessage)
+        term &+= 1
+        lastOfFormer = position.sequence &+ messages &+ 1
     }
 
     private static let entriesPerMessage = RevocationMessage.maximumEntryBytes / RevocationEntry.lengths.counter

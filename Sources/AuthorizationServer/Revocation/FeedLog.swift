@@ -47,6 +47,11 @@ package struct FeedLog: Sendable {
     /// All of it, as it stands.
     var all: [Piece] { tail.isEmpty ? pieces : pieces + [Piece(tail)] }
 
+    /// Bytes of all entries, and of one more of each that has not been written yet.
+    var size: Int {
+        pieces.reduce(tail.count &* RevocationEntry.lengths.counter) { $0 &+ $1.bytes.count }
+    }
+
     /// Forgets pieces of which nothing concerns a living token.
     mutating func prune(at now: NumericDate) {
         guard pieces.contains(where: { $0.latest <= now }) else { return }

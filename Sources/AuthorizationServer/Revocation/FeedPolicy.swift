@@ -8,6 +8,8 @@ package struct FeedPolicy: Hashable, Sendable {
     package var chains: Int = 1024
     /// Connections that one resource holds at the same time.
     package var readersPerResource: Int = 4096
+    /// Bytes of the entries of one snapshot; a larger one is not made. As much as the library's reader takes.
+    package var snapshotBytes: Int = 67_108_864
     /// Seconds that a long poll waits, at most.
     package var longestWait: Int64 = 30
     /// Seconds without a reader after which a chain is given up.

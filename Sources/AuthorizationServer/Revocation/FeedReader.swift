@@ -9,15 +9,19 @@ package final class FeedReader: Sendable {
         case messages([FeedMessage])
         /// What it asks for is no longer kept, or of another chain: it has to begin with a snapshot.
         case resync
+        /// It has to prove anew who it is.
+        case ended
     }
 
     private let feed: RevocationFeed
     package let audience: ResourceIndicator
+    private let term: UInt64
     private let isOpen = Mutex(true)
 
-    fileprivate init(_ feed: RevocationFeed, _ audience: ResourceIndicator) {
+    fileprivate init(_ feed: RevocationFeed, _ audience: ResourceIndicator, term: UInt64) {
         self.feed = feed
         self.audience = audience
+        self.term = term
     }
 
     deinit { close() }
@@ -33,9 +37,14 @@ package final class FeedReader: Sendable {
     /// Where the chain stands now.
     package var position: RevocationPosition? { feed.state.withLock { $0.chains[audience]?.position } }
 
+    /// Whether all that was sent after a message is still there.
+    package func isKept(after sequence: Int64, of chain: String) -> Bool {
+        feed.isKept(for: audience, after: sequence, of: chain)
+    }
+
     /// What was sent after a message, without waiting.
     package func messages(after sequence: Int64, of chain: String) -> Delivery {
-        feed.messages(for: audience, after: sequence, of: chain)
+        feed.messages(for: audience, after: sequence, of: chain, term: term)
     }
 
     /// The same, waiting until there is something; nothing only if the task is cancelled.
@@ -56,14 +65,20 @@ extension RevocationFeed {
     /// A connection of the resource; begins its chain if it has none. `nil`: it has too many, or there are too many
     /// chains.
     package func reader(for audience: ResourceIndicator, at now: NumericDate) -> FeedReader? {
-        let isTaken = state.withLock { state in
+        let term = state.withLock { state -> UInt64? in
             guard beginChain(for: audience, in: &state, at: now),
                 (state.chains[audience]?.readers ?? 0) < policy.readersPerResource
-            else { return false }
+            else { return nil }
             state.chains[audience]?.readers += 1
-            return true
+            return state.chains[audience]?.term
         }
-        return isTaken ? FeedReader(self, audience) : nil
+        return term.map { FeedReader(self, audience, term: $0) }
+    }
+
+    /// Ends all connections of the resource with the next sign of life at the latest: its credentials have changed, or it
+    /// may not listen any more.
+    func endReaders(of audience: ResourceIndicator) {
+        state.withLock { $0.chains[audience]?.endReaders() }
     }
 
     /// Whether the resource has a chain from now on.
@@ -86,13 +101,31 @@ extension RevocationFeed {
     }
 
     fileprivate func messages(
-        for audience: ResourceIndicator, after sequence: Int64, of feed: String
+        for audience: ResourceIndicator, after sequence: Int64, of feed: String, term: UInt64
     ) -> FeedReader.Delivery {
         state.withLock { state in
-            guard let chain = state.chains[audience], chain.position.feed == feed,
-                let messages = chain.messages(after: sequence, limit: Self.messagesAtOnce)
-            else { return .resync }
+            guard let chain = state.chains[audience],
+                let messages = state.messages(for: audience, after: sequence, of: feed, limit: Self.messagesAtOnce)
+            else {
+                state.figures.resyncs &+= 1
+                return .resync
+            }
+            guard term >= chain.term else {
+                guard sequence < chain.lastOfFormer else { return .ended }
+                let former = messages.filter { $0.sequence <= chain.lastOfFormer }
+                state.figures.messagesSent &+= UInt64(former.count)
+                return .messages(former)
+            }
+            state.figures.messagesSent &+= UInt64(messages.count)
             return .messages(Array(messages))
+        }
+    }
+
+    fileprivate func isKept(for audience: ResourceIndicator, after sequence: Int64, of feed: String) -> Bool {
+        state.withLock { state in
+            if state.messages(for: audience, after: sequence, of: feed, limit: 0) != nil { return true }
+            state.figures.resyncs &+= 1
+            return false
         }
     }
 
@@ -116,5 +149,15 @@ extension RevocationFeed {
         } onCancel: {
             state.withLock { $0.chains[audience]?.waiting.removeValue(forKey: id) }?.resume()
         }
+    }
+}
+
+extension RevocationFeed.State {
+    /// `nil` if they are no longer kept, or of another chain.
+    fileprivate func messages(
+        for audience: ResourceIndicator, after sequence: Int64, of feed: String, limit: Int
+    ) -> ArraySlice<FeedMessage>? {
+        guard let chain = chains[audience], chain.position.feed == feed else { return nil }
+        return chain.messages(after: sequence, limit: limit)
     }
 }

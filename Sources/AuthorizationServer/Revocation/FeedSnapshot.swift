@@ -39,7 +39,8 @@ extension RevocationFeed {
     /// Seconds for which a snapshot serves others, who get what came since from the chain.
     private static let snapshotLifetime: Int64 = 1
 
-    /// The resource's snapshot; begins its chain if it has none. `nil`: there are too many chains, or no key signs.
+    /// The resource's snapshot; begins its chain if it has none. `nil`: there are too many chains, no key signs, or it is
+    /// larger than it may be.
     package func snapshot(for audience: ResourceIndicator, at now: NumericDate) async -> FeedSnapshot? {
         if let recent = recentSnapshot(for: audience, at: now) { return recent }
         return await builder.build { [self] in
@@ -60,8 +61,17 @@ extension RevocationFeed {
         }
     }
 
+    func countSnapshot() { state.withLock { $0.figures.snapshots &+= 1 } }
+
+    /// Bytes that the entries of the resource's snapshot would have, at most.
+    func snapshotSize(for audience: ResourceIndicator) -> Int {
+        state.withLock { $0.common.size &+ ($0.own[audience]?.size ?? 0) }
+    }
+
     private func makeSnapshot(for audience: ResourceIndicator, at now: NumericDate) -> FeedSnapshot? {
-        guard let key = keys.snapshot.feedSigner(at: now) else { return nil }
+        guard let key = keys.snapshot.feedSigner(at: now), snapshotSize(for: audience) <= policy.snapshotBytes else {
+            return nil
+        }
         let found = state.withLock { state -> (RevocationPosition, [FeedLog.Piece], FeedSnapshot.Version)? in
             guard beginChain(for: audience, in: &state, at: now), let chain = state.chains[audience] else { return nil }
             let own = state.own[audience]

@@ -9,11 +9,19 @@ extension OpenIDProvider {
         from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> FeedReader {
         try await recordingRefusals(credentials, caller, at: now) {
-            let resource = try await protectedResource(credentials, caller: caller, at: now)
-            guard let reader = revocations.feed.reader(for: resource.identifier, at: now) else {
-                throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
+            for _ in 0..<Self.attempts {
+                let generation = registry.generation
+                let resource = try await protectedResource(credentials, caller: caller, at: now)
+                guard let reader = revocations.feed.reader(for: resource.identifier, at: now) else {
+                    throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
+                }
+                // What was changed before this reader was there has not ended it.
+                guard registry.hasChanged(resource.id, at: resource.identifier, since: generation) else {
+                    return reader
+                }
+                reader.close()
             }
-            return reader
+            throw StoreError.busy
         }
     }
 
@@ -25,8 +33,12 @@ extension OpenIDProvider {
             let resource = try await protectedResource(credentials, caller: caller, at: now)
             guard keyRing.snapshot.feedSigner(at: now) != nil else { throw Rejection.feedKeyMissing(resource.id) }
             guard let snapshot = await revocations.feed.snapshot(for: resource.identifier, at: now) else {
-                throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
+                let size = revocations.feed.snapshotSize(for: resource.identifier)
+                throw size > policy.feed.snapshotBytes
+                    ? Rejection.snapshotTooLarge(resource.id, bytes: size)
+                    : Rejection.tooManyReaders(resource.id, retryAfter: 5)
             }
+            revocations.feed.countSnapshot()
             return Answered(snapshot, DecisionFacts("snapshot", resource: resource.identifier))
         }
     }
@@ -36,6 +48,9 @@ extension OpenIDProvider {
 
     /// Signs and delivers the feed, for as long as the server runs.
     package func runFeed(now: @escaping @Sendable () -> NumericDate) async { await revocations.feed.run(now: now) }
+
+    /// Changes of the resource that one request sits through.
+    private static let attempts = 3
 
     private func protectedResource(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate

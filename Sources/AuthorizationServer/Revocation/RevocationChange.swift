@@ -48,7 +48,7 @@ extension RevocationName.Kind {
 
 /// What a store remembers of revocations when a server starts.
 package struct StoredRevocations: Sendable {
-    package var epochs: [EpochKey: Int64] = [:]
+    package var epochs: [EpochKey: EpochCounter] = [:]
     package var tokens: [TokenID: EndedToken] = [:]
     /// Authorizations of people that ended, each until the last access token of it has died by itself.
     package var grants: [GrantID: NumericDate] = [:]
@@ -61,7 +61,7 @@ package struct StoredRevocations: Sendable {
         from store: any RevocationStore & EndingStore, keys: KeyRing.Snapshot, at now: NumericDate
     ) async throws -> StoredRevocations {
         var known = StoredRevocations()
-        known.epochs = try await store.epochs()
+        known.epochs = try await store.counters()
         known.tokens = try await store.revokedTokens(at: now)
         known.grants = try await store.endedGrants(
             since: now + .seconds(-ServerPolicy.longestAccessTokenLifetime),
@@ -72,11 +72,15 @@ package struct StoredRevocations: Sendable {
         return known
     }
 
-    /// When a counter was last advanced is not written anywhere: it is told as if that were now.
+    /// Counters that no living token can be older than are told to nobody. A counter of which nobody knows when it was
+    /// last advanced is told as if that were now.
     func changes(at now: NumericDate) -> [RevocationChange] {
-        let latest = RevocationList.forgotten(after: now)
         let allowance = Duration.seconds(ServerPolicy.revocationAllowance)
-        return epochs.map { .counter($0, $1, until: latest) } + tokens.map { .token($0, $1) }
+        let counters = epochs.compactMap { key, counter -> RevocationChange? in
+            let until = RevocationList.forgotten(after: counter.advancedAt ?? now)
+            return now < until ? .counter(key, counter.value, until: until) : nil
+        }
+        return counters + tokens.map { .token($0, $1) }
             + grants.map { .grant($0, until: $1 + allowance) } + keys.map { .key($0, until: $1) }
     }
 }

@@ -15,6 +15,17 @@ package final class RevocationFeed: Sendable {
         var chains: [ResourceIndicator: FeedChain] = [:]
         var nextWaiter: UInt64 = 0
         var snapshots: [ResourceIndicator: FeedSnapshot] = [:]
+        var figures = Figures()
+    }
+
+    /// What the feed has done since the server started, for metrics.
+    package struct Figures: Hashable, Sendable {
+        /// Messages that were handed to readers; one that two readers got counts twice.
+        package var messagesSent: UInt64 = 0
+        /// Readers that asked for what is no longer kept, and had to begin with a snapshot.
+        package var resyncs: UInt64 = 0
+        /// Snapshots that were handed out.
+        package var snapshots: UInt64 = 0
     }
 
     package let issuer: Issuer
@@ -141,6 +152,8 @@ package final class RevocationFeed: Sendable {
             }
         }
     }
+
+    package var figures: Figures { state.withLock { $0.figures } }
 
     /// Chains, those who listen to them, and entries that a snapshot can have at most.
     package var counts: (chains: Int, readers: Int, entries: Int) {

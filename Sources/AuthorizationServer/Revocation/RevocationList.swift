@@ -20,35 +20,44 @@ package final class RevocationList: Sendable {
     package let budget: RevocationBudget
     /// Tells those who judge tokens by themselves.
     package let feed: RevocationFeed
+    /// Tells those who know neither us nor the feed.
+    private let statuses: StatusLists?
 
     /// - Parameter known: what the store remembers; the feed tells it to each new reader.
     package init(
-        _ known: StoredRevocations = StoredRevocations(), feed: RevocationFeed, budget: RevocationBudget,
-        at now: NumericDate
+        _ known: StoredRevocations = StoredRevocations(), feed: RevocationFeed, statuses: StatusLists? = nil,
+        budget: RevocationBudget, at now: NumericDate
     ) {
         self.budget = budget
         self.feed = feed
+        self.statuses = statuses
         state = Mutex(
-            State(epochs: known.epochs, tokens: known.tokens.mapValues(\.until), grants: known.grants))
+            State(
+                epochs: known.epochs.mapValues(\.value), tokens: known.tokens.mapValues(\.until), grants: known.grants))
         feed.load(known.changes(at: now))
     }
 
     package func apply(_ epochs: [EpochKey: Int64], at now: NumericDate) {
         guard !epochs.isEmpty else { return }
         state.withLock { state in state.epochs.merge(epochs) { max($0, $1) } }
-        feed.publish(epochs.map { .counter($0, $1, until: Self.forgotten(after: now)) })
+        publish(epochs.map { .counter($0, $1, until: Self.forgotten(after: now)) })
     }
 
     package func revoke(_ token: TokenID, _ ended: EndedToken) {
         // Never forgotten earlier than any of those who ended it asked for.
         state.withLock { state in state.tokens[token] = max(state.tokens[token] ?? ended.until, ended.until) }
-        feed.publish([.token(token, ended)])
+        publish([.token(token, ended)])
     }
 
     /// Ends what a key signed, for those who do not ask the key ring.
     package func distrust(_ key: KeyRecord, at now: NumericDate) {
         guard case .signing = key.purpose else { return }
-        feed.publish([.key(key.id, until: key.removedAt ?? Self.forgotten(after: now))])
+        publish([.key(key.id, until: key.removedAt ?? Self.forgotten(after: now))])
+    }
+
+    private func publish(_ changes: [RevocationChange]) {
+        statuses?.apply(changes)
+        feed.publish(changes)
     }
 
     /// When the last token that was made before `moment` has died by itself, for every reader's clock.
@@ -63,7 +72,7 @@ package final class RevocationList: Sendable {
         state.withLock { state in
             for grant in ended.grants { state.grants[grant] = max(state.grants[grant] ?? forgotten, forgotten) }
         }
-        feed.publish(ended.grants.map { .grant($0, until: Self.forgotten(after: now)) })
+        publish(ended.grants.map { .grant($0, until: Self.forgotten(after: now)) })
     }
 
     /// Ends every token of what a client's change or removal took along.
@@ -112,6 +121,17 @@ package final class RevocationList: Sendable {
                 return .resourceEnded
             }
             return nil
+        }
+    }
+
+    /// Whether the tokens that an index stands for have ended.
+    func hasEnded(_ entry: StatusEntry) -> Bool {
+        state.withLock { state in
+            state.grants[entry.grant] != nil
+                || entry.epochs.subject < state.epochs[.subject(entry.subject)] ?? 0
+                || entry.epochs.client < state.epochs[.client(entry.client)] ?? 0
+                || entry.epochs.grant < state.epochs[.grant(entry.grant)] ?? 0
+                || entry.epochs.resource < state.epochs[.resource(entry.resource)] ?? 0
         }
     }
 }

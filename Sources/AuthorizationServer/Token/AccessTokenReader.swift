@@ -13,7 +13,9 @@ package struct AccessTokenReader: Sendable {
     package func read(_ token: Secret, at now: NumericDate) throws(TokenFaultError) -> AccessTokenClaims {
         let claims = try genuine(token)
         guard now < claims.expiresAt else { throw TokenFaultError(.expired, claims) }
-        guard claims.issuedAt <= now + .seconds(clockSkew) else { throw TokenFaultError(.issuedInFuture, claims) }
+        let latest = now + .seconds(clockSkew)
+        guard claims.issuedAt <= latest else { throw TokenFaultError(.issuedInFuture, claims) }
+        if let start = claims.notBefore, start > latest { throw TokenFaultError(.notYetValid, claims) }
         if let fault = revocations.fault(in: claims) { throw TokenFaultError(fault, claims) }
         return claims
     }

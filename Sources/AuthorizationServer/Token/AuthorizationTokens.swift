@@ -53,7 +53,7 @@ struct AuthorizationTokens: Sendable {
         if identifies { try await keys.ensureSigner(party.idTokenAlgorithm, at: now) }
 
         let mint = mint(now)
-        let (claims, accessToken) = try mint.accessToken(order)
+        let (claims, accessToken) = try await mint.accessToken(order)
         var response = TokenResponse(
             accessToken: accessToken, expiresIn: (claims.expiresAt - claims.issuedAt).components.seconds,
             scope: target.scope)

@@ -26,7 +26,7 @@ struct ClientCredentialsGrant: Sendable {
         if let seconds = mint.revocations.budget.wait(for: grant.id, at: mint.now) {
             throw Rejection.revokesTooOften(client.id, retryAfter: seconds)
         }
-        let (claims, token) = try mint.accessToken(for: grant, at: resource, scope: scope)
+        let (claims, token) = try await mint.accessToken(for: grant, at: resource, scope: scope)
         return Answered(
             TokenResponse(
                 accessToken: token, expiresIn: (claims.expiresAt - claims.issuedAt).components.seconds, scope: scope),

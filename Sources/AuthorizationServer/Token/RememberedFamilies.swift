@@ -9,9 +9,15 @@ import Synchronization
 /// it is, and where anything differs nothing is spent and the store is asked (``RefreshTokenStore``). So no change needs
 /// to be told here, and no server beside this one can make it wrong.
 final class RememberedFamilies: Sendable {
-    struct Entry: Sendable {
+    /// An object, because a request hands it on ten times and it holds two dozen texts.
+    final class Entry: Sendable {
         let record: RefreshRecord
         let key: RefreshKey
+
+        init(record: RefreshRecord, key: RefreshKey) {
+            self.record = record
+            self.key = key
+        }
     }
 
     /// Two halves: when the young one is full it becomes the old one, and what nobody used since then is gone.

@@ -43,7 +43,8 @@ struct TokenEndpoint: Sendable {
             }
             throw StoreError.busy
         case .tokenExchange(let parameters):
-            let (prepared, _) = try await settled(call, at: \.resource) { client in
+            // The key is worth what the permission of its owner says, whoever redeems it.
+            let (prepared, _) = try await settled(call, at: \.resource, of: \.accepted.client) { client in
                 try client.check(mayUse: .tokenExchange)
                 return try await exchanges.prepare(parameters, for: client.id, caller: call.caller, at: now)
             }
@@ -72,7 +73,7 @@ struct TokenEndpoint: Sendable {
     /// has changed meanwhile. Nothing is spent in here, so that trying again costs nobody anything.
     private func settled<Result: Sendable>(
         _ call: TokenCall, at resource: (Result) -> ResourceIndicator?,
-        _ body: (AuthenticatedClient) async throws -> Result
+        of owner: (Result) -> ClientID? = { _ in nil }, _ body: (AuthenticatedClient) async throws -> Result
     ) async throws -> (result: Result, client: AuthenticatedClient) {
         var generation = registry.generation
         var client = try await authenticator.client(call.credentials, caller: call.caller, at: call.now)
@@ -81,7 +82,11 @@ struct TokenEndpoint: Sendable {
             let current = registry.generation
             // A token takes its epochs last. Had a permission been narrowed between reading it and reading its epoch, the
             // token would carry the old scope and the new epoch, and outlive the change.
-            if !registry.hasChanged(client.id, at: resource(result), since: generation) { return (result, client) }
+            let parties = [client.id] + [owner(result)].compactMap(\.self)
+            let hasChanged = parties.contains { party in
+                registry.hasChanged(party, at: resource(result), since: generation)
+            }
+            guard hasChanged else { return (result, client) }
             generation = current
             client = try await authenticator.renewed(client)
         }

@@ -39,7 +39,7 @@ struct TokenExchangeGrant: Sendable {
             lifetime: min(resource.accessTokenLifetime, lifetime, key.secondsLeft(at: now)),
             format: resource.tokenFormat, algorithm: resource.signingAlgorithm,
             formerAlgorithm: resource.formerSigningAlgorithm)
-        let (claims, token) = try mint(now).accessToken(order)
+        let (claims, token) = try await mint(now).accessToken(order)
         var response = TokenResponse(
             accessToken: token, expiresIn: (claims.expiresAt - claims.issuedAt).components.seconds, scope: scope)
         response.issuedTokenType = TokenExchangeParameters.accessTokenType

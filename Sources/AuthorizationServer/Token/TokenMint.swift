@@ -23,11 +23,13 @@ struct AccessTokenOrder: Sendable {
     var personal = JSONObject()
 }
 
-/// Strikes tokens from decisions: no I/O, so that a golden token needs no store and no waiting.
+/// Strikes tokens from decisions: no I/O, so that a golden token needs no store and no waiting. Only the first JWT of a grant
+/// whose tokens name a status list waits until its index is written.
 struct TokenMint: Sendable {
     let issuer: Issuer
     let keys: KeyRing.Snapshot
     let revocations: RevocationList
+    let statuses: StatusLists
     let secrets: SecretGenerator
     /// Seconds. Resources may have been registered when more was allowed.
     let maximumLifetime: Int64
@@ -36,15 +38,15 @@ struct TokenMint: Sendable {
     /// An access token for `scope` at `resource`, hanging from a client's standing `grant`.
     func accessToken(
         for grant: Grant, at resource: ProtectedResource, scope: Scope
-    ) throws -> (claims: AccessTokenClaims, token: Secret) {
-        try accessToken(
+    ) async throws -> (claims: AccessTokenClaims, token: Secret) {
+        try await accessToken(
             AccessTokenOrder(
                 subject: grant.subject, client: grant.client, grant: grant.id, audience: [resource.identifier],
                 scope: scope, lifetime: resource.accessTokenLifetime, format: resource.tokenFormat,
                 algorithm: resource.signingAlgorithm, formerAlgorithm: resource.formerSigningAlgorithm))
     }
 
-    func accessToken(_ order: AccessTokenOrder) throws -> (claims: AccessTokenClaims, token: Secret) {
+    func accessToken(_ order: AccessTokenOrder) async throws -> (claims: AccessTokenClaims, token: Secret) {
         guard let resource = order.audience.first else { throw Rejection.resourceNotNamed(order.client) }
         let idBytes = secrets.bytes(SealingKey.tokenIDLength)
         var claims = AccessTokenClaims(
@@ -60,6 +62,7 @@ struct TokenMint: Sendable {
             guard let key = keys.signer(order.algorithm, after: order.formerAlgorithm, at: now) else {
                 throw Rejection.signingKeyMissing(resource)
             }
+            claims.status = try await statuses.reference(for: claims, knowing: revocations, at: now)
             return (claims, Secret(try key.accessTokenSigner.sign(claims.json)))
         case .opaque:
             guard let key = keys.sealer(at: now) else { throw Rejection.signingKeyMissing(resource) }

@@ -51,6 +51,7 @@ extension OpenIDProvider {
                 upkeepPlan.repeatSoon(.sweep)
             }
             revocations.prune(at: now)
+            statusLists.prune(at: now)
             await revocations.feed.prune(at: now)
             decisions.prune(at: now)
         }

@@ -63,7 +63,7 @@ struct UserInfoEndpoint: Sendable {
         }
         do {
             let claims = try reader().read(token, at: now)
-            verified.keep(claims, of: fingerprint, keys: version, at: now)
+            verified.keep(claims, of: fingerprint, keys: version)
             return claims
         } catch {
             throw .tokenNotAccepted(error.fault)

@@ -11,37 +11,66 @@ final class VerifiedTokens: Sendable {
     /// Of the whole token: one with a changed signature is another one.
     struct Fingerprint: Hashable, Sendable {
         private let digest: SHA256.Digest
-        init(_ token: Secret) { digest = SHA256.hash(data: Array(token.revealedValue.utf8)) }
+
+        init(_ token: Secret) {
+            var hash = SHA256()
+            var text = token.revealedValue
+            text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+            digest = hash.finalize()
+        }
+
+        /// Where among `count` places, an even number.
+        func place(of count: Int) -> Int {
+            let number = digest.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+            return Int(truncatingIfNeeded: number % UInt64(count))
+        }
     }
 
-    private struct Entry {
+    /// An object, so that to keep it, to move it and to hand it out is one reference each.
+    private final class Entry: Sendable {
+        let token: Fingerprint
         let claims: AccessTokenClaims
         let keys: UInt64
+
+        init(token: Fingerprint, claims: AccessTokenClaims, keys: UInt64) {
+            self.token = token
+            self.claims = claims
+            self.keys = keys
+        }
     }
 
-    private let capacity: Int
-    private let entries = Mutex<[Fingerprint: Entry]>([:])
+    /// Each token has two places, neighbours, which its fingerprint names; the one that came before moves over, and who
+    /// was there is forgotten. So there is nothing to sweep, and no request that pays for the others.
+    private let places: Mutex<[Entry?]>
 
-    init(capacity: Int) { self.capacity = max(1, capacity) }
+    /// - Parameter capacity: tokens, at most.
+    init(capacity: Int) { places = Mutex(Array(repeating: nil, count: max(2, capacity & ~1))) }
 
     /// The claims of a token that was verified with the keys of this version.
     func claims(of token: Fingerprint, keys: UInt64) -> AccessTokenClaims? {
-        entries.withLock { entries in
-            guard let entry = entries[token], entry.keys == keys else { return nil }
-            return entry.claims
+        let entry = places.withLock { places -> Entry? in
+            let place = token.place(of: places.count)
+            if let entry = places[place], entry.token == token { return entry }
+            return places[place ^ 1]
         }
+        guard let entry, entry.token == token, entry.keys == keys else { return nil }
+        return entry.claims
     }
 
-    func keep(_ claims: AccessTokenClaims, of token: Fingerprint, keys: UInt64, at now: NumericDate) {
-        entries.withLock { entries in
-            if entries.count >= capacity {
-                entries = entries.filter { $0.value.keys == keys && now < $0.value.claims.expiresAt }
+    func keep(_ claims: AccessTokenClaims, of token: Fingerprint, keys: UInt64) {
+        let entry = Entry(token: token, claims: claims, keys: keys)
+        // Let go after the lock is open: the last one to hold an entry takes it apart.
+        let forgotten = places.withLock { places -> Entry? in
+            let place = token.place(of: places.count)
+            guard let former = places[place], former.token != token else {
+                places[place] = entry
+                return nil
             }
-            // Full of tokens that live: to start again costs each of them one signature.
-            if entries.count >= capacity { entries.removeAll(keepingCapacity: true) }
-            entries[token] = Entry(claims: claims, keys: keys)
+            let forgotten = places[place ^ 1]
+            places[place] = entry
+            places[place ^ 1] = former
+            return forgotten
         }
+        _ = forgotten
     }
-
-    var count: Int { entries.withLock { $0.count } }
 }

@@ -22,16 +22,14 @@ package struct ForwardAuthEndpoint: Sendable {
     package func answer(
         _ convention: ForwardAuthConvention, _ request: ServerRequest, at now: NumericDate
     ) async -> ServerResponse {
-        guard proxies.contains(request.sender) else {
-            return .error(
-                403, "access_denied", "only proxies that the configuration names may ask",
-                facts: RequestFacts(decision: "proxy_unknown"))
-        }
-        guard let question = convention.question(request) else {
+        guard proxies.contains(request.sender) else { return Self.unknownProxy }
+        guard var question = convention.question(request) else {
             return .error(
                 400, "invalid_request", "the question does not name one method, host and target",
-                facts: RequestFacts(decision: "question_malformed"))
+                facts: RequestFacts(decision: GatewayWord.questionMalformed.rawValue))
         }
+        // A proxy that does not say for whom it asks: its own address is nobody's.
+        question.address = request.peer == request.sender ? nil : request.peer.address
         switch await judge.verdict(on: question, at: now) {
         case .refused(let refusal): return refused(refusal, convention)
         case .allowed(let pass):
@@ -59,10 +57,15 @@ package struct ForwardAuthEndpoint: Sendable {
         return response
     }
 
+    private static let unknownProxy = ServerResponse.error(
+        403, "access_denied", "only proxies that the configuration names may ask",
+        facts: RequestFacts(decision: GatewayWord.proxyUnknown.rawValue))
+
     private static let uncached = HeaderFields([.init(name: "cache-control", value: "no-store")])
 
     /// The paths of the listener that proxies ask at.
-    package func routes(readiness: Readiness) -> RouteTable {
+    /// - Parameter metrics: shown to those who may ask; `nil` where another listener shows them.
+    package func routes(readiness: Readiness, metrics: MetricsRegistry? = nil) -> RouteTable {
         var routes = HealthRoute(readiness: readiness).routes
         for convention in [ForwardAuthConvention.original, .forwarded] {
             routes[convention.address] = route(convention)
@@ -72,7 +75,19 @@ package struct ForwardAuthEndpoint: Sendable {
             routes[address.path] = Route(
                 "resource_metadata", [.get: .immediate { _, _ in .json(document) }])
         }
+        if let metrics {
+            routes["/metrics"] = Route("metrics", [.get: .immediate { request, _ in figures(metrics, for: request) }])
+        }
         return RouteTable(routes, below: ForwardAuthConvention.path.address + "/", route(.path))
+    }
+
+    private func figures(_ metrics: MetricsRegistry, for request: ServerRequest) -> ServerResponse {
+        guard proxies.contains(request.sender) else { return Self.unknownProxy }
+        let headers = HeaderFields([
+            .init(name: "content-type", value: MetricsRegistry.mediaType),
+            .init(name: "cache-control", value: "no-store"),
+        ])
+        return ServerResponse(status: 200, headers: headers, body: Array(metrics.text().utf8))
     }
 
     private func route(_ convention: ForwardAuthConvention) -> Route {

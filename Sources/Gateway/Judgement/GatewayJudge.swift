@@ -45,7 +45,8 @@ package struct GatewayJudge: Sendable {
         _ question: GatewayQuestion, _ rule: AccessRule, at now: NumericDate
     ) async throws(GatewayRefusal) -> AccessToken {
         do {
-            return try await admission.admit(authorization: question.authorization, rule: rule, at: now)
+            return try await admission.admit(
+                authorization: question.authorization, rule: rule, from: question.address, at: now)
         } catch { throw .access(error) }
     }
 }

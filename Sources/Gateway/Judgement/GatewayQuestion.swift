@@ -9,6 +9,8 @@ package struct GatewayQuestion: Sendable {
     package let path: String
     /// All values of `Authorization`.
     package let authorization: [String]
+    /// Of the client, where that is known for sure; some API keys are good from some networks only.
+    package var address: String?
 
     package init(host: String, method: RequestMethod, path: String, authorization: [String]) {
         self.host = host

@@ -14,18 +14,6 @@ extension GatewayRefusal {
         }
     }
 
-    /// For the log of the operator; its caller learns less.
-    package var reason: String {
-        switch self {
-        case .host: "host_malformed"
-        case .path(let problem): problem.rawValue
-        case .noRoute: "route_unknown"
-        case .method: "method_not_allowed"
-        case .access(let refusal): refusal.reason
-        case .identity: "identity_unspeakable"
-        }
-    }
-
     /// The answer to the caller itself.
     /// - Parameter metadata: where this resource describes itself (RFC 9728 §5.1).
     package func answer(metadata: ProtectedResourceMetadata.Address?) -> ServerResponse {
@@ -69,20 +57,6 @@ extension GatewayRefusal {
         case .access(.insufficientAuthentication): "a more recent or stronger sign-in is needed"
         case .access: "the access token is not valid here"
         case .identity: "this identity cannot be passed on"
-        }
-    }
-}
-
-extension AccessRefusal {
-    /// One word for logs.
-    fileprivate var reason: String {
-        switch self {
-        case .noToken: "token_missing"
-        case .malformedRequest: "token_malformed"
-        case .invalidToken(let problem): "token_" + problem.rawValue
-        case .insufficientScope: "insufficient_scope"
-        case .insufficientAuthentication: "insufficient_user_authentication"
-        default: "judgement_unavailable"
         }
     }
 }

@@ -8,7 +8,7 @@ package enum GatewayVerdict: Sendable {
 
 /// A request that may go on, and all that is needed to send it there.
 package struct GatewayPass: Sendable {
-    package let route: GatewayRoute
+    package var route: GatewayRoute
     /// The path that was judged, before a prefix is taken from it.
     package let path: NormalisedPath
     /// `nil` where everybody may come.

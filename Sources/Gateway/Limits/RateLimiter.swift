@@ -1,6 +1,7 @@
 import NIOCore
 import OAuth
 import ResourceServer
+import Risk
 import ServerHTTP
 import Synchronization
 
@@ -57,7 +58,8 @@ package final class RateLimiter: Sendable {
         // What has no name of its own, such as an opaque token, counts for whom it speaks for.
         case (.token, let token?): caller = token.tokenID?.rawValue ?? token.subject.rawValue
         case (.client, let token?): caller = token.clientID?.rawValue ?? token.subject.rawValue
-        case (_, nil): caller = address
+        // All addresses that one party usually holds are one caller.
+        case (_, nil): caller = AddressPrefix(address).text
         }
         let key = Key(route: pass.route.name, limit: limit, caller: caller)
         guard state.buckets[key] == nil, state.buckets.count >= capacity else { return key }

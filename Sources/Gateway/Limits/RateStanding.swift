@@ -26,7 +26,7 @@ struct RateStanding {
     /// RFC 6585 §4.
     var refusal: ServerResponse {
         var response = ServerResponse.error(
-            429, "too_many_requests", "too many requests; try again later", facts: .passed(pass, "rate_limited"))
+            429, "too_many_requests", "too many requests; try again later", facts: .passed(pass, .rateLimited))
         mark(&response)
         response.headers.append("retry-after", String(readings.filter(\.isExceeded).map(\.wait).max() ?? 1))
         return response

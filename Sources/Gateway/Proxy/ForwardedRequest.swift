@@ -9,11 +9,9 @@ package struct ForwardedRequest: Sendable {
     package let headers: HeaderFields
 
     /// Why a request that may pass cannot be passed on.
-    package enum Problem: String, Error, Hashable {
+    package enum Problem: Error, Hashable {
         /// Content that no other program expects is where requests are smuggled (RFC 9110 §9.3.1).
-        case contentUnexpected = "content_unexpected"
-        case queryMalformed = "query_malformed"
-        case identityUnspeakable = "identity_unspeakable"
+        case contentUnexpected, queryMalformed, identityUnspeakable
     }
 
     package init(
@@ -25,7 +23,12 @@ package struct ForwardedRequest: Sendable {
         do { values = try identity.values(for: pass.token) } catch { throw .identityUnspeakable }
         method = request.methodName
         let path = pass.route.forwarded(pass.path).text
-        target = try request.query.map { query throws(Problem) in path + "?" + (try Self.query(query)) } ?? path
+        if let query = request.query {
+            guard let query = ForwardedQuery.escaped(query) else { throw .queryMalformed }
+            target = path + "?" + query
+        } else {
+            target = path
+        }
         var headers = Self.endToEnd(identity.stripped(request.headers), policy: pass.route.forwarding)
         let host = request.headers.first("host") ?? ""
         headers.replace("host", host)
@@ -90,25 +93,5 @@ package struct ForwardedRequest: Sendable {
             guard !trimmed.isEmpty, !name.hasPrefix("__host-tessera"), !name.hasPrefix("tessera") else { return nil }
             return String(decoding: trimmed, as: UTF8.self)
         }
-    }
-
-    /// The query with what RFC 3986 §3.4 has no room for escaped, so that nobody behind has to repair it.
-    static func query(_ query: String) throws(Problem) -> String {
-        let bytes = Array(query.utf8)
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count)
-        for (index, byte) in bytes.enumerated() {
-            if byte == Octet.percent {
-                guard index + 2 < bytes.count, Octet.hexDigit(bytes[index + 1]) != nil,
-                    Octet.hexDigit(bytes[index + 2]) != nil
-                else { throw .queryMalformed }
-                output.append(byte)
-            } else if Octet.isPlain(byte) || byte == UInt8(ascii: "?") || byte == Octet.semicolon {
-                output.append(byte)
-            } else {
-                output += [Octet.percent, Octet.hexDigits[Int(byte >> 4)], Octet.hexDigits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: output, as: UTF8.self)
     }
 }

@@ -22,12 +22,16 @@ struct PassWatch: Sendable {
     }
 
     /// Runs `work` for as long as it may go on.
-    func whileAllowed(_ work: @escaping @Sendable () async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+    func whileAllowed<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask(operation: work)
-            group.addTask { try await hold() }
+            group.addTask {
+                try await hold()
+                return nil
+            }
             defer { group.cancelAll() }
-            try await group.next()
+            guard let value = try await group.next() ?? nil else { throw Ended() }
+            return value
         }
     }
 }

@@ -17,7 +17,7 @@ package struct ReverseProxy: Sendable {
     private let now: @Sendable () -> NumericDate
     private let address: ProtectedResourceMetadata.Address?
 
-    /// An answer that is announced to be this short is not watched while it is sent.
+    /// Content that is announced to be this short is not watched while it is sent.
     private static let briefContent = 1_048_576
 
     package init(
@@ -46,9 +46,10 @@ package struct ReverseProxy: Sendable {
     @Sendable
     package func answer(_ request: ServerRequest, _ content: RequestBody, at time: NumericDate) async -> ServerResponse
     {
-        let question = GatewayQuestion(
+        var question = GatewayQuestion(
             host: request.headers.first("host") ?? "", method: request.method, path: request.path,
             authorization: request.headers.all("authorization"))
+        question.address = request.peer.address
         switch await judge.verdict(on: question, at: time) {
         case .refused(let refusal): return refusal.answer(metadata: address)
         case .allowed(let pass):
@@ -80,11 +81,21 @@ package struct ReverseProxy: Sendable {
                 .answer(to: request, as: outgoing, content, isSecure: isSecure)
         }
         do {
-            let response = try await client.execute(
-                outgoing, to: upstream,
-                content: content.isEmpty ? nil : UpstreamContent(content: content, maximum: maximum),
-                timeout: policy.timeout)
+            let content = content.isEmpty ? nil : UpstreamContent(content: content, maximum: maximum)
+            let response: HTTPClientResponse
+            if let watch, let content, content.length ?? .max > Self.briefContent {
+                response = try await watch.whileAllowed { [client] in
+                    try await client.execute(outgoing, to: upstream, content: content, timeout: policy.timeout)
+                }
+            } else {
+                response = try await client.execute(outgoing, to: upstream, content: content, timeout: policy.timeout)
+            }
             return try await answer(response, to: request, pass, watch)
+        } catch is PassWatch.Ended {
+            guard case .refused(let refusal) = await judge.verdict(on: question, at: now()) else {
+                return .unanswered(.broken, pass)
+            }
+            return refusal.answer(metadata: address)
         } catch let failure as UpstreamClient.Failure {
             return .unanswered(failure, pass)
         } catch is UpstreamContent.TooLong {

@@ -8,30 +8,30 @@ extension ServerResponse {
         .error(
             failure.status, "temporarily_unavailable",
             failure == .slow ? "the server behind did not answer in time" : "the server behind did not answer",
-            facts: .passed(pass, failure.rawValue))
+            facts: .passed(pass, failure.word))
     }
 
     static func tooLong(_ pass: GatewayPass) -> ServerResponse {
-        .error(413, "invalid_request", "the content is too long", facts: .passed(pass, "body_too_large"))
+        .error(413, "invalid_request", "the content is too long", facts: .passed(pass, .bodyTooLarge))
     }
 
     static func unforwardable(_ problem: ForwardedRequest.Problem, _ pass: GatewayPass) -> ServerResponse {
         switch problem {
         case .contentUnexpected:
-            .error(400, "invalid_request", "this method has no content", facts: .passed(pass, problem.rawValue))
+            .error(400, "invalid_request", "this method has no content", facts: .passed(pass, problem.word))
         case .queryMalformed:
-            .error(400, "invalid_request", "the query is malformed", facts: .passed(pass, problem.rawValue))
+            .error(400, "invalid_request", "the query is malformed", facts: .passed(pass, problem.word))
         case .identityUnspeakable:
-            .error(403, "access_denied", "this identity cannot be passed on", facts: .passed(pass, problem.rawValue))
+            .error(403, "access_denied", "this identity cannot be passed on", facts: .passed(pass, problem.word))
         }
     }
 }
 
 extension RequestFacts {
     /// Who was let through, and what became of it.
-    static func passed(_ pass: GatewayPass, _ decision: String? = nil) -> RequestFacts {
+    static func passed(_ pass: GatewayPass, _ word: GatewayWord? = nil) -> RequestFacts {
         RequestFacts(
             client: pass.token?.clientID?.rawValue, tokenID: pass.token?.tokenID?.rawValue,
-            decision: decision ?? (pass.token == nil ? "open" : "allowed"))
+            decision: word?.rawValue ?? (pass.token == nil ? "open" : "allowed"))
     }
 }

@@ -44,12 +44,11 @@ package final class UpstreamClient: Sendable {
     package func shutDown() async { try? await client.shutdown() }
 
     /// Why there is no answer.
-    enum Failure: String, Error, Hashable {
+    enum Failure: Error, Hashable {
         /// 502
-        case refused = "upstream_refused"
-        case broken = "upstream_broken"
+        case refused, broken
         /// 504
-        case slow = "upstream_timeout"
+        case slow
 
         var status: Int { self == .slow ? 504 : 502 }
     }

@@ -4,12 +4,6 @@ import Synchronization
 
 /// One connection to an upstream that leaves HTTP after its first answer; it closes with the last who holds it.
 final class UpstreamSocket: Sendable {
-    /// The head of the first answer.
-    struct Head: Sendable {
-        let status: Int
-        let fields: [(name: String, value: String)]
-    }
-
     private static let largestHead = 16_384
 
     private let channel: any Channel
@@ -35,7 +29,7 @@ final class UpstreamSocket: Sendable {
     func close() { channel.close(promise: nil) }
 
     /// Sends a request and reads the head of its answer.
-    func handshake(_ request: ByteBuffer, within time: TimeAmount) async throws -> Head {
+    func handshake(_ request: ByteBuffer, within time: TimeAmount) async throws -> UpstreamHead {
         let late = Lateness()
         let channel = channel
         let timer = channel.eventLoop.scheduleTask(in: time) {
@@ -58,55 +52,19 @@ final class UpstreamSocket: Sendable {
         func happen() { flag.store(true, ordering: .releasing) }
     }
 
-    private func head() async throws -> Head {
+    private func head() async throws -> UpstreamHead {
         var bytes: [UInt8] = []
         for try await piece in content {
+            let known = bytes.count
             bytes.append(contentsOf: piece.readableBytesView)
-            guard let end = Self.end(of: bytes) else {
+            guard let end = UpstreamHead.end(of: bytes, after: known) else {
                 guard bytes.count <= Self.largestHead else { throw UpstreamClient.Failure.broken }
                 continue
             }
             early.withLock { $0 = ByteBuffer(bytes: bytes[end...]) }
-            return try Self.read(bytes[..<end])
+            do { return try UpstreamHead(bytes[..<end]) } catch { throw UpstreamClient.Failure.broken }
         }
         throw UpstreamClient.Failure.broken
-    }
-
-    private static func end(of bytes: [UInt8]) -> Int? {
-        guard bytes.count >= 4 else { return nil }
-        for index in 3..<bytes.count
-        where bytes[index] == 10 && bytes[index - 1] == 13 && bytes[index - 2] == 10 && bytes[index - 3] == 13 {
-            return index + 1
-        }
-        return nil
-    }
-
-    /// Reads `HTTP/1.1 101 …` and its fields as strictly as a request (RFC 9112 §4).
-    static func read(_ bytes: ArraySlice<UInt8>) throws -> Head {
-        let lines = bytes.dropLast(2).split(separator: 10, omittingEmptySubsequences: false).dropLast()
-        var status = 0
-        var fields: [(name: String, value: String)] = []
-        for (index, line) in lines.enumerated() {
-            guard line.last == 13 else { throw UpstreamClient.Failure.broken }
-            let line = line.dropLast()
-            guard line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-                throw UpstreamClient.Failure.broken
-            }
-            if index == 0 {
-                guard line.count >= 12, line.starts(with: "HTTP/1.1 ".utf8),
-                    let code = Int(String(decoding: line.dropFirst(9).prefix(3), as: UTF8.self))
-                else { throw UpstreamClient.Failure.broken }
-                status = code
-            } else {
-                guard let colon = line.firstIndex(of: 0x3A), colon > line.startIndex,
-                    line[..<colon].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-                else { throw UpstreamClient.Failure.broken }
-                let value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
-                fields.append(
-                    (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self)))
-            }
-        }
-        return Head(status: status, fields: fields)
     }
 
     /// Carries bytes both ways until one side ends.

@@ -25,7 +25,7 @@ struct WebSocketOpening: Sendable {
         guard allowsOrigin(of: request, isSecure: isSecure) else {
             return .error(
                 403, "access_denied", "pages of this origin may not connect here",
-                facts: .passed(pass, "origin_forbidden"))
+                facts: .passed(pass, .originForbidden))
         }
         guard content.isEmpty else { return .unforwardable(.contentUnexpected, pass) }
         do {
@@ -81,7 +81,7 @@ struct WebSocketOpening: Sendable {
         return buffer
     }
 
-    private func switched(_ head: UpstreamSocket.Head, _ connection: UpstreamSocket) -> ServerResponse {
+    private func switched(_ head: UpstreamHead, _ connection: UpstreamSocket) -> ServerResponse {
         let fields = ForwardedAnswer(head.fields, isPersonal: false)
         // RFC 6455 §4.2.2: this protocol, and no other.
         let isSwitched = head.fields.contains {
@@ -93,7 +93,7 @@ struct WebSocketOpening: Sendable {
             guard (300...599).contains(head.status) else { return .unanswered(.broken, pass) }
             return .error(
                 head.status, "upstream_refused", "the server behind did not open the connection",
-                facts: .passed(pass, "upgrade_refused"))
+                facts: .passed(pass, .upgradeRefused))
         }
         var headers = fields.headers
         headers.replace("upgrade", "websocket")

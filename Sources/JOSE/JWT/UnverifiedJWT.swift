@@ -16,6 +16,9 @@ public struct UnverifiedJWT: Sendable {
         jws = try CompactJWS(bytes, headerEnd: prefix.count &- 1, header)
     }
 
+    /// The first part as it arrived, with its dot.
+    var encodedHeader: [UInt8] { Array(jws.signingInput.prefix { $0 != UInt8(ascii: ".") }) + [UInt8(ascii: ".")] }
+
     /// Who the token says it is about. Unproven: good only for choosing whose key to try.
     public var claimedSubject: String? { unprovenClaims?.string("sub") }
 

@@ -20,7 +20,26 @@ public final class IntrospectionClient: Sendable {
     /// Apart, so that invented tokens do not push out good ones.
     private let inactive: RecentMemory<IntrospectionAnswer>
     private let turnstile: Turnstile
-    private let asking = Mutex<[TokenFingerprint: Task<Result<IntrospectionAnswer, IssuerUnavailable>, Never>]>([:])
+    private let asking = Mutex<[Question: Task<Result<IntrospectionAnswer, IssuerUnavailable>, Never>]>([:])
+
+    /// What those who wait for one answer have in common.
+    private struct Question: Hashable {
+        let fingerprint: TokenFingerprint
+        /// Of the revocations that were known: who knows of more may not be let in on what was asked before.
+        let version: UInt64
+        let text: Secret
+        /// `nil` where the answer does not depend on it.
+        let address: String?
+
+        static func == (left: Question, right: Question) -> Bool {
+            left.fingerprint == right.fingerprint && left.version == right.version
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(fingerprint)
+            hasher.combine(version)
+        }
+    }
 
     /// What a protected resource is registered with at the issuer.
     public struct Registration: Sendable {
@@ -56,14 +75,17 @@ public final class IntrospectionClient: Sendable {
     }
 
     /// What the token says, if the issuer says that it is good here.
-    /// - Parameter version: of the revocations that are known; a good answer from before the last one is asked again.
+    /// - Parameters:
+    ///   - address: of who brought it, if that is known for sure. The issuer is told of it with API keys, which may be
+    ///     good from some networks only; without it such a key is refused.
+    ///   - version: of the revocations that are known; a good answer from before the last one is asked again.
     public func token(
-        _ text: Secret, at now: NumericDate, revocations version: UInt64 = 0
+        _ text: Secret, from address: String? = nil, at now: NumericDate, revocations version: UInt64 = 0
     ) async throws(AccessRefusal) -> AccessToken {
         guard Self.canBeToken(text) else { throw .invalidToken(.malformed) }
-        let fingerprint = TokenFingerprint(text, in: context)
-        if let known = remembered(fingerprint, at: now, version) { return try judged(known, at: now) }
-        let found = await question(text, fingerprint, at: now, version).value
+        let question = question(text, from: address, version)
+        if let known = remembered(question, at: now) { return try judged(known, at: now) }
+        let found = await task(question, at: now).value
         switch found {
         case .success(let answer): return try judged(answer, at: now)
         case .failure(let error): throw .unavailable(error)
@@ -75,9 +97,7 @@ public final class IntrospectionClient: Sendable {
 
     /// A secret of the issuer's own kinds with a wrong checksum cannot be one, and need not be asked about.
     private static func canBeToken(_ text: Secret) -> Bool {
-        let text = text.revealedValue
-        guard text.hasPrefix(SecretText.Kind.apiKey.prefix) else { return true }
-        return SecretText(text) != nil
+        !isAPIKey(text) || SecretText(text.revealedValue) != nil
     }
 
     private func judged(_ answer: IntrospectionAnswer, at now: NumericDate) throws(AccessRefusal) -> AccessToken {
@@ -90,46 +110,57 @@ public final class IntrospectionClient: Sendable {
         }
     }
 
-    private func remembered(
-        _ fingerprint: TokenFingerprint, at now: NumericDate, _ version: UInt64
-    ) -> IntrospectionAnswer? {
-        if let answer = active[fingerprint], answer.isGood(at: now, version: version) { return answer }
-        if let answer = inactive[fingerprint], answer.isGood(at: now, version: version) { return answer }
-        return nil
+    /// What is good from one address says nothing of another: both are in what the answer is remembered by.
+    private func question(_ text: Secret, from address: String?, _ version: UInt64) -> Question {
+        let address = Self.isAPIKey(text) ? address : nil
+        var context = context
+        if let address { context.update(data: Array(address.utf8) + [0]) }
+        return Question(
+            fingerprint: TokenFingerprint(text, in: context), version: version, text: text, address: address)
+    }
+
+    private static func isAPIKey(_ text: Secret) -> Bool {
+        text.revealedValue.hasPrefix(SecretText.Kind.apiKey.prefix)
+    }
+
+    private func remembered(_ question: Question, at now: NumericDate) -> IntrospectionAnswer? {
+        [active[question.fingerprint], inactive[question.fingerprint]].lazy.compactMap(\.self).first { answer in
+            answer.isGood(at: now, version: question.version)
+        }
     }
 
     /// The question that is under way, or a new one. It goes on when who began it gives up.
-    private func question(
-        _ text: Secret, _ fingerprint: TokenFingerprint, at now: NumericDate, _ version: UInt64
+    private func task(
+        _ question: Question, at now: NumericDate
     ) -> Task<Result<IntrospectionAnswer, IssuerUnavailable>, Never> {
         asking.withLock { asking in
-            if let task = asking[fingerprint] { return task }
-            let task = Task { await self.ask(text, fingerprint, at: now, version) }
-            asking[fingerprint] = task
+            if let task = asking[question] { return task }
+            let task = Task { await self.ask(question, at: now) }
+            asking[question] = task
             return task
         }
     }
 
     private func ask(
-        _ text: Secret, _ fingerprint: TokenFingerprint, at now: NumericDate, _ version: UInt64
+        _ question: Question, at now: NumericDate
     ) async -> Result<IntrospectionAnswer, IssuerUnavailable> {
         let found = await answer(within: policy.timeLimit) {
-            await self.turnstile.pass { await self.response(to: text, at: now) }
+            await self.turnstile.pass { await self.response(to: question, at: now) }
         }
         let result = found.flatMap { $0 } ?? .failure(IssuerUnavailable("the issuer is not asked, or does not answer"))
         let answer = result.map { outcome in
             switch outcome {
             case .success(let token):
                 let end = min(token.expiresAt, now + policy.activeLifetime)
-                return IntrospectionAnswer(outcome: outcome, since: now, until: end, version: version)
+                return IntrospectionAnswer(outcome: outcome, since: now, until: end, version: question.version)
             case .failure:
                 let end = now + policy.inactiveLifetime
-                return IntrospectionAnswer(outcome: outcome, since: now, until: end, version: version)
+                return IntrospectionAnswer(outcome: outcome, since: now, until: end, version: question.version)
             }
         }
-        if case .success(let answer) = answer { keep(answer, as: fingerprint) }
+        if case .success(let answer) = answer { keep(answer, as: question.fingerprint) }
         // Behind the memory, so that nobody in between asks again.
-        asking.withLock { $0[fingerprint] = nil }
+        asking.withLock { $0[question] = nil }
         return answer
     }
 
@@ -144,7 +175,7 @@ public final class IntrospectionClient: Sendable {
     }
 
     private func response(
-        to text: Secret, at now: NumericDate
+        to question: Question, at now: NumericDate
     ) async -> Result<Result<AccessToken, TokenProblem>, IssuerUnavailable> {
         do throws(IssuerUnavailable) {
             guard !Task.isCancelled else { throw IssuerUnavailable("the issuer was asked too late") }
@@ -152,7 +183,8 @@ public final class IntrospectionClient: Sendable {
                 throw IssuerUnavailable("the issuer has no introspection endpoint")
             }
             var form = FormWriter()
-            form.append("token", text.revealedValue)
+            form.append("token", question.text.revealedValue)
+            if let address = question.address { form.append("caller_address", address) }
             let header: Secret?
             do {
                 header = try authentication.prove(id, to: discovery.issuer, in: &form, random: random, at: now)

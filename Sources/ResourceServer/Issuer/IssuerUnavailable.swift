@@ -5,4 +5,7 @@ public struct IssuerUnavailable: Error, Hashable, Sendable {
     public let reason: String
 
     public init(_ reason: String) { self.reason = reason }
+
+    /// The issuer's last word about revocations is older than the bound, or has not been heard yet.
+    public static let revocationsStale = IssuerUnavailable("the last word about revocations is too old")
 }

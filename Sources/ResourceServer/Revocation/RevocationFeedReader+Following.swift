@@ -5,6 +5,8 @@ import Synchronization
 extension RevocationFeedReader {
     /// The answer to a long poll; an issuer sends more in the next one.
     private static let largestPoll = 4 << 20
+    /// Seconds of one long poll: an HTTP client that gives up after ten, as most here do, still hears the answer.
+    private static let longestWait: Int64 = 8
     /// An event holds one message.
     private static let largestEvent = CompactJWS.maximumBytes + 1024
 
@@ -100,7 +102,7 @@ extension RevocationFeedReader {
 
     /// - Returns: whether the answer had messages.
     private func poll(after position: RevocationPosition) async throws -> Bool {
-        let wait = min(policy.bound.components.seconds, 25)
+        let wait = min(policy.bound.components.seconds, Self.longestWait)
         let url = "\(feed.messages)?feed=\(position.feed)&after=\(position.sequence)&wait=\(wait)"
         var request = TransportRequest(get: url, authorization: feed.authorization)
         request.maximumBodyBytes = Self.largestPoll
@@ -150,13 +152,13 @@ extension RevocationFeedReader {
         while (try? await clock.sleep(.seconds(60))) != nil { await prune() }
     }
 
-    /// Reports when what is known becomes stale, and when it is current again.
+    /// Reports when what is known becomes stale, when it is current again, and when something was refused meanwhile.
     private func watch() async {
-        var wasCurrent: Bool?
+        var last: (isCurrent: Bool, refused: Int)?
         repeat {
             let state = state
-            guard state.isCurrent != wasCurrent else { continue }
-            wasCurrent = state.isCurrent
+            guard last.map({ $0 != (state.isCurrent, state.refused) }) ?? true else { continue }
+            last = (state.isCurrent, state.refused)
             report(state)
         } while (try? await clock.sleep(.seconds(1))) != nil
     }

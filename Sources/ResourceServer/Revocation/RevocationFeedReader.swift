@@ -22,7 +22,8 @@ public final class RevocationFeedReader: RevocationSource {
     ///   - transport: for snapshots, keys and long polling.
     ///   - streams: for server-sent events; without it messages come by long polling only.
     ///   - random: `SecretGenerator.system` unless told.
-    ///   - report: told what ``state`` is whenever it becomes current or stale, for the log.
+    ///   - report: told what ``state`` is whenever it becomes current or stale, or something was refused or did not
+    ///     come (``RevocationState/refused``): for the log, at most once a second.
     public init(
         _ feed: RevocationFeed, policy: RevocationPolicy = RevocationPolicy(), transport: any HTTPTransport,
         streams: (any HTTPStreamTransport)?, clock: ReaderClock, random: SecretGenerator = .system,
@@ -49,12 +50,17 @@ public final class RevocationFeedReader: RevocationSource {
         }
     }
 
-    /// A token that this feed is not about counts as one that nothing recent is known of, and is refused.
+    /// A token that this feed is not about counts as one that nothing recent is known of, and is refused. One that does
+    /// not say what it hangs from, as every token of such an issuer does, could not be ended, and is not good either.
     public func lookup(for token: AccessToken) -> RevocationLookup {
         guard token.issuer == feed.issuer, token.audience.contains(feed.audience),
-            let claims = AccessTokenClaims(token.claims)
+            let id = token.tokenID, let client = token.clientID
         else { return { _ in .stale(.refuse) } }
-        let watched = WatchedToken(RevocationNames(claims, keyID: token.keyID))
+        guard let roots = TokenRoots(in: token.claims) else { return { _ in .revoked } }
+        let watched = WatchedToken(
+            RevocationNames(
+                of: token.issuer.rawValue, keyID: token.keyID, token: id, subject: token.subject, client: client,
+                audience: token.audience, roots: roots))
         return { now in self.answer(watched, at: now) }
     }
 

@@ -5,12 +5,26 @@ package import JOSE
 /// A clock that only counts (`uptime`) says how long ago the issuer's clock stood where its latest word put it. That
 /// does not jump. The calendar clock adds what the counting one may have slept through, less the tolerance between two
 /// clocks; it can make the word older only, and once it has, going back does not undo it before the issuer speaks again.
+///
+/// Where the issuer's clock stands is the highest of what its words of the last ten minutes say, so that a word that was
+/// held up looks old. Older ones are forgotten: a clock that was wrong once and is put right, here or there, would make
+/// everything look old for ever. Who holds up every word for so long gains no more than the tolerance by it.
 package struct RevocationFreshness: Hashable, Sendable {
     private let tolerance: Duration
     private var issuedAt: NumericDate?
-    /// Of the issuer's time less our uptime the highest ever seen, in seconds since 1970.
+    /// Of the issuer's time less our uptime the highest that was seen in each of the last minutes, in seconds since 1970.
+    private var leads: [Lead] = []
     private var lead = Duration.zero
     private var latestNow: NumericDate?
+
+    private struct Lead: Hashable, Sendable {
+        /// By the uptime.
+        let minute: Int64
+        var value: Duration
+    }
+
+    /// How many minutes a word counts for where the issuer's clock stands.
+    private static let memory: Int64 = 10
 
     package init(tolerance: Duration) { self.tolerance = tolerance }
 
@@ -20,11 +34,21 @@ package struct RevocationFreshness: Hashable, Sendable {
         if self.issuedAt == nil {
             // Of the very first word only the calendar clock can say that it is an old one.
             time = max(time, Self.since1970(now) - tolerance)
-            lead = time - uptime
         }
-        lead = max(lead, time - uptime)
+        note(time - uptime, uptime: uptime)
         self.issuedAt = issuedAt
         latestNow = now
+    }
+
+    private mutating func note(_ value: Duration, uptime: Duration) {
+        let minute = uptime.components.seconds / 60
+        leads.removeAll { $0.minute < minute - Self.memory }
+        if let last = leads.indices.last, leads[last].minute >= minute {
+            leads[last].value = max(leads[last].value, value)
+        } else {
+            leads.append(Lead(minute: minute, value: value))
+        }
+        lead = leads.map(\.value).max() ?? value
     }
 
     /// `nil` if the issuer has said nothing yet.

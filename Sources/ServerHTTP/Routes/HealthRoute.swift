@@ -14,7 +14,7 @@ package struct HealthRoute: Sendable {
         switch await readiness.state() {
         case .ready: return .json(Self.body("ready"))
         case .draining: return .json(Self.body("draining"), status: 503)
-        case .failing: return .json(Self.body("store_unavailable"), status: 503)
+        case .failing(let missing): return .json(Self.body(missing), status: 503)
         }
     }
 

@@ -48,12 +48,19 @@ enum PublicRoutes {
         }
         let site = pages.map { PageSite(provider: provider, renderer: $0, logger: logger) }
         let all = routes.merging(site.map(PageRoutes.all) ?? [:]) { route, _ in route }
+        let statusLists = StatusListRoute(provider: provider, logger: logger)
+        var subtrees = [
+            statusLists.prefix: Route("status_list", sharing: .everyone, [.get: .waiting(statusLists.get)])
+        ]
+        if let registration {
+            subtrees[registration.prefix] = Route(
+                "registered_client",
+                [
+                    .get: .waiting(registration.get), .put: .waiting(registration.put),
+                    .delete: .waiting(registration.delete),
+                ])
+        }
         return RouteTable(
-            all.merging(HealthRoute(readiness: readiness).routes) { route, _ in route }, below: registration?.prefix,
-            registration.map { route in
-                Route(
-                    "registered_client",
-                    [.get: .waiting(route.get), .put: .waiting(route.put), .delete: .waiting(route.delete)])
-            })
+            all.merging(HealthRoute(readiness: readiness).routes) { route, _ in route }, below: subtrees)
     }
 }

@@ -94,7 +94,13 @@ struct RevocationFeedRoute: Sendable {
         let wait = min(longest, max(0, parameters["wait"].flatMap(Int64.init) ?? longest))
         guard let (chain, sequence) = place.position(of: reader) else { return Self.resync }
         let delivery = await Self.delivery(of: reader, after: sequence, of: chain, within: wait)
-        guard case .messages(let messages) = delivery else { return Self.resync }
+        let messages: [FeedMessage]
+        switch delivery {
+        case .messages(let some): messages = some
+        // It asks again, with its credentials.
+        case .ended: messages = []
+        case .resync: return Self.resync
+        }
         var writer = JSONWriter(capacity: 64 + messages.reduce(0) { $0 &+ $1.text.utf8.count &+ 4 })
         writer.beginObject()
         writer.member("feed", chain)
@@ -123,9 +129,7 @@ struct RevocationFeedRoute: Sendable {
     // MARK: Event stream
 
     private func stream(_ reader: FeedReader, _ place: FeedPlace, since begin: NumericDate) -> ServerResponse {
-        guard let (chain, start) = place.position(of: reader),
-            case .messages = reader.messages(after: start, of: chain)
-        else {
+        guard let (chain, start) = place.position(of: reader), reader.isKept(after: start, of: chain) else {
             reader.close()
             return Self.resync
         }
@@ -140,7 +144,11 @@ struct RevocationFeedRoute: Sendable {
             try await writer.write(ByteBuffer(string: ": \(chain)\n\n"))
             var sequence = start
             while !Task.isCancelled {
-                guard case .messages(let messages) = await reader.next(after: sequence, of: chain) else {
+                let messages: [FeedMessage]
+                switch await reader.next(after: sequence, of: chain) {
+                case .messages(let some): messages = some
+                case .ended: return
+                case .resync:
                     try await writer.write(ByteBuffer(string: "event: resync\ndata: resync\n\n"))
                     return
                 }
@@ -153,7 +161,7 @@ struct RevocationFeedRoute: Sendable {
                     try await writer.write(buffer)
                 }
                 sequence = last.sequence
-                // Whose credentials were taken away does not listen for ever.
+                // Whose credentials ran out by themselves does not listen for ever.
                 if last.issuedAt - begin >= .seconds(FeedPolicy.longestStream) { return }
             }
         }

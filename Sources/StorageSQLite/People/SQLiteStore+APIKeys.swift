@@ -6,13 +6,7 @@ extension SQLiteStore: APIKeyStore {
     package func insert(_ key: APIKey, most: Int, with effects: Effects) async throws -> APIKeyInsertion {
         try await write { transaction in
             guard try transaction.mayOwnKeys(key) else { return .missing }
-            let (kind, owner) = key.owner.columns
-            let live = try transaction.integer(
-                """
-                SELECT count(*) FROM api_key WHERE owner_kind = ?1 AND owner = ?2 AND ended_at IS NULL
-                    AND (expires_at IS NULL OR expires_at > ?3)
-                """, kind, owner, .date(key.createdAt))
-            guard (live ?? 0) < Int64(most) else { return .full }
+            guard try transaction.liveKeys(like: key) < Int64(most) else { return .full }
             try transaction.insert(key)
             try transaction.record(effects)
             return .done
@@ -65,20 +59,25 @@ extension SQLiteStore: APIKeyStore {
     }
 
     package func reroll(
-        _ id: GrantID, to successor: APIKey, until end: NumericDate, with effects: Effects
+        _ id: GrantID, to successor: APIKey, until end: NumericDate, most: Int, with effects: Effects
     ) async throws -> APIKeyReroll {
         try await write { transaction in
             let now = SQLValue.date(successor.createdAt)
             let found = try transaction.first(
                 """
-                SELECT successor IS NOT NULL, end_reason IS 'keyLeaked'
-                    OR (ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2))
+                SELECT successor IS NOT NULL, end_reason IS 'keyLeaked',
+                    ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)
                 FROM api_key WHERE id = ?1
                 """, .text(id), now
-            ) { (isRerolled: try $0.bool(0), mayBe: try $0.bool(1)) }
+            ) { (isRerolled: try $0.bool(0), isLeaked: try $0.bool(1), isLive: try $0.bool(2)) }
             guard let found, try transaction.mayOwnKeys(successor) else { return .missing }
             guard !found.isRerolled else { return .rerolled }
-            guard found.mayBe else { return .ended }
+            guard found.isLeaked || found.isLive else { return .ended }
+            // What lives on beside its successor is counted apart; a successor of what is dead counts as a new key.
+            if !found.isLive || end > successor.createdAt {
+                let counted = try transaction.liveKeys(like: successor, rerolledOnly: found.isLive)
+                guard counted < Int64(most) else { return .full }
+            }
             try transaction.run(
                 """
                 UPDATE api_key SET successor = ?2, expires_at = min(coalesce(expires_at, ?3), ?3) WHERE id = ?1
@@ -118,6 +117,16 @@ extension WriteTransaction {
             guard found != nil else { return false }
         }
         return true
+    }
+
+    /// How many keys the owner has that live when `key` is made.
+    fileprivate func liveKeys(like key: APIKey, rerolledOnly: Bool = false) throws -> Int64 {
+        let (kind, owner) = key.owner.columns
+        return try integer(
+            """
+            SELECT count(*) FROM api_key WHERE owner_kind = ?1 AND owner = ?2 AND ended_at IS NULL
+                AND (expires_at IS NULL OR expires_at > ?3) AND (successor IS NOT NULL OR NOT ?4)
+            """, kind, owner, .date(key.createdAt), .bool(rerolledOnly)) ?? 0
     }
 
     fileprivate func insert(_ key: APIKey) throws {

@@ -35,12 +35,20 @@ extension InMemoryStore: APIKeyStore {
     }
 
     package func reroll(
-        _ id: GrantID, to successor: APIKey, until end: NumericDate, with effects: Effects
+        _ id: GrantID, to successor: APIKey, until end: NumericDate, most: Int, with effects: Effects
     ) throws -> APIKeyReroll {
         try write { contents in
             guard let key = contents.keysOfOwners[id], contents.mayOwnKeys(successor) else { return .missing }
             guard key.successor == nil else { return .rerolled }
-            guard key.isQuarantined || key.isLive(at: successor.createdAt) else { return .ended }
+            let now = successor.createdAt
+            guard key.isQuarantined || key.isLive(at: now) else { return .ended }
+            if !key.isLive(at: now) || end > now {
+                let counted = contents.keysOfOwners.values.filter { other in
+                    other.owner == successor.owner && other.isLive(at: now)
+                        && (other.successor != nil || !key.isLive(at: now))
+                }
+                guard counted.count < most else { return .full }
+            }
             contents.keysOfOwners[id]?.successor = successor.id
             contents.keysOfOwners[id]?.expiresAt = key.expiresAt.map { min($0, end) } ?? end
             contents.keysOfOwners[successor.id] = successor

@@ -58,6 +58,7 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         case mailPasswordMissing = "mail_password_missing"
         case mailPasswordExposed = "mail_password_exposed"
         case alarmsUnusable = "alarms_unusable"
+        case statusListResourceInvalid = "status_list_resource_invalid"
         case brandingUnusable = "pages_unusable"
 
         case gatewayIncomplete = "gateway_incomplete"

@@ -10,6 +10,10 @@ extension SettingsTable {
             "Messages of the feed that are kept for each resource, for readers whose connection broke. Who missed more "
                 + "begins with a snapshot."),
         Setting(
+            .revocationSnapshotBytes, .integer(1_048_576...1_073_741_824, unit: "bytes"), default: .integer(67_108_864),
+            "The largest snapshot with which a reader of the feed begins: 21 bytes for each single token and ended "
+                + "authorization, 29 for each counter. A larger one is refused; readers have a limit of their own."),
+        Setting(
             .revocationResources, .integer(1...100_000, unit: "resources"), default: .integer(1024),
             "Resources that may listen to the feed at the same time."),
         Setting(

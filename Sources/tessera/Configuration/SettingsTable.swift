@@ -11,6 +11,7 @@ package enum SettingsTable {
         ("Fetching", fetching),
         ("Tokens and keys", tokensAndKeys),
         ("Revocation feed", revocationFeed),
+        ("Status lists", statusLists),
         ("Sessions", sessions),
         ("Passwords", passwords),
         ("Accounts", accounts),
@@ -198,6 +199,12 @@ package enum SettingsTable {
         Setting(
             .limitsWriteDeadline, .integer(1...300, unit: "seconds"), default: .integer(20),
             "How long an answer may wait for a peer that does not read."),
+        Setting(
+            .limitsStreamIdle, .integer(1...86_400, unit: "seconds"), default: .integer(120),
+            "How long nothing may happen on a streamed answer or a tunnel; these have no limit as a whole."),
+        Setting(
+            .limitsStreamedBodyBytes, .integer(0...1_099_511_627_776, unit: "bytes"), default: .integer(104_857_600),
+            "Longest content of a request that the gateway passes on while it arrives."),
         Setting(
             .limitsIdleTimeout, .integer(1...3600, unit: "seconds"), default: .integer(60),
             "How long a connection may rest between requests."),

@@ -34,10 +34,12 @@ struct GatewayComposition {
             metrics: MetricsRegistry(), readiness: Readiness {}, logger: logger,
             eventLoops: MultiThreadedEventLoopGroup.singleton)
         let ready = ReadyNotice(
-            listeners: GatewayListeners.count, issuer: "gateway", socket: environment["NOTIFY_SOCKET"], logger: logger)
+            listeners: GatewayListeners.count(configuration), issuer: "gateway", socket: environment["NOTIFY_SOCKET"],
+            logger: logger)
         let certificates = try certificates()
         let listeners = try GatewayListeners(
-            configuration: configuration, shared: shared, limits: HTTPLimits(configuration, with: logger)
+            configuration: configuration, shared: shared, limits: HTTPLimits(configuration, with: logger),
+            showsMetrics: true
         ).prepared(transport, certificates, ready)
         var services: [any Service] = []
         if let requestLog { services.append(RequestLogService(log: requestLog)) }
@@ -73,7 +75,9 @@ struct GatewayComposition {
         return ConfigurationFailure(
             problems: [
                 ConfigurationProblem(
-                    .addressInUse, .gatewayForwardAuthPort, "another program listens there",
+                    .addressInUse, .gatewayForwardAuthPort,
+                    "another program listens there"
+                        + (configuration.text(.gatewayListenAddress) == nil ? "" : " or at gateway.listen.port"),
                     fix: "Stop it ('ss -ltnp' names it), or choose another port.")
             ])
     }

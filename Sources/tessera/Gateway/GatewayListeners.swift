@@ -10,8 +10,13 @@ struct GatewayListeners {
     let configuration: Configuration
     let shared: ServerEnvironment
     let limits: HTTPLimits
+    /// Whether no other listener of the process shows them.
+    var showsMetrics = false
 
-    static let count = 1
+    /// How many of them there are.
+    static func count(_ configuration: Configuration) -> Int {
+        configuration.text(.gatewayListenAddress) == nil ? 1 : 2
+    }
 
     /// - Parameters:
     ///   - transport: how the issuer is asked.
@@ -19,8 +24,13 @@ struct GatewayListeners {
     func prepared(
         _ transport: any HTTPTransport, _ certificates: TLSCertificates?, _ ready: ReadyNotice
     ) throws -> [any Service] {
-        let endpoint = try endpoint(transport)
-        let admission = endpoint.judge.admission
+        guard let settings = GatewaySettings(configuration) else {
+            throw CommandFailure(.failure, "gateway_incomplete", "the settings of the gateway are not usable")
+        }
+        let revocations = GatewayRevocations(settings, transport, shared)
+        let readiness = revocations?.readiness(in: shared.readiness) ?? shared.readiness
+        let admission = settings.admission(transport, revocations: revocations?.reader)
+        let endpoint = try endpoint(settings, admission)
         shared.metrics.add("tessera_gateway_remembered_tokens", "Tokens whose signature need not be checked again.") {
             Double(admission.rememberedTokens)
         }
@@ -35,21 +45,21 @@ struct GatewayListeners {
         let listening = HTTPServerConfiguration(
             name: "forward-auth", address: address, certificates: isNear ? nil : certificates, isSecure: false,
             limits: limits, proxies: endpoint.proxies)
-        return [
-            HTTPListener(listening, shared, routes: endpoint.routes(readiness: shared.readiness)) {
-                ready.listening("forward-auth", $0.description)
-            }
-        ]
+        let routes = endpoint.routes(readiness: readiness, metrics: showsMetrics ? shared.metrics : nil)
+        let answering = HTTPListener(listening, shared, routes: routes) {
+            ready.listening("forward-auth", $0.description)
+        }
+        // Services end in reverse order: what the last requests ask is still followed.
+        return try (revocations.map { [$0] } ?? []) + [answering]
+            + ProxyListener(configuration: configuration, shared: shared, limits: limits)
+            .prepared(endpoint, certificates, ready)
     }
 
-    private func endpoint(_ transport: any HTTPTransport) throws -> ForwardAuthEndpoint {
-        guard let settings = GatewaySettings(configuration) else {
-            throw CommandFailure(.failure, "gateway_incomplete", "the settings of the gateway are not usable")
-        }
+    private func endpoint(_ settings: GatewaySettings, _ admission: AccessGuard) throws -> ForwardAuthEndpoint {
         let file = GatewayRoutesFile(path: settings.routes)
         guard file.problems.isEmpty else { throw ConfigurationFailure(problems: file.problems) }
         let judge = GatewayJudge(
-            routes: try GatewayRouteTable(file.routes), admission: settings.admission(transport),
+            routes: try GatewayRouteTable(file.routes), admission: admission,
             identity: settings.identity)
         let trusted = configuration.list(.proxyTrusted)
         return ForwardAuthEndpoint(

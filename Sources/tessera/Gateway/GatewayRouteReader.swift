@@ -17,18 +17,19 @@ struct GatewayRouteReader {
         case stripPrefix = "strip-prefix"
     }
 
+    private static let names = Key.allCases.map(\.rawValue) + ForwardingReader.Key.allCases.map(\.rawValue)
+
     /// `nil` if anything is wrong with it.
     mutating func route() -> GatewayRoute? {
         guard let mapping = node.mapping else {
             refuse(node, "this is no route", "Write '- path: /…' and its other keys below.")
             return nil
         }
-        for (name, _) in mapping where Key(rawValue: name.string ?? "") == nil {
-            let names = Key.allCases.map(\.rawValue)
+        for (name, _) in mapping where !Self.names.contains(name.string ?? "") {
             refuse(
                 name, "\(name.string ?? "this") is no key of a route",
-                NearestName.of(name.string ?? "", among: names).map { "Did you mean \($0)?" }
-                    ?? "A route has \(names.joined(separator: ", ")).")
+                NearestName.of(name.string ?? "", among: Self.names).map { "Did you mean \($0)?" }
+                    ?? "A route has \(Self.names.joined(separator: ", ")).")
         }
         let host = value(.host, "a host name without scheme, port and path") { HostName($0) }
         let isExact = value(.match, "prefix or exact") { ["prefix": false, "exact": true][$0] } ?? false
@@ -39,10 +40,14 @@ struct GatewayRouteReader {
         if strips, isExact || upstream == nil {
             refuse(field(.stripPrefix) ?? node, "strip-prefix needs a prefix and an upstream", "Remove it.")
         }
+        var forwarding = ForwardingReader(node)
+        let policy = forwarding.policy(hasUpstream: upstream != nil)
+        problems += forwarding.problems
         guard let path = path(), let access, problems.isEmpty else { return nil }
         var route = GatewayRoute(host: host, path: path, isExact: isExact, methods: methods, access: access)
         route.upstream = upstream
         route.stripsPrefix = strips
+        route.forwarding = policy
         return route
     }
 

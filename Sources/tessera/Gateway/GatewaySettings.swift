@@ -9,9 +9,11 @@ struct GatewaySettings {
     /// The file with the routes.
     let routes: String
     let identity: IdentityHeaders
+    /// How revocations are followed; `nil` if they are not.
+    let revocations: RevocationPolicy?
     private let memory: TokenMemory
     /// `nil` without credentials: then what only the issuer can read is refused.
-    private let registration: IntrospectionClient.Registration?
+    private let credentials: (id: ClientID, secret: Secret)?
 
     init?(_ configuration: Configuration) {
         guard let issuer = Issuer(configuration.text(.gatewayIssuer) ?? configuration.issuerText),
@@ -28,18 +30,32 @@ struct GatewaySettings {
         if let id = configuration.text(.gatewayResourceID).flatMap({ ClientID($0) }),
             let path = configuration.text(.gatewayResourceSecretFile), let secret = MasterKeySource.text(in: path)
         {
-            registration = IntrospectionClient.Registration(
-                resource: resource, id: id, authentication: .secretBasic(Secret(secret)))
+            credentials = (id, Secret(secret))
         } else {
-            registration = nil
+            credentials = nil
         }
+        let mode = configuration.text(.gatewayStaleMode).flatMap { StaleMode(rawValue: $0) } ?? .refuse
+        let bound = Duration.seconds(configuration.integer(.gatewayStaleAfter))
+        revocations = configuration.flag(.gatewayRevocations) ? RevocationPolicy(mode: mode, bound: bound) : nil
+    }
+
+    /// The feed to follow; `nil` without credentials or if it was turned off.
+    var feed: RevocationFeed? {
+        guard revocations != nil, let credentials else { return nil }
+        return RevocationFeed(
+            issuer: issuer, audience: resource, resource: credentials.id, secret: credentials.secret)
     }
 
     /// The judge of tokens, which asks the issuer for its keys, and about tokens that only it can read.
-    func admission(_ transport: any HTTPTransport) -> AccessGuard {
+    func admission(_ transport: any HTTPTransport, revocations: (any RevocationSource)?) -> AccessGuard {
         let discovery = IssuerDiscovery(issuer: issuer, transport: transport)
+        let introspection = credentials.map { credentials in
+            let registration = IntrospectionClient.Registration(
+                resource: resource, id: credentials.id, authentication: .secretBasic(credentials.secret))
+            return IntrospectionClient(discovery, as: registration)
+        }
         return AccessGuard(
-            AccessTokenValidator(discovery, resource: resource),
-            introspection: registration.map { IntrospectionClient(discovery, as: $0) }, memory: memory)
+            AccessTokenValidator(discovery, resource: resource), introspection: introspection,
+            revocations: revocations, memory: memory)
     }
 }

@@ -5,9 +5,12 @@ import NIOSSL
 import OAuth
 
 /// Asks the issuer that the configuration names; no request is steered by anybody else.
-struct IssuerTransport: HTTPTransport {
+struct IssuerTransport: HTTPTransport, HTTPStreamTransport {
     private let client: HTTPClient
-    private static let timeLimit = TimeAmount.seconds(10)
+    /// For a whole answer, or the head of one that goes on.
+    private static let timeLimit = Duration.seconds(10)
+    /// Between two bytes of one that goes on: longer than the issuer ever is silent (`revocation.heartbeat`).
+    private static let silence = TimeAmount.seconds(90)
 
     /// - Parameter authorities: certificates in PEM that are trusted beside the system's.
     init(authorities: String?) {
@@ -17,12 +20,41 @@ struct IssuerTransport: HTTPTransport {
         if let authorities { tls.additionalTrustRoots = [.file(authorities)] }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: Self.timeLimit), decompression: .disabled)
+            timeout: .init(connect: .seconds(5), read: Self.silence), decompression: .disabled)
         configuration.connectionPool.idleTimeout = .seconds(30)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     func send(_ request: TransportRequest) async throws -> TransportResponse {
+        try await withThrowingTaskGroup(of: TransportResponse.self) { group in
+            group.addTask { [client] in
+                let response = try await client.execute(Self.outgoing(request), timeout: TimeAmount(Self.timeLimit))
+                let body = try await response.body.collect(upTo: request.maximumBodyBytes)
+                return TransportResponse(
+                    status: Int(response.status.code), headers: Self.headers(response.headers),
+                    body: Array(body.readableBytesView))
+            }
+            // The client's own limit ends with the head of the answer.
+            group.addTask {
+                try await Task.sleep(for: Self.timeLimit)
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw HTTPClientError.cancelled }
+            return first
+        }
+    }
+
+    func open(_ request: TransportRequest) async throws -> TransportStream {
+        let response = try await client.execute(Self.outgoing(request), timeout: TimeAmount(Self.timeLimit))
+        return TransportStream(
+            status: Int(response.status.code), headers: Self.headers(response.headers),
+            chunks: PulledBody.stream(of: response.body.map { Array($0.readableBytesView) }))
+    }
+
+    func shutDown() async { try? await client.shutdown() }
+
+    private static func outgoing(_ request: TransportRequest) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = request.method == .post ? .POST : .GET
         outgoing.headers.add(name: "accept", value: request.accept)
@@ -35,13 +67,10 @@ struct IssuerTransport: HTTPTransport {
             outgoing.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
             outgoing.body = .bytes(form)
         }
-        let response = try await client.execute(outgoing, timeout: Self.timeLimit)
-        let body = try await response.body.collect(upTo: request.maximumBodyBytes)
-        return TransportResponse(
-            status: Int(response.status.code),
-            headers: TransportHeaders(response.headers.map { ($0.name, $0.value) }), body: Array(body.readableBytesView)
-        )
+        return outgoing
     }
 
-    func shutDown() async { try? await client.shutdown() }
+    private static func headers(_ headers: HTTPHeaders) -> TransportHeaders {
+        TransportHeaders(headers.map { ($0.name, $0.value) })
+    }
 }

@@ -6,7 +6,7 @@ import Glibc
 struct FileWalk {
     enum Visit {
         case file(path: [CChar], descriptor: Int32)
-        /// A folder with a `.git` in it.
+        /// A folder with a `.git` in it, or a bare repository.
         case repository(path: [CChar])
         case unreadable(path: [CChar], reason: String)
     }
@@ -41,6 +41,10 @@ struct FileWalk {
         return true
     }
 
+    private static let head = "HEAD".utf8.map { CChar(bitPattern: $0) }
+    private static let objects = "objects".utf8.map { CChar(bitPattern: $0) }
+    private static let references = "refs".utf8.map { CChar(bitPattern: $0) }
+
     private static func reason() -> String { String(cString: strerror(errno)) }
 
     private func open(_ path: [CChar], follows: Bool, _ visit: (Visit) -> Void) {
@@ -55,6 +59,9 @@ struct FileWalk {
     private mutating func list(_ folder: [CChar], _ visit: (Visit) -> Void) {
         guard let stream = opendir(folder) else { return visit(.unreadable(path: folder, reason: Self.reason())) }
         defer { closedir(stream) }
+        // What git itself knows a repository by.
+        var marks: Set<[CChar]> = [Self.head, Self.objects, Self.references]
+        defer { if marks.isEmpty { visit(.repository(path: folder)) } }
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
@@ -65,6 +72,7 @@ struct FileWalk {
                 visit(.repository(path: folder))
                 continue
             }
+            marks.remove(name)
             let path = Self.name(Array(folder.dropLast()) + (folder.dropLast().last == 0x2F ? [] : [0x2F]) + name)
             switch Int32(entry.pointee.d_type) {
             case Int32(DT_DIR): folders.append(path)

@@ -11,8 +11,12 @@ final class GitProcess {
     private var position = 0
     private var hasEnded = false
 
-    /// - Parameter arguments: behind `git`.
-    init(_ arguments: [String], in folder: String) throws(Failure) {
+    /// - Parameters:
+    ///   - arguments: behind `git`.
+    ///   - source: another git whose output this one reads.
+    init(
+        _ arguments: [String], in folder: String, _ surroundings: GitSurroundings, reading source: GitProcess? = nil
+    ) throws(Failure) {
         var toChild: [Int32] = [-1, -1]
         var fromChild: [Int32] = [-1, -1]
         guard Self.open(&toChild) else { throw .failed("no pipe can be made") }
@@ -23,15 +27,15 @@ final class GitProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, toChild[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, source?.output ?? toChild[0], 0)
         posix_spawn_file_actions_adddup2(&actions, fromChild[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        // A repository of somebody else may not run programs through its configuration.
-        let words = ["git", "-c", "core.fsmonitor=false", "-c", "core.pager=cat", "-C", folder] + arguments
+        let words = ["git"] + surroundings.options + ["-C", folder] + arguments
         var texts = words.map { strdup($0) } + [nil]
-        defer { for text in texts { free(text) } }
+        var variables = surroundings.environment.map { strdup($0) } + [nil]
+        defer { for text in texts + variables { free(text) } }
         var process: pid_t = 0
-        let status = posix_spawnp(&process, "git", &actions, nil, &texts, environ)
+        let status = posix_spawnp(&process, "git", &actions, nil, &texts, &variables)
         close(toChild[0])
         close(fromChild[1])
         guard status == 0 else {
@@ -105,6 +109,13 @@ final class GitProcess {
         }
         position = 0
         return !buffer.isEmpty
+    }
+
+    /// Ends it before it is done.
+    func stop() {
+        guard !hasEnded else { return }
+        kill(process, SIGKILL)
+        _ = end()
     }
 
     /// Ends it, and says whether it did what it was asked for.

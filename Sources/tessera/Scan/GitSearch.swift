@@ -16,7 +16,8 @@ struct GitSearch {
         _ found: (Place, SecretScanner.Match) -> Void
     ) throws(GitProcess.Failure) -> (objects: Int64, bytes: Int64) {
         let git = try GitProcess(
-            ["cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered"], in: folder)
+            ["cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered"], in: folder, .stranger(in: folder)
+        )
         git.closeInput()
         var (count, total): (Int64, Int64) = (0, 0)
         while try object(git, &total, found) { count += 1 }
@@ -29,7 +30,7 @@ struct GitSearch {
         _ found: (String, SecretScanner.Match) -> Void
     ) throws(GitProcess.Failure) -> (files: Int64, bytes: Int64) {
         let changes = try stagedObjects()
-        let git = try GitProcess(["cat-file", "--batch"], in: folder)
+        let git = try GitProcess(["cat-file", "--batch"], in: folder, .own)
         var total: Int64 = 0
         for (object, path) in changes {
             guard git.write(object + "\n") else { throw .failed("git stopped") }
@@ -39,20 +40,48 @@ struct GitSearch {
         return (Int64(changes.count), total)
     }
 
-    /// The path by which a commit knows an object; `nil` if none does.
-    func path(of object: String) -> String? {
+    /// Whether objects may be missing here that git would fetch.
+    var isPartial: Bool {
         guard
             let git = try? GitProcess(
-                ["log", "--all", "--format=%h", "--name-only", "-z", "-n", "1", "--find-object=\(object)"], in: folder)
-        else { return nil }
+                ["config", "--get", "extensions.partialClone"], in: folder, .stranger(in: folder))
+        else {
+            return false
+        }
         git.closeInput()
+        while git.text(until: 0x0A) != nil {}
+        return git.end()
+    }
+
+    /// The path by which a commit knows an object; `nil` if none does.
+    ///
+    /// With commands for programs, which do not read the settings for what people like to see: `git log` checks
+    /// signatures, with the program that the repository names, where it is told to.
+    func path(of object: String) -> String? {
+        guard
+            let commits = try? GitProcess(["rev-list", "--all"], in: folder, .stranger(in: folder)),
+            let git = try? GitProcess(
+                [
+                    "diff-tree", "--stdin", "-r", "--root", "--name-only", "-z", "--no-ext-diff",
+                    "--ignore-submodules=all", "--find-object=\(object)",
+                ], in: folder, .stranger(in: folder), reading: commits)
+        else { return nil }
+        commits.closeInput()
+        git.closeInput()
+        defer {
+            git.stop()
+            commits.stop()
+        }
         guard let commit = git.text(until: 0), let path = git.text(until: 0) else { return nil }
-        return "\(path.drop { $0 == "\n" }) (commit \(commit))"
+        return "\(path) (commit \(commit.prefix(12)))"
     }
 
     private func stagedObjects() throws(GitProcess.Failure) -> [(object: String, path: String)] {
         let git = try GitProcess(
-            ["diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=AMT"], in: folder)
+            [
+                "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
+                "--ignore-submodules=all", "--diff-filter=AMT",
+            ], in: folder, .own)
         git.closeInput()
         var changes: [(String, String)] = []
         // `:oldmode newmode old new status`, a NUL, the path, a NUL.

@@ -21,6 +21,8 @@ struct ScanReport {
     var files: Int64 = 0
     var bytes: Int64 = 0
     private(set) var notes: [String] = []
+    /// Nothing was asked to be searched and could not be, but for what the caller may not read.
+    private(set) var isComplete = true
     let countsProbable: Bool
 
     init(countsProbable: Bool) { self.countsProbable = countsProbable }
@@ -43,6 +45,12 @@ struct ScanReport {
         notes.append(notes.count < 100 ? text : "and more that could not be searched")
     }
 
+    /// Keeps that something was searched in part only, which must not look like nothing found.
+    mutating func fail(_ text: String) {
+        isComplete = false
+        note(text)
+    }
+
     /// Adds what was found elsewhere.
     mutating func take(_ other: ScanReport) {
         for finding in other.findings { add(finding) }
@@ -50,6 +58,7 @@ struct ScanReport {
         ignored += other.ignored
         files += other.files
         bytes += other.bytes
+        isComplete = isComplete && other.isComplete
         for note in other.notes { self.note(note) }
     }
 
@@ -77,6 +86,7 @@ struct ScanReport {
         return JSONObject([
             ("findings", .array(list)), ("unlisted", .integer(unlisted)), ("probable_ignored", .integer(ignored)),
             ("files", .integer(files)), ("bytes", .integer(bytes)), ("notes", .array(notes.map(JSONValue.string))),
+            ("complete", .bool(isComplete)),
         ])
     }
 

@@ -13,6 +13,8 @@ extension HTTPLimits {
         idle = seconds(.limitsIdleTimeout)
         requestDeadline = seconds(.limitsRequestDeadline)
         writeDeadline = seconds(.limitsWriteDeadline)
+        streamIdle = seconds(.limitsStreamIdle)
+        streamedBodyBytes = configuration.integer(.limitsStreamedBodyBytes)
         connections = configuration.integer(.limitsConnections)
         connectionsPerAddress = configuration.integer(.limitsConnectionsPerAddress)
         concurrentStreams = configuration.integer(.limitsStreams)

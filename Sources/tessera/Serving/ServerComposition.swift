@@ -55,6 +55,7 @@ struct ServerComposition {
         let outbox = OutboxFigures()
         outbox.add(to: shared.metrics)
         shared.metrics.addAlarms(of: provider)
+        shared.metrics.addFeed(of: provider)
         let operations = ServerOperations(
             installation: installation, metrics: shared.metrics, readiness: readiness, logger: logger)
         let listeners = try ServerListeners(

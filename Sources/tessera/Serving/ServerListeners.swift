@@ -22,7 +22,7 @@ struct ServerListeners {
         let certificates = try certificates()
         let overTCP = configuration.text(.administrationAddress)
         let ready = ReadyNotice(
-            listeners: (overTCP == nil ? 2 : 3) + (isGateway ? GatewayListeners.count : 0),
+            listeners: (overTCP == nil ? 2 : 3) + (isGateway ? GatewayListeners.count(configuration) : 0),
             issuer: provider.issuer.rawValue,
             socket: environment["NOTIFY_SOCKET"], logger: shared.logger)
         let administration = Administration(provider: provider)

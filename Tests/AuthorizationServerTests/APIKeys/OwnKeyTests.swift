@@ -39,6 +39,28 @@ import Testing
         #expect(try await area.activity().map(\.kind).contains(.keyCreated))
     }
 
+    @Test func `are among the data that the person can take along, without what opens anything`() async throws {
+        let holders = try await KeyHolders()
+        let area = try await Self.area(holders)
+        let key = try Self.made(
+            try await area.createKey(KeyHolders.draft(), password: Self.password, at: Self.start))
+        _ = try await holders.key(forClient: true)
+        #expect(try await holders.isActive(key.secret))
+        let later = Self.start + .seconds(60)
+        try await holders.administration.endKey(key.stored.id, by: .root, at: later)
+        let bytes = try await area.data(at: later)
+        let exported = try #require(try JSONObject(parsing: bytes)["api_keys"]?.array)
+        let told = try #require(exported.first?.object)
+        #expect(exported.count == 1 && told.string("id") == key.stored.id.rawValue && told.string("name") == "Build")
+        #expect(told.object("resources")?.string(Issuance.jwtAPI.rawValue) == "read write")
+        #expect(told.string("created_at") == Self.start.utcText && told.string("last_used_at") == Self.start.utcText)
+        #expect(told.string("expires_at") == key.stored.expiresAt?.utcText)
+        #expect(told.string("state") == "ended" && told.string("ended_at") == later.utcText)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(!text.contains("tsk_") && !text.contains(key.secret.revealedValue.dropFirst(4)))
+        #expect(!text.contains(Base64URL.encode(key.stored.hash.bytes)))
+    }
+
     @Test func `are for what is described to people, and nothing else`() async throws {
         let holders = try await KeyHolders()
         let area = try await Self.area(holders)

@@ -26,6 +26,15 @@ import Testing
         #expect(told.string("client_id") == "api_key:\(key.stored.id)")
     }
 
+    @Test func `names the client that owns the key, where none asks`() async throws {
+        let holders = try await KeyHolders()
+        let key = try await holders.key(forClient: true)
+        let token = try await holders.exchange(key.secret).accessToken
+        let told = try await holders.introspect(token)
+        #expect(told.string("client_id") == "svc" && told.string("sub") == "svc")
+        #expect(try Journey.claims(of: token).string("client_id") == "svc")
+    }
+
     @Test func `outlives neither its key nor the end of it`() async throws {
         let holders = try await KeyHolders()
         var draft = KeyHolders.draft()
@@ -41,6 +50,54 @@ import Testing
         let ended = try await holders.people.store.endedGrants(
             since: Self.start - .seconds(1), forgettingAfter: ServerPolicy.longestAccessTokenLifetime)
         #expect(ended[key.stored.id] != nil)
+    }
+
+    /// What takes from the client `svc` what a key of its own was worth.
+    enum Taking: CaseIterable { case narrowed, forbidden, grantRevoked, clientTokens, clientDisabled, resourceTokens }
+
+    @Test(arguments: Taking.allCases, [false, true])
+    func `dies with the permission of the program whose key it was bought with`(
+        taking: Taking, byOther: Bool
+    ) async throws {
+        let holders = try await KeyHolders()
+        _ = try await holders.people.store.insert(
+            RegisteredClient(
+                id: ClientID(unchecked: "other"), name: "Other",
+                credentials: RegisteredCredentials(
+                    method: .clientSecretBasic, secrets: [Issuance.stored(Issuance.secret)]),
+                grantTypes: [.tokenExchange], createdAt: Self.start),
+            recording: AuditEvent(at: Self.start, action: "test", actor: "test"))
+        let (key, persons) = (try await holders.key(forClient: true), try await holders.key())
+        let token =
+            byOther
+            ? try await holders.provider.token(
+                .tokenExchange(TokenExchangeParameters(subjectToken: key.secret)), from: Issuance.basic("other"),
+                caller: Issuance.caller, at: Self.start
+            ).response.accessToken : try await holders.exchange(key.secret).accessToken
+        let unrelated = try await holders.exchange(persons.secret).accessToken
+        #expect(try await holders.isActive(token))
+        let (service, administration) = (ClientID(unchecked: "svc"), holders.administration)
+        switch taking {
+        case .narrowed:
+            let draft = PermissionDraft(resource: Issuance.jwtAPI.rawValue, scope: "read")
+            _ = try await administration.permit(service, draft, by: .root, at: Self.start)
+        case .forbidden: try await administration.forbid(service, at: Issuance.jwtAPI, by: .root, at: Self.start)
+        case .grantRevoked:
+            try await administration.revokeGrant(GrantID(unchecked: "g-svc"), by: .root, at: Self.start)
+        case .clientTokens: _ = try await administration.revokeClientTokens(service, by: .root, at: Self.start)
+        case .clientDisabled:
+            _ = try await administration.updateClient(
+                service, with: ClientChange(isEnabled: false), by: .root, at: Self.start)
+        case .resourceTokens:
+            _ = try await administration.revokeResourceTokens(
+                ClientID(unchecked: "orders"), by: .root, at: Self.start)
+        }
+        #expect(try await !holders.isActive(token))
+        #expect(try await holders.isActive(unrelated) == (taking != .resourceTokens))
+        // What the key is worth now may be bought again.
+        guard taking == .narrowed || taking == .clientTokens else { return }
+        let again = try await holders.introspect(try await holders.exchange(key.secret).accessToken)
+        #expect(again.string("scope") == (taking == .narrowed ? "read" : "read write"))
     }
 
     @Test(.requirement("8693-2.2.2-1", "8693-2.2.2-2")) func `is refused in the words of the standard`() async throws {

@@ -111,6 +111,25 @@ import Testing
         else { return #expect(Bool(false), "the request is not spent") }
     }
 
+    @Test(.requirement("9470-6.1-1", "9470-6.2-1", "9470-7-1"))
+    func `says in access tokens and at introspection how and when the person signed in`() async throws {
+        let journey = try await Journey()
+        let later = Journey.start + .seconds(10)
+        let form = try Journey.parameters(["scope": "openid read"], resources: [Journey.api.rawValue])
+        let token = try await journey.redeem(
+            try await journey.code(form, in: try await journey.signedIn(), at: later), resource: Journey.api, at: later
+        ).accessToken
+        let claims = try Journey.claims(of: token)
+        #expect(claims.string("acr") == "urn:tessera:acr:pwd" && claims.date("auth_time") == Journey.start)
+        let presented = try PresentedToken(Issuance.form("token=\(token.revealedValue)"))
+        let answer = try await journey.provider.introspect(
+            presented, from: Issuance.basic("orders"), caller: Issuance.caller, at: later)
+        let told = try JSONObject(parsing: answer.response.json)
+        #expect(told.string("acr") == "urn:tessera:acr:pwd" && told.date("auth_time") == Journey.start)
+        let document = journey.provider.openIDMetadataDocument()
+        #expect(try JSONObject(parsing: document.body).strings("acr_values_supported") == ["urn:tessera:acr:pwd"])
+    }
+
     @Test func `finds that a request which waited belongs to the browser that began it`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()

@@ -142,7 +142,8 @@ import Testing
     @Test(
         .requirement(
             "oidc-core-3.1.2.1-11", "oidc-core-3.1.2.1-12", "oidc-core-3.1.2.1-14", "oidc-core-3.1.2.1-15",
-            "oidc-core-3.1.2.1-16", "oidc-core-3.1.2.1-17", "oidc-core-3.1.2.1-19", "oidc-core-3.1.2.3-2",
+            "oidc-core-3.1.2.1-16", "oidc-core-3.1.2.1-17", "oidc-core-3.1.2.1-19", "9470-4-1", "9470-5-1",
+            "oidc-core-3.1.2.3-2",
             "oidc-core-3.1.2.6-2", "oidc-core-15.1-6"), arguments: table)
     func `follows from what is known, and from nothing else`(row: Row) {
         #expect(row.state.nextStep(at: Self.now) == row.step)

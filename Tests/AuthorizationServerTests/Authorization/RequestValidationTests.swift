@@ -131,7 +131,8 @@ import Testing
             "7636-7.2-1", "9207-2-2", "9700-2.1-3", "9700-2.1.1-1", "9700-2.1.1-2", "9700-2.1.1-3", "9700-2.1.2-1",
             "oidc-core-3.1.2.1-4", "oidc-core-3.1.2.1-5", "oidc-core-3.1.2.1-18", "oidc-core-3.1.2.2-1",
             "oidc-core-3.1.2.2-3", "oidc-core-3.1.2.2-4", "oidc-core-3.1.2.2-6", "oidc-core-3.1.2.6-1",
-            "oidc-core-3.1.2.6-3", "oidc-core-5.5-2", "oidc-core-5.5.1.1-1", "oidc-core-6.1-1", "oidc-core-6.2-1",
+            "oidc-core-3.1.2.6-3", "oidc-core-5.5-2", "oidc-core-5.5.1.1-1", "9470-5-2", "oidc-core-6.1-1",
+            "oidc-core-6.2-1",
             "6749-3.1.1-1", "6749-3.1.1-2", "6749-3.1.1-3", "8707-2.1-1", "8707-2.2-3"),
         arguments: answered)
     func `that cannot be granted is answered at the client's own address`(row: Answered) async throws {

@@ -17,7 +17,7 @@ import Testing
             .revokesTooOften(client, retryAfter: 1), .signingKeyMissing(resource), .scopeExceedsGrant(client),
             .registrationTokenWrong, .registrationsFull, .tokenOfAnotherClient(client, token),
             .audienceWrong(client, token), .rightMissing(client, required: "openid"), .notAResource(client),
-            .tooManyReaders(client, retryAfter: 1), .feedKeyMissing(client),
+            .tooManyReaders(client, retryAfter: 1), .feedKeyMissing(client), .snapshotTooLarge(client, bytes: 1),
             .keyResourceNotNamed(GrantID(unchecked: "k")), .keyScopeTooWide(GrantID(unchecked: "k")),
         ]
         let claims = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"]

@@ -7,57 +7,42 @@ import Testing
 
 /// The same for what hangs from a person: codes, refresh tokens, access tokens, authorization requests and sign-in.
 @Suite struct `The explanation of a person's request with one thing broken` {
-    private func explanation(
-        in provider: OpenIDProvider, at now: NumericDate = Issuance.start, of body: () async throws -> Void
-    ) async -> Decision? {
-        let before = provider.decisions.count
-        try? await body()
-        #expect(provider.decisions.count == before + 1)
-        return provider.decisions.decisions(DecisionQuery(), at: now).first
-    }
-
-    private func expect(
-        _ decision: Decision?, _ check: Check, found: String, expected: String = "",
-        _ location: SourceLocation = #_sourceLocation
-    ) {
-        #expect(decision?.check == check, sourceLocation: location)
-        #expect(decision?.found.contains(found) == true, "\(decision?.found ?? "-")", sourceLocation: location)
-        #expect(decision?.expected.contains(expected) == true, "\(decision?.expected ?? "-")", sourceLocation: location)
-    }
-
     @Test func `names what is wrong with a code`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()
         let code = try await journey.code(in: browser)
         let provider = journey.provider
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(Secret("tsz_x")) }, .codeUnknown,
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.redeem(Secret("tsz_x")) },
+            .codeUnknown,
             found: "5 bytes")
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(code, redirectURI: "https://web.example/") },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) {
+                _ = try await journey.redeem(code, redirectURI: "https://web.example/")
+            },
             .codeRedirectURIWrong, found: "https://web.example/", expected: Journey.redirectURI)
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(code, redirectURI: nil) },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.redeem(code, redirectURI: nil) },
             .codeRedirectURIWrong, found: "(none)", expected: Journey.redirectURI)
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(code, verifier: nil) },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.redeem(code, verifier: nil) },
             .codeVerifierMissing, found: "")
         let verifier = String(repeating: "v", count: 43)
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(code, verifier: verifier) },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.redeem(code, verifier: verifier) },
             .codeVerifierWrong, found: "43 bytes")
         let later = Journey.start + .seconds(61)
-        expect(
-            await explanation(in: provider, at: later) { _ = try await journey.redeem(code, at: later) },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider, at: later) { _ = try await journey.redeem(code, at: later) },
             .codeExpired, found: "1800000060")
         let event = AuditEvent(at: Journey.start, action: "test", actor: "test")
         _ = try await journey.people.store.insert(Journey.client(ClientID(unchecked: "foe")), recording: event)
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(code, by: "foe") },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.redeem(code, by: "foe") },
             .codeOfAnotherClient, found: "client foe", expected: "client web")
         _ = try await journey.redeem(code)
-        expect(
-            await explanation(in: provider) { _ = try await journey.redeem(code) }, .codeReplayed,
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.redeem(code) }, .codeReplayed,
             found: "authorization ")
     }
 
@@ -67,21 +52,26 @@ import Testing
         let tokens = try await journey.tokens(in: browser)
         let first = try #require(tokens.refreshToken)
         let provider = journey.provider
-        expect(
-            await explanation(in: provider) { _ = try await journey.refresh(Secret("tsr_x")) }, .refreshTokenUnknown,
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.refresh(Secret("tsr_x")) },
+            .refreshTokenUnknown,
             found: "5 bytes")
-        expect(
-            await explanation(in: provider) { _ = try await journey.refresh(first, scope: "openid email") },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) {
+                _ = try await journey.refresh(first, scope: "openid email")
+            },
             .scopeExceedsGrant, found: "scope openid email", expected: "profile")
         let event = AuditEvent(at: Journey.start, action: "test", actor: "test")
         _ = try await journey.people.store.insert(Journey.client(ClientID(unchecked: "foe")), recording: event)
-        expect(
-            await explanation(in: provider) { _ = try await journey.refresh(first, by: "foe") },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider) { _ = try await journey.refresh(first, by: "foe") },
             .refreshTokenOfAnotherClient, found: "client foe", expected: "client web")
         _ = try await journey.refresh(first)
         let later = Journey.start + .seconds(3600)
-        expect(
-            await explanation(in: provider, at: later) { _ = try await journey.refresh(first, at: later) },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: provider, at: later) {
+                _ = try await journey.refresh(first, at: later)
+            },
             .refreshTokenReused, found: "generation 1", expected: "generation 2")
     }
 
@@ -113,11 +103,11 @@ import Testing
         ]
         for (token, now, check, found, expected) in mutations {
             // A changed end may already be no base64url: then it is malformed, and says so.
-            let decision = await explanation(in: provider, at: now) {
+            let decision = await ReachedChecks.explanation(in: provider, at: now) {
                 _ = try await journey.userInfo(Secret(token), at: now)
             }
             if decision?.check == .tokenMalformed, check == .tokenSignatureWrong { continue }
-            expect(decision, check, found: found, expected: expected)
+            ReachedChecks.expect(decision, check, found: found, expected: expected)
         }
         let issuance = try await Issuance()
         let early = try await issuance.token().accessToken
@@ -125,17 +115,20 @@ import Testing
             ("orders", later, Check.tokenExpired, "s ago"), ("orders", earlier, .tokenIssuedInFuture, "in 3600 s"),
             ("payments", Issuance.start, .audienceWrong, "aud https://orders.example"),
         ] {
-            expect(
-                await explanation(in: issuance.provider, at: now) {
+            ReachedChecks.expect(
+                await ReachedChecks.explanation(in: issuance.provider, at: now) {
                     _ = try await issuance.introspect(early, by: resource, at: now)
                 }, check, found: found)
         }
-        expect(
-            await explanation(in: issuance.provider) { _ = try await issuance.introspect(early, by: "svc") },
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: issuance.provider) {
+                _ = try await issuance.introspect(early, by: "svc")
+            },
             .notAResource, found: "svc is a client")
         try await issuance.revoke(early)
-        expect(
-            await explanation(in: issuance.provider) { _ = try await issuance.introspect(early) }, .tokenRevoked,
+        ReachedChecks.expect(
+            await ReachedChecks.explanation(in: issuance.provider) { _ = try await issuance.introspect(early) },
+            .tokenRevoked,
             found: "jti ")
     }
 
@@ -158,8 +151,8 @@ import Testing
         ]
         for (change, check, found) in mutations {
             let form = try Journey.parameters(change)
-            expect(
-                await explanation(in: provider) {
+            ReachedChecks.expect(
+                await ReachedChecks.explanation(in: provider) {
                     _ = try await provider.authorize(form, browser: browser, at: Journey.start)
                 }, check, found: found)
         }

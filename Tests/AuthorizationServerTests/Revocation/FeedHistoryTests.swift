@@ -106,8 +106,12 @@ import Testing
         return table
     }
 
-    @Test func `tell every reader all that was acknowledged, however many revoke at once`() async throws {
-        let issuance = try await Issuance()
+    @Test(arguments: KindOfStore.allCases)
+    func `tell every reader all that was acknowledged, however many revoke at once`(kind: KindOfStore) async throws {
+        try await kind.run { store in try await tellEveryReader(try await Issuance(store: store)) }
+    }
+
+    private func tellEveryReader(_ issuance: Issuance) async throws {
         let feed = issuance.provider.revocations.feed
         let early = try await FeedListener(issuance.provider, "orders")
         var made: [Secret] = []
@@ -148,7 +152,11 @@ import Testing
         try early.listen()
         let last = try await FeedListener(issuance.provider, "orders")
         try last.listen()
+        // And what the store remembers is what a server that starts anew tells.
+        let anew = try await Issuance(store: issuance.store, registers: false)
+        let restarted = try await FeedListener(anew.provider, "orders")
         for claims in acknowledged {
+            #expect(restarted.verdict(on: claims) == .revoked(.token))
             #expect(early.verdict(on: claims) == .revoked(.token))
             #expect(last.verdict(on: claims) == .revoked(.token))
         }

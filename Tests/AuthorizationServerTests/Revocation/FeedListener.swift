@@ -48,8 +48,11 @@ final class FeedListener {
     func listen(at now: NumericDate = Issuance.start) throws -> [RevocationEntry] {
         var new: [RevocationEntry] = []
         while true {
-            guard case .messages(let sent) = reader.messages(after: position.sequence, of: position.feed) else {
-                throw Fault.resync
+            let sent: [FeedMessage]
+            switch reader.messages(after: position.sequence, of: position.feed) {
+            case .messages(let some): sent = some
+            case .ended: return new
+            case .resync: throw Fault.resync
             }
             if sent.isEmpty { return new }
             for message in sent {

@@ -52,6 +52,51 @@ import Testing
         #expect(try heard() == [1, 1])
     }
 
+    enum Change: CaseIterable { case disabled, deleted, secretAdded, renamed }
+
+    @Test(arguments: Change.allCases)
+    func `ends who listens when the resource has to prove anew who it is, behind all that ended with it`(
+        change: Change
+    ) async throws {
+        let issuance = try await Issuance()
+        let token = try await issuance.token().accessToken
+        let listener = try await FeedListener(issuance.provider, "orders")
+        let other = try await FeedListener(issuance.provider, "payments")
+        let (orders, administration) = (ClientID(unchecked: "orders"), Administration(provider: issuance.provider))
+        switch change {
+        case .disabled:
+            _ = try await administration.updateResource(
+                orders, with: ResourceChange(isEnabled: false), by: .root, at: start)
+        case .deleted: try await administration.deleteResource(orders, by: .root, at: start)
+        case .secretAdded:
+            _ = try await administration.addResourceSecret(orders, endingOthersIn: 0, by: .root, at: start)
+        case .renamed:
+            _ = try await administration.updateResource(
+                orders, with: ResourceChange(name: "New"), by: .root, at: start)
+        }
+        feed(issuance).deliver(at: start)
+        try listener.listen()
+        let hasEnded = change == .disabled || change == .deleted
+        #expect((listener.verdict(on: try claims(token, issuance)) == .valid) != hasEnded)
+        for beat in 1...2 {
+            feed(issuance).deliver(at: start + .seconds(beat * 60))
+            try other.listen(at: start + .seconds(beat * 60))
+        }
+        let last = await listener.reader.next(after: listener.position.sequence &+ 1, of: listener.position.feed)
+        guard case .ended = last else {
+            Issue.record("still told: \(last)")
+            return
+        }
+        guard change == .renamed else {
+            await #expect(throws: Rejection.self) {
+                try await issuance.provider.feedReader(
+                    from: Issuance.basic("orders"), caller: Issuance.caller, at: start + .seconds(1))
+            }
+            return
+        }
+        _ = try await FeedListener(issuance.provider, "orders")
+    }
+
     @Test func `tells who begins late with a snapshot, also after a restart`() async throws {
         let issuance = try await Issuance()
         let token = try await issuance.token().accessToken
@@ -78,6 +123,47 @@ import Testing
         guard case .resync = later.reader.messages(after: first.position.sequence, of: first.position.feed) else {
             Issue.record("a chain was gone on with")
             return
+        }
+    }
+
+    @Test(arguments: KindOfStore.allCases)
+    func `tells after a restart only of counters that a living token can be older than`(kind: KindOfStore) async throws
+    {
+        try await kind.run { store in
+            let latest = ServerPolicy.longestAccessTokenLifetime + ServerPolicy.revocationAllowance
+            for (name, age) in [("old", latest), ("young", latest - 1), ("again", latest), ("again", 60)] {
+                let event = AuditEvent(at: start - .seconds(age), action: "t", actor: "t")
+                _ = try await store.advance([.client(ClientID(unchecked: name))], recording: event)
+            }
+            let issuance = try await Issuance(store: store)
+            let listener = try await FeedListener(issuance.provider, "orders")
+            func value(_ name: String) -> Int64? {
+                listener.values[RevocationName(.client, name, of: "https://id.example")]
+            }
+            #expect(value("old") == nil && value("young") == 1 && value("again") == 2)
+            // The server itself forgets none: a client of an old name inherits no token.
+            #expect(issuance.provider.revocations.counts.epochs == 3)
+            await issuance.provider.revocations.feed.prune(at: start + .seconds(1))
+            let snapshot = try #require(
+                await issuance.provider.revocations.feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2)))
+            #expect(snapshot.head.count <= 2)
+        }
+    }
+
+    @Test func `makes no snapshot above its size`() async throws {
+        var policy = ServerPolicy()
+        policy.feed.snapshotBytes = 2 * 29
+        let issuance = try await Issuance(policy: policy)
+        for round in 1...2 {
+            issuance.provider.revocations.apply([.client(ClientID(unchecked: "c\(round)")): 1], at: start)
+            #expect(await feed(issuance).snapshot(for: Issuance.jwtAPI, at: start + .seconds(round * 5)) != nil)
+        }
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "c3")): 1], at: start)
+        let later = start + .seconds(20)
+        #expect(await feed(issuance).snapshot(for: Issuance.jwtAPI, at: later) == nil)
+        await #expect(throws: Rejection.snapshotTooLarge(ClientID(unchecked: "orders"), bytes: 3 * 29)) {
+            try await issuance.provider.feedSnapshot(
+                from: Issuance.basic("orders"), caller: Issuance.caller, at: later)
         }
     }
 
@@ -132,8 +218,38 @@ import Testing
             switch reader.messages(after: sequence, of: position.feed) {
             case .messages(let messages): #expect(isKept && messages.count == 64)
             case .resync: #expect(!isKept, "\(sequence)")
+            case .ended: Issue.record("nothing has changed")
             }
         }
+    }
+
+    @Test func `counts who listens and what they get`() async throws {
+        var policy = ServerPolicy()
+        policy.feed.messagesKept = 2
+        let issuance = try await Issuance(policy: policy)
+        let feed = feed(issuance)
+        #expect(feed.figures.messagesSent == 0 && feed.figures.resyncs == 0 && feed.figures.snapshots == 0)
+        let listeners = [
+            try await FeedListener(issuance.provider, "orders"), try await FeedListener(issuance.provider, "orders"),
+        ]
+        #expect(feed.counts.readers == 2 && feed.figures.snapshots == 2)
+        func tell(_ times: Int) {
+            for _ in 0..<times {
+                issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+                feed.deliver(at: start)
+            }
+        }
+        tell(2)
+        for listener in listeners { try listener.listen() }
+        #expect(feed.figures.messagesSent == 4 && feed.figures.resyncs == 0)
+        #expect(listeners[0].reader.isKept(after: 0, of: listeners[0].position.feed))
+        #expect(feed.figures.messagesSent == 4, "to ask is not to get")
+        tell(3)
+        #expect(throws: FeedListener.Fault.self) { try listeners[0].listen() }
+        #expect(!listeners[1].reader.isKept(after: 2, of: listeners[1].position.feed))
+        #expect(feed.figures.messagesSent == 4 && feed.figures.resyncs == 2)
+        for listener in listeners { listener.reader.close() }
+        #expect(feed.counts.readers == 0)
     }
 
     @Test func `sends who missed too much back to a snapshot`() async throws {

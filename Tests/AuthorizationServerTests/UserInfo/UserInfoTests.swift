@@ -49,6 +49,27 @@ import Testing
         }
     }
 
+    @Test func `answers each token for itself, however few it remembers`() async throws {
+        var policy = ServerPolicy()
+        policy.verifiedTokenCapacity = 2
+        let journey = try await Journey(policy: policy)
+        let browser = try await journey.signedIn()
+        var tokens: [(scope: String, token: Secret)] = []
+        for scope in ["openid", "openid email", "openid profile", "openid email profile"] {
+            tokens.append(
+                (scope, try await journey.tokens(Journey.parameters(["scope": scope]), in: browser).accessToken))
+        }
+        for _ in 0..<3 {
+            for (scope, token) in tokens + tokens.reversed() {
+                let names = Set(try await journey.userInfo(token).members.map(\.name))
+                #expect(names.contains("email") == scope.contains("email"), "\(scope)")
+                #expect(names.contains("updated_at") == scope.contains("profile"), "\(scope)")
+                let changed = Secret(token.revealedValue.dropLast(4) + "AAAA")
+                #expect(await rejection(journey, changed)?.oauthError.code == .invalidToken)
+            }
+        }
+    }
+
     @Test func `knows at once that a token, its grant or its person has ended, also when it was just seen`()
         async throws
     {

@@ -106,6 +106,52 @@ import tessera
         #expect(try await findings("--no-history", folder).status == 0)
     }
 
+    @Test func `finds in the history of a bare repository, and looks for none above a broken one`() async throws {
+        let deleted = key()
+        try await git("init", "-q", "-b", "main", ".")
+        try write("\(deleted)\n".utf8, to: "deleted.txt")
+        try await git("add", ".")
+        try await git("commit", "-qm", "first")
+        try await git("rm", "-q", "deleted.txt")
+        try await git("commit", "-qm", "second")
+        try await git("clone", "-q", "--bare", ".", installation.folder + "/mirrors/shop.git")
+        for place in ["/mirrors", "/mirrors/shop.git"] {
+            let (status, list, text) = try await findings(installation.folder + place)
+            #expect(status == 1 && list.count == 1, "\(text)")
+            #expect(
+                list.first?.string("place")?
+                    .hasPrefix(installation.folder + "/mirrors/shop.git/deleted.txt (commit ") == true)
+        }
+        // Looks like a repository and is none; the one above it has the secret, and is not meant.
+        for name in ["HEAD", "objects/x", "refs/x"] { try write("x\n".utf8, to: "inner/" + name) }
+        let (status, list, text) = try await findings(folder + "/inner")
+        #expect(status == 1 && list.isEmpty && text.contains("was not searched to its end"), "\(text)")
+    }
+
+    @Test func `keeps what it found when one repository is damaged, and does not call that clean`() async throws {
+        try await git("init", "-q", "-b", "main", "broken")
+        try await git("init", "-q", "-b", "main", "whole")
+        let keys = [key(), key()]
+        for (name, key) in zip(["broken", "whole"], keys) {
+            try write("\(key)\n".utf8, to: name + "/a.txt")
+            try await git("-C", name, "add", ".")
+            try await git("-C", name, "commit", "-qm", "first")
+            try await git("-C", name, "rm", "-q", "a.txt")
+            try await git("-C", name, "commit", "-qm", "second")
+        }
+        let objects = folder + "/broken/.git/objects"
+        for name in try FileManager.default.subpathsOfDirectory(atPath: objects) where name.utf8.count == 41 {
+            chmod(objects + "/" + name, 0o644)
+            try Data("damaged".utf8).write(to: URL(filePath: objects + "/" + name))
+        }
+        let both = try await findings(folder)
+        #expect(both.status == 1 && both.text.contains(#""complete":false"#), "\(both.text)")
+        #expect(both.list.contains { $0.string("beginning") == String(keys[1].prefix(8)) })
+        let alone = try await findings(folder + "/broken")
+        #expect(alone.status == 1 && alone.text.contains("was not searched to its end"), "\(alone.text)")
+        #expect(try await findings("--no-history", folder).status == 0)
+    }
+
     @Test func `refuses a commit with a secret through its hook, and lets others pass`() async throws {
         try await git("init", "-q", "-b", "main", ".")
         let made = try await program.run("scan", "--install-hook")

@@ -212,6 +212,26 @@ import Testing
             try await wait("current again") { reports.withLock { $0.last?.isCurrent == true } }
         }
     }
+
+    @Test func `says when something was refused, although it stays as it was`() async throws {
+        transport.answers.withLock {
+            $0.snapshot = { TransportResponse(status: 200, contentType: RevocationSnapshot.mediaType, body: [1]) }
+        }
+        let reports = Mutex<[RevocationState]>([])
+        let place = RevocationFeed(
+            issuer: crafted.issuer, audience: CraftedFeed.resource, resource: ClientID(unchecked: "api"),
+            secret: Secret("s"))
+        let reader = RevocationFeedReader(
+            place, transport: transport, streams: transport, clock: clock.reader,
+            random: SecretGenerator { [UInt8](repeating: 7, count: $0) }
+        ) { state in reports.withLock { $0.append(state) } }
+        try await following(reader) {
+            try await wait("two reports") { reports.withLock { Set($0.map(\.refused).filter { $0 > 0 }).count >= 2 } }
+        }
+        for state in reports.withLock({ $0 }) where state.refused > 0 {
+            #expect(!state.isCurrent && state.lastProblem == .malformed)
+        }
+    }
 }
 
 /// The chain of an issuer that several tasks use.

@@ -110,7 +110,7 @@ import Testing
                 for successor in successors {
                     group.addTask {
                         try await store.reroll(
-                            GrantID(unchecked: "old"), to: successor, until: end,
+                            GrantID(unchecked: "old"), to: successor, until: end, most: 20,
                             with: Sample.effects("rerolled", mails: []))
                     }
                 }
@@ -124,13 +124,39 @@ import Testing
             #expect(try await store.apiKey(successor)?.isLive(at: Sample.now) == true)
             #expect(try await store.apiKeys(of: person).count == 3)
             // The overlap never prolongs a life.
-            _ = try await store.reroll(id("short"), to: key("next"), until: end, with: Effects([]))
+            _ = try await store.reroll(id("short"), to: key("next"), until: end, most: 20, with: Effects([]))
             #expect(try await store.apiKey(id("short"))?.expiresAt == Sample.now + .seconds(10))
-            #expect(try await store.reroll(id("no"), to: key("x"), until: end, with: Effects([])) == .missing)
+            #expect(try await store.reroll(id("no"), to: key("x"), until: end, most: 20, with: Effects([])) == .missing)
             let later = Sample.now + .seconds(60)
             let late = try await store.reroll(
-                successor, to: key("late", at: Sample.now + .seconds(4000)), until: later, with: Effects([]))
+                successor, to: key("late", at: Sample.now + .seconds(4000)), until: later, most: 20, with: Effects([]))
             #expect(late == .ended)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `lives on beside successors in no greater number than the owner may have keys`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.run { store async throws in
+            try await prepare(store)
+            try await insert([key("k0")], into: store)
+            let end = Sample.now + .seconds(60)
+            func reroll(_ old: String, to new: String, until end: NumericDate) async throws -> APIKeyReroll {
+                try await store.reroll(id(old), to: key(new), until: end, most: 3, with: Effects([]))
+            }
+            // The successor of a successor of a successor, each of which would live on.
+            for index in 0..<3 { #expect(try await reroll("k\(index)", to: "k\(index + 1)", until: end) == .done) }
+            #expect(try await reroll("k3", to: "k4", until: end) == .full)
+            #expect(try await store.apiKey(id("k3"))?.successor == nil)
+            #expect(try await store.apiKey(id("k4")) == nil)
+            // One that dies at once leaves no more behind than there were.
+            #expect(try await reroll("k3", to: "k4", until: Sample.now) == .done)
+            // What leaked is dead: its successor is one more.
+            _ = try await store.end(.key(id("k4")), because: .keyLeaked, at: Sample.now, with: Effects([]))
+            #expect(try await reroll("k4", to: "k5", until: end) == .full)
+            _ = try await store.end(.key(id("k0")), because: .keyEnded, at: Sample.now, with: Effects([]))
+            #expect(try await reroll("k4", to: "k5", until: end) == .done)
         }
     }
 
@@ -149,8 +175,9 @@ import Testing
             }
             #expect(try await store.count("ended") == 2)
             let end = Sample.now + .seconds(60)
-            #expect(try await store.reroll(id("a"), to: key("n1"), until: end, with: Effects([])) == .ended)
-            #expect(try await store.reroll(id("leaked"), to: key("n2"), until: end, with: Effects([])) == .done)
+            #expect(try await store.reroll(id("a"), to: key("n1"), until: end, most: 20, with: Effects([])) == .ended)
+            #expect(
+                try await store.reroll(id("leaked"), to: key("n2"), until: end, most: 20, with: Effects([])) == .done)
             #expect(try await store.apiKey(id("leaked"))?.endReason == .keyLeaked)
             let ended = try await store.endedGrants(since: Sample.now - .seconds(1), forgettingAfter: 300)
             #expect(ended == [id("a"): end + .seconds(240), id("leaked"): end + .seconds(240)])

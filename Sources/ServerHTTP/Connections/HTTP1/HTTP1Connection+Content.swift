@@ -9,6 +9,12 @@ extension HTTP1Connection {
         return RequestBody(openInlet(context: context), length: length, on: context.eventLoop)
     }
 
+    /// Content that is announced to a route that does not read it: it has to be passed over, or end the connection,
+    /// before another request begins.
+    func leaveContent(of message: RequestParser.Message, context: ChannelHandlerContext) {
+        if message.isStreamed { _ = openInlet(context: context) }
+    }
+
     func openInlet(context: ChannelHandlerContext) -> BodyPipe {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let pipe = BodyPipe {

@@ -186,9 +186,12 @@ final class HTTP1Connection: ChannelDuplexHandler {
         current = (exchange, message.head.persists, message.head.isModern)
         endsWithPeer = false
         switch dispatcher.answer(to: exchange) {
-        case .ready(let response): respond(response, context: context)
+        case .ready(let response):
+            leaveContent(of: message, context: context)
+            respond(response, context: context)
         case .waiting(let handler, let onLoop):
             state = .answering
+            leaveContent(of: message, context: context)
             deadline.set(now + TimeAmount(limits.requestDeadline), for: .answer)
             run(handler, exchange, on: onLoop ? executor : nil, context: context)
         case .streaming(let handler):

@@ -45,6 +45,8 @@ package struct RequestParser {
     private var head: RequestHead?
     private var chunks: ChunkedBody?
     private var streaming: Streaming?
+    /// Whether the request whose content is streamed was given out already.
+    private var isHandedOut = false
     /// How much content of a request is taken as a stream; `nil`: it is taken whole.
     private let streamLimit: ((RequestHead) -> Int?)?
 
@@ -80,7 +82,12 @@ package struct RequestParser {
     package mutating func next() throws(RequestRefusal) -> Message? {
         if head == nil, try !readHead() { return nil }
         guard let head, !isRaw else { return nil }
-        if streaming != nil { return Message(head: head, body: [], isStreamed: true) }
+        if streaming != nil {
+            // No request is served twice, whoever forgot to take its content.
+            guard !isHandedOut else { return nil }
+            isHandedOut = true
+            return Message(head: head, body: [], isStreamed: true)
+        }
         guard let body = try readBody(head.framing) else { return nil }
         self.head = nil
         chunks = nil
@@ -265,6 +272,7 @@ package struct RequestParser {
 
     private mutating func endOfStream() -> Part {
         streaming = nil
+        isHandedOut = false
         head = nil
         return .end
     }

@@ -31,6 +31,8 @@ extension RequestHead {
         guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(ByteClass.isToken) else {
             throw .malformed("pseudo_header")
         }
+        // Nothing here speaks for another scheme (RFC 9113 §8.3.1), whose text some would put into an address.
+        guard ["https", "http"].contains(pseudo[":scheme"] ?? "https") else { throw .malformed("pseudo_header") }
         methodName = method
         let authority = pseudo[":authority"]
         guard fields.count("host") <= 1, let host = authority ?? fields.first("host"),

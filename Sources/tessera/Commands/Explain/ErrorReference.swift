@@ -1,4 +1,5 @@
 import AuthorizationServer
+import Gateway
 import OAuth
 package import ResourceServer
 
@@ -24,6 +25,17 @@ package enum ErrorReference {
         text +=
             "What `AccessRefusal` says to the API that uses the library; of these the word is in the log of the API.\n\n"
         for refusal in refusals { text += entry(refusal.word, refusal.explanation) }
+        text += """
+            ## The gateway
+
+            What the gateway says in its request log (`decision`). A token that is not good is `token_` and the word of the
+            library after the dot above, such as `token_wrongSignature`.
+
+
+            """
+        for word in GatewayWord.allCases { text += entry(word.rawValue, word.explanation) }
+        text += "### Paths without one meaning\n\n"
+        for path in AmbiguousPath.allCases { text += entry(path.rawValue, path.explanation) }
         return text
     }
 
@@ -45,7 +57,7 @@ package enum ErrorReference {
     package static var refusals: [AccessRefusal] {
         [.noToken, .malformedRequest("")] + TokenProblem.allCases.map(AccessRefusal.invalidToken) + [
             .insufficientScope(.empty), .insufficientAuthentication(contextClasses: [], maxAge: nil),
-            .unavailable(IssuerUnavailable("")),
+            .unavailable(.revocationsStale), .unavailable(IssuerUnavailable("")),
         ]
     }
 }

@@ -70,6 +70,7 @@ extension AccessRefusal {
         case .invalidToken(let problem): "invalidToken.\(problem.rawValue)"
         case .insufficientScope: "insufficientScope"
         case .insufficientAuthentication: "insufficientAuthentication"
+        case .unavailable(.revocationsStale): "unavailable.revocationsStale"
         case .unavailable: "unavailable"
         }
     }
@@ -89,6 +90,12 @@ extension AccessRefusal {
                 "The person must sign in again: better, or now.", checked: "acr and auth_time (RFC 9470 §3).",
                 passes: "A token of a sign-in that is good and new enough.",
                 change: "The client must send the person to sign in with acr_values or max_age; the rule of the API.")
+        case .unavailable(.revocationsStale):
+            Explanation(
+                "Nobody can tell now whether the token was revoked.",
+                checked: "The age of the issuer's last word about revocations against the bound of the policy.",
+                passes: "The same once the issuer has been heard again.",
+                change: "The way from the API to the issuer; the mode and the bound of RevocationPolicy.")
         case .unavailable:
             Explanation(
                 "Nobody can tell now whether the token is good.", checked: "The issuer's keys or its introspection.",

@@ -32,7 +32,7 @@ enum PreCommitHook {
     }
 
     private static func location(in folder: String) throws(GitProcess.Failure) -> String {
-        let git = try GitProcess(["rev-parse", "--git-path", "hooks"], in: folder)
+        let git = try GitProcess(["rev-parse", "--git-path", "hooks"], in: folder, .own)
         git.closeInput()
         let hooks = git.text(until: 0x0A)
         guard git.end(), let hooks, !hooks.isEmpty else { throw .failed("\(folder) is no repository of git") }

@@ -7,8 +7,9 @@ struct ScanCommand: ParsableCommand {
         commandName: "scan", abstract: "Find leaked secrets of Tessera in files and in the history of git.",
         discussion: """
             Knows them by prefix and checksum: API keys, opaque access tokens and refresh tokens cannot be mistaken. All \
-            others have no checksum and are searched for with --probable. Exits with 1 when something is found. Prints \
-            where, and never more than 8 characters of a secret. Needs no server and no network.
+            others have no checksum and are searched for with --probable. Exits with 1 when something is found, or when a \
+            repository could not be searched to its end. Prints where, and never more than 8 characters of a secret. Needs \
+            no server and no network.
             """)
 
     @Argument(help: ArgumentHelp("Files and folders.", valueName: "path"))
@@ -38,19 +39,15 @@ struct ScanCommand: ParsableCommand {
         let folder = paths.first ?? FileManager.default.currentDirectoryPath
         guard !installHook else { return try PreCommitHook.install(in: folder, output) }
         var report = ScanReport(countsProbable: probable)
-        do {
-            if staged {
-                try searchStaged(folder, &report)
-            } else {
-                try searchPaths(&report)
-            }
-        } catch let failure as GitProcess.Failure {
-            throw Self.explained(failure)
+        if staged {
+            do { try searchStaged(folder, &report) } catch { throw Self.explained(error) }
+        } else {
+            searchPaths(&report)
         }
         let json = report.json
         let text = report.text
         output.show(json) { _ in text }
-        guard report.findings.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
+        guard report.findings.isEmpty, report.isComplete else { throw ExitCode(ExitStatus.failure.rawValue) }
     }
 
     private func searchStaged(_ folder: String, _ report: inout ScanReport) throws(GitProcess.Failure) {
@@ -64,7 +61,7 @@ struct ScanCommand: ParsableCommand {
         for finding in findings { report.add(finding) }
     }
 
-    private func searchPaths(_ report: inout ScanReport) throws {
+    private func searchPaths(_ report: inout ScanReport) {
         let input = ScanInput()
         var repositories: [String] = []
         for path in paths {
@@ -85,13 +82,13 @@ struct ScanCommand: ParsableCommand {
             }
         }
         guard !noHistory else { return }
-        for repository in repositories { try searchHistory(of: repository, input, &report) }
+        for repository in repositories { searchHistory(of: repository, input, &report) }
     }
 
-    private func searchHistory(of repository: String, _ input: ScanInput, _ report: inout ScanReport) throws {
+    private func searchHistory(of repository: String, _ input: ScanInput, _ report: inout ScanReport) {
         let search = GitSearch(folder: repository, input: input)
         var part = ScanReport(countsProbable: probable)
-        do {
+        do throws(GitProcess.Failure) {
             let (files, bytes) = try search.history { place, match in
                 part.add(
                     ScanReport.Finding(
@@ -99,10 +96,17 @@ struct ScanCommand: ParsableCommand {
             }
             part.files = files
             part.bytes = bytes
-        } catch .notInstalled {
+        } catch {
+            switch error {
             // The files were searched; that the history was not has to be seen, and is no failure of the search.
-            return report.note("git is not installed: the history of \(repository) was not searched")
+            case .notInstalled:
+                return report.note("git is not installed: the history of \(repository) was not searched")
+            // What was found so far stays found, here and elsewhere.
+            case .failed(let reason):
+                part.fail("the history of \(repository) was not searched to its end: \(reason)")
+            }
         }
+        if search.isPartial { report.note("\(repository) is a partial clone: what it lacks was not searched") }
         part.name { object in search.path(of: object).map { "\(repository)/\($0)" } }
         report.take(part)
     }

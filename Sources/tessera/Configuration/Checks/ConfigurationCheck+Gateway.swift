@@ -6,6 +6,7 @@ extension ConfigurationCheck {
     mutating func checkGateway() {
         checkGatewayIssuer()
         checkGatewayCredentials()
+        checkGatewayRevocations()
         checkForwardAuth()
         if IdentityHeaders(configuration) == nil {
             refuse(
@@ -20,7 +21,9 @@ extension ConfigurationCheck {
                 fix: "Name the file with the routes: docs/guide/gateway.md.")
             return
         }
-        for problem in GatewayRoutesFile(path: path).problems { append(problem) }
+        let file = GatewayRoutesFile(path: path)
+        for problem in file.problems { append(problem) }
+        checkGatewayListener(file)
     }
 
     private mutating func checkGatewayIssuer() {
@@ -73,11 +76,28 @@ extension ConfigurationCheck {
         }
     }
 
+    private mutating func checkGatewayRevocations() {
+        guard configuration.flag(.gatewayRevocations) else { return }
+        if configuration.isSet(.gatewayRevocations), configuration.text(.gatewayResourceID) == nil {
+            refuse(
+                .contradiction, .gatewayRevocations,
+                "the issuer tells nobody what it revokes who does not say who asks",
+                fix: "Set gateway.resource-id and gateway.resource-secret-file, or remove it.")
+        }
+        let heartbeat = configuration.integer(.revocationHeartbeat)
+        if configuration.flag(.gatewayEnabled), heartbeat >= configuration.integer(.gatewayStaleAfter) {
+            refuse(
+                .contradiction, .gatewayStaleAfter,
+                "the issuer speaks every \(heartbeat) s, so that its word would always be too old",
+                fix: "Make it longer than revocation.heartbeat, by twice at least.")
+        }
+    }
+
     private mutating func checkForwardAuth() {
-        if configuration.list(.proxyTrusted).isEmpty {
+        if configuration.list(.proxyTrusted).isEmpty, configuration.text(.gatewayListenAddress) == nil {
             refuse(
                 .gatewayProxiesMissing, .proxyTrusted, "it is empty, so no proxy may ask",
-                fix: "Name the addresses of the proxies, such as 127.0.0.1.")
+                fix: "Name the addresses of the proxies, such as 127.0.0.1, or set gateway.listen.address.")
         }
         if let socket = configuration.text(.gatewayForwardAuthSocket) {
             checkSocket(socket, .gatewayForwardAuthSocket)

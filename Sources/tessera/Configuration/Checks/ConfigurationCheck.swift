@@ -22,6 +22,7 @@ package struct ConfigurationCheck {
         check.checkPeople()
         check.checkMail()
         check.checkAlarms()
+        check.checkStatusLists()
         check.checkDataFolder()
         check.checkMasterKey()
         check.checkCertificate()

@@ -1,22 +1,22 @@
-import AsyncHTTPClient
-import NIOCore
-
-/// A body that is read from the network no faster than somebody asks for it.
+/// Makes of a body one that is read from the network no faster than somebody asks for it.
 ///
 /// A task of its own reads; it waits while one chunk is not taken, and ends when nobody can ask any more.
-actor PulledBody {
+package actor PulledBody {
     private enum Arrival { case chunk([UInt8]), end, failure(any Error) }
 
     private var arrived: Arrival?
     private var taker: CheckedContinuation<Void, Never>?
     private var giver: CheckedContinuation<Void, Never>?
 
-    static func stream(of body: HTTPClientResponse.Body) -> AsyncThrowingStream<[UInt8], any Error> {
+    /// - Parameter chunks: reads the network as fast as it is asked to.
+    package static func stream<Chunks: AsyncSequence & Sendable>(
+        of chunks: Chunks
+    ) -> AsyncThrowingStream<[UInt8], any Error> where Chunks.Element == [UInt8] {
         let pulled = PulledBody()
         let reading = Task {
             do {
-                for try await buffer in body {
-                    await pulled.give(.chunk(Array(buffer.readableBytesView)))
+                for try await chunk in chunks {
+                    await pulled.give(.chunk(chunk))
                     try Task.checkCancellation()
                 }
                 await pulled.give(.end)

@@ -1,0 +1,1 @@
+../../../../Sources/Gateway/Limits/RateLimit.swift

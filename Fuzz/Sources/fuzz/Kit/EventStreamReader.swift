@@ -1,0 +1,1 @@
+../../../../Sources/ResourceServer/Revocation/EventStreamReader.swift
