@@ -19,6 +19,7 @@ class Asked:
 
     def __init__(self, method, target, fields):
         self.method, self.target, self.fields, self.body = method, target, fields, b""
+        self.whole = False  # Its content came to its end.
 
     def values(self, name):
         """All values of a field, whichever spelling of its name some servers would take for it."""
@@ -124,6 +125,7 @@ class Behind:
                 with self.lock:
                     self.open -= 1
         asked.body = b"".join(content)
+        asked.whole = True
         said = {"method": asked.method, "target": asked.target, "fields": asked.fields, "bytes": len(asked.body)}
         self.answer(peer, json.dumps(said).encode(), ["Content-Type: application/json"])
         return True
