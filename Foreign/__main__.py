@@ -1,4 +1,4 @@
-"""usage: scripts/foreign-clients [--binary PATH] [drivers|apache|nginx|reverse-proxy|apache-gateway|authlib|verifiers…]"""
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|short-keys|apache|nginx|reverse-proxy|apache-gateway|authlib|verifiers…]"""
 
 import argparse
 import functools
@@ -8,10 +8,11 @@ import time
 from Attack.harness.case import Skip
 from Attack.harness.runner import default_binary
 
-from . import apache, authlib_application, drivers, gateways, hummingbird_api, verifiers
+from . import apache, authlib_application, drivers, gateways, hummingbird_api, short_keys, verifiers
 
 CLIENTS = {
     "drivers": drivers.run,
+    "short-keys": short_keys.run,
     "apache": apache.run,
     "authlib": authlib_application.run,
     "verifiers": verifiers.run,

@@ -48,11 +48,14 @@ extension ClientMetadata {
         if let method: AuthenticationMethod = try reader.choice("token_endpoint_auth_method") { authMethod = method }
         authAlgorithm = try reader.choice("token_endpoint_auth_signing_alg")
         if let object = reader.object("jwks") {
-            guard let set = try? JWKSet(object), !set.keys.isEmpty, set.keys.count <= 16 else {
-                throw ClientMetadataError("jwks", "is not a key set with one to 16 usable keys")
-            }
-            guard !set.keys.contains(where: \.isPrivate) else {
+            // Also one that is of no use: the set would be read without it, and nobody told.
+            guard object["keys"]?.array?.contains(where: { $0.object?["d"] != nil }) != true else {
                 throw ClientMetadataError("jwks", "contains a private key: it is burnt now, make another one")
+            }
+            guard let set = try? JWKSet(object, coordinates: .leadingZeroesMayBeMissing), !set.keys.isEmpty,
+                set.keys.count <= 16
+            else {
+                throw ClientMetadataError("jwks", "is not a key set with one to 16 usable keys")
             }
             jwks = set
         }

@@ -68,6 +68,15 @@ import Testing
             ),
             (#"{"redirect_uris":["https://a.example"],"jwks":{"keys":[]}}"#, "jwks"),
             (#"{"redirect_uris":["https://a.example"],"jwks":1}"#, "jwks"),
+            // A private key on P-256 whose x lacks its leading zero: of no use, and nevertheless burnt.
+            (
+                #"{"redirect_uris":["https://a.example"],"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","#
+                    + #""x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},{"kty":"EC","crv":"P-256","#
+                    + #""x":"VUOJSvPQDtfXQKvb11yWsGh3t4fbX3Dup4uQqNfACg","#
+                    + #""y":"u0yFo9jqKe-q-iRAaRLdhNWxTcMr9lbvbGvVil2UP5I","#
+                    + #""d":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAXs"}]}}"#,
+                "jwks"
+            ),
             (#"{"redirect_uris":["https://a.example"],"scope":"a\"b"}"#, "scope"),
             (#"{"redirect_uris":["https://a.example"],"default_max_age":-1}"#, "default_max_age"),
             (#"{"redirect_uris":["https://a.example"],"require_auth_time":1}"#, "require_auth_time"),

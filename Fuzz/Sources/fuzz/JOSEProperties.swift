@@ -27,14 +27,27 @@ enum JOSEProperties {
     }
 
     static func jwk(_ bytes: [UInt8]) {
-        guard let key = try? JSONWebKey(parsing: bytes) else { return }
+        if let key = try? JSONWebKey(parsing: bytes) { check(key) }
+        guard let json = try? JSONObject(parsing: bytes),
+            let key = try? JSONWebKey(json, coordinates: .leadingZeroesMayBeMissing)
+        else { return }
         check(key)
+        let exact = try? JSONWebKey(json)
+        precondition(exact == nil || exact == key, "the lenient form changes a key in full")
+        precondition(exact != nil || !key.isPrivate && key.keyType == "EC", "more is lenient than public points")
     }
 
     static func jwkSet(_ bytes: [UInt8]) {
-        guard let set = try? JWKSet(parsing: bytes) else { return }
+        if let set = try? JWKSet(parsing: bytes) { check(set, of: bytes.count) }
+        if let set = try? JWKSet(parsing: bytes, coordinates: .leadingZeroesMayBeMissing) {
+            check(set, of: bytes.count)
+        }
+    }
+
+    private static func check(_ set: JWKSet, of size: Int) {
         for key in set.keys { check(key) }
-        let limits = JSONLimits.document(maximumBytes: bytes.count * 6 + 64)
+        // What is missing is filled up: 48 octets in base64url for each of two coordinates at most.
+        let limits = JSONLimits.document(maximumBytes: size * 6 + 64 + set.keys.count * 128)
         guard let published = try? JWKSet(parsing: set.publicJSON.jsonBytes, limits: limits) else {
             preconditionFailure("a published set is not read")
         }

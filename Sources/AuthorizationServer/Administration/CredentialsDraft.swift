@@ -129,7 +129,7 @@ extension DraftCheck {
             return nil
         }
         do {
-            let key = try JSONWebKey(object)
+            let key = try JSONWebKey(object, coordinates: .leadingZeroesMayBeMissing)
             // An RSA key that names no algorithm is for either of ours.
             _ = try VerificationKey(key, algorithm: key.algorithm ?? .RS256)
             return key.publicKey

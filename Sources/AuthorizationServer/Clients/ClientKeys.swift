@@ -43,7 +43,8 @@ actor ClientKeys {
         let keysKept = self.keysKept
         let task = Task { () -> JWKSet? in
             guard let body = try? await fetcher.fetch(url, for: .keySet) else { return nil }
-            let set = try? JWKSet(parsing: body, limits: .document(maximumBytes: 1 << 20))
+            let set = try? JWKSet(
+                parsing: body, limits: .document(maximumBytes: 1 << 20), coordinates: .leadingZeroesMayBeMissing)
             // What is kept is bounded by us and not by whoever publishes it.
             return set.map { JWKSet(keys: Array($0.keys.prefix(keysKept))) }
         }

@@ -14,8 +14,8 @@ public struct JSONWebKey: Hashable, Sendable {
     public let json: JSONObject
     let numbers: KeyNumbers
 
-    public init(_ json: JSONObject) throws(JOSEError) {
-        let reader = KeyMembers(json)
+    public init(_ json: JSONObject, coordinates: CoordinateForm = .exact) throws(JOSEError) {
+        let reader = KeyMembers(json, coordinates: coordinates)
         keyType = try reader.requiredString("kty")
         use = try reader.string("use")
         keyOperations = try reader.operations()
@@ -24,7 +24,7 @@ public struct JSONWebKey: Hashable, Sendable {
         numbers = try reader.numbers(keyType: keyType, curve: curve)
         isPrivate = numbers.isPrivate
         algorithm = try Self.algorithm(named: reader.string("alg"), for: numbers)
-        self.json = json
+        self.json = coordinates == .exact ? json : numbers.inFullLength(json)
     }
 
     public init(parsing bytes: [UInt8]) throws(JOSEError) {

@@ -7,20 +7,21 @@ public struct JWKSet: Hashable, Sendable {
     }
 
     public init(
-        parsing bytes: [UInt8], limits: JSONLimits = .document(maximumBytes: 64 * 1024)
+        parsing bytes: [UInt8], limits: JSONLimits = .document(maximumBytes: 64 * 1024),
+        coordinates: CoordinateForm = .exact
     ) throws(JOSEError) {
         let object: JSONObject
         do { object = try JSONObject(parsing: bytes, limits: limits) } catch { throw .invalidJSON(error) }
-        try self.init(object)
+        try self.init(object, coordinates: coordinates)
     }
 
-    public init(_ json: JSONObject) throws(JOSEError) {
+    public init(_ json: JSONObject, coordinates: CoordinateForm = .exact) throws(JOSEError) {
         guard let values = json["keys"]?.array else { throw .missingKeyMember("keys") }
         keys = []
         for value in values {
             guard let object = value.object else { throw .invalidKeyMember("keys") }
             // Unknown types, missing members and values out of range are ignored (RFC 7517 §5).
-            guard let key = try? JSONWebKey(object) else { continue }
+            guard let key = try? JSONWebKey(object, coordinates: coordinates) else { continue }
             keys.append(key)
         }
     }

@@ -1,9 +1,11 @@
 /// Reads the members of a JWK with their types, and the numbers of each key type with their exact lengths.
 struct KeyMembers {
     private let json: JSONObject
+    private let form: CoordinateForm
 
-    init(_ json: JSONObject) {
+    init(_ json: JSONObject, coordinates: CoordinateForm) {
         self.json = json
+        form = json["d"] == nil ? coordinates : .exact
     }
 
     func string(_ name: String) throws(JOSEError) -> String? {
@@ -41,9 +43,9 @@ struct KeyMembers {
     private func curvePoint(_ curve: String?) throws(JOSEError) -> KeyNumbers {
         switch curve {
         case "P-256":
-            .p256(x: try bytes("x", count: 32), y: try bytes("y", count: 32), d: try optionalBytes("d", count: 32))
+            .p256(x: try coordinate("x", 32), y: try coordinate("y", 32), d: try optionalBytes("d", count: 32))
         case "P-384":
-            .p384(x: try bytes("x", count: 48), y: try bytes("y", count: 48), d: try optionalBytes("d", count: 48))
+            .p384(x: try coordinate("x", 48), y: try coordinate("y", 48), d: try optionalBytes("d", count: 48))
         case nil: throw .missingKeyMember("crv")
         default: throw .unsupportedCurve
         }
@@ -76,6 +78,17 @@ struct KeyMembers {
 
     private func optionalBytes(_ name: String, count: Int) throws(JOSEError) -> [UInt8]? {
         json[name] == nil ? nil : try bytes(name, count: count)
+    }
+
+    /// A coordinate in its full length, whatever it was written in. A short one is the number with the fewest octets:
+    /// nothing between the two forms is accepted, so that a coordinate has two spellings and not thirty.
+    private func coordinate(_ name: String, _ count: Int) throws(JOSEError) -> [UInt8] {
+        guard form == .leadingZeroesMayBeMissing else { return try bytes(name, count: count) }
+        let text = try requiredString(name)
+        guard let bytes = try? Base64URL.decode(text), let first = bytes.first,
+            bytes.count == count || bytes.count < count && first != 0
+        else { throw .invalidKeyMember(name) }
+        return [UInt8](repeating: 0, count: count - bytes.count) + bytes
     }
 
     /// Octet strings of a curve have the full length, leading zeros included (RFC 7518 §6.2.1.2).

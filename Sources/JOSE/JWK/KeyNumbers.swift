@@ -21,6 +21,18 @@ enum KeyNumbers: Sendable {
         }
     }
 
+    /// The members of a JWK with its coordinates in their full length (RFC 7518 §6.2.1.2), all others as they were.
+    func inFullLength(_ json: JSONObject) -> JSONObject {
+        switch self {
+        case .p256(let x, let y, _), .p384(let x, let y, _):
+            var json = json
+            json["x"] = .string(Base64URL.encode(x))
+            json["y"] = .string(Base64URL.encode(y))
+            return json
+        case .ed25519, .rsa: return json
+        }
+    }
+
     /// The algorithm that a curve fixes (RFC 7518 §3.4, RFC 8037 §3.1); RSA leaves a choice.
     var impliedAlgorithm: Algorithm? {
         switch self {
