@@ -1,4 +1,5 @@
 import JOSE
+import NIOCore
 import ServerHTTP
 
 /// Asks again and again whether an open connection may stay open: a token that ends, ends what it opened.
@@ -13,11 +14,34 @@ struct PassWatch: Sendable {
     let now: @Sendable () -> NumericDate
     var interval = PassWatch.interval
 
+    /// For what passes in pieces: asks again before a piece that comes an interval or more after the last time. Costs
+    /// nothing while little time goes by, and while nothing passes.
+    struct Standing: Sendable {
+        fileprivate let watch: PassWatch
+        private var judgedAt = NIODeadline.now()
+
+        fileprivate init(_ watch: PassWatch) { self.watch = watch }
+
+        mutating func check() async throws {
+            let now = NIODeadline.now()
+            guard now - judgedAt >= TimeAmount(watch.interval) else { return }
+            judgedAt = now
+            try await watch.judgeAgain()
+        }
+    }
+
+    /// Who may come as of now.
+    var standing: Standing { Standing(self) }
+
+    private func judgeAgain() async throws {
+        guard case .allowed = await judge.verdict(on: question, at: now()) else { throw Ended() }
+    }
+
     /// Returns never, and throws once the same request would be refused. Doubt is a refusal.
     func hold() async throws {
         while true {
             try await Task.sleep(for: interval)
-            guard case .allowed = await judge.verdict(on: question, at: now()) else { throw Ended() }
+            try await judgeAgain()
         }
     }
 

@@ -17,7 +17,7 @@ package struct ReverseProxy: Sendable {
     private let now: @Sendable () -> NumericDate
     private let address: ProtectedResourceMetadata.Address?
 
-    /// Content that is announced to be this short is not watched while it is sent.
+    /// Content that is announced to be this short has no clock of its own: it is watched as its pieces pass.
     private static let briefContent = 1_048_576
 
     package init(
@@ -76,12 +76,15 @@ package struct ReverseProxy: Sendable {
             return .unforwardable(error, pass)
         }
         let watch = pass.token == nil ? nil : PassWatch(judge: judge, question: question, now: now)
-        if WebSocketOpening.isAsked(request) {
-            return await WebSocketOpening(client: client, upstream: upstream, pass: pass, watch: watch)
-                .answer(to: request, as: outgoing, content, isSecure: isSecure)
-        }
+        var standing = watch?.standing
         do {
-            let content = content.isEmpty ? nil : UpstreamContent(content: content, maximum: maximum)
+            if content.isEmpty { try await UpstreamContent.confirmEmpty(content) }
+            if WebSocketOpening.isAsked(request) {
+                return try await WebSocketOpening(client: client, upstream: upstream, pass: pass, watch: watch)
+                    .answer(to: request, as: outgoing, content, isSecure: isSecure)
+            }
+            let content =
+                content.isEmpty ? nil : UpstreamContent(content: content, maximum: maximum, watch: watch)
             let response: HTTPClientResponse
             if let watch, let content, content.length ?? .max > Self.briefContent {
                 response = try await watch.whileAllowed { [client] in
@@ -90,6 +93,7 @@ package struct ReverseProxy: Sendable {
             } else {
                 response = try await client.execute(outgoing, to: upstream, content: content, timeout: policy.timeout)
             }
+            try await standing?.check()
             return try await answer(response, to: request, pass, watch)
         } catch is PassWatch.Ended {
             guard case .refused(let refusal) = await judge.verdict(on: question, at: now()) else {
@@ -100,6 +104,8 @@ package struct ReverseProxy: Sendable {
             return .unanswered(failure, pass)
         } catch is UpstreamContent.TooLong {
             return .tooLong(pass)
+        } catch is UpstreamContent.LengthWrong {
+            return .unforwardable(.contentUnexpected, pass)
         } catch {
             return .unanswered(.broken, pass)
         }
@@ -124,7 +130,11 @@ package struct ReverseProxy: Sendable {
             status: status, headers: head.headers, facts: .passed(pass),
             stream: ResponseStream(length: head.length, endsOnDrain: head.isEvents, isForeign: true) { writer in
                 guard let watch, !isBrief else {
-                    for try await piece in body { try await writer.write(piece) }
+                    var standing = watch?.standing
+                    for try await piece in body {
+                        try await standing?.check()
+                        try await writer.write(piece)
+                    }
                     return
                 }
                 try await watch.whileAllowed { for try await piece in body { try await writer.write(piece) } }

@@ -18,7 +18,7 @@ extension ServerResponse {
     static func unforwardable(_ problem: ForwardedRequest.Problem, _ pass: GatewayPass) -> ServerResponse {
         switch problem {
         case .contentUnexpected:
-            .error(400, "invalid_request", "this method has no content", facts: .passed(pass, problem.word))
+            .error(400, "invalid_request", "this content was not to be expected", facts: .passed(pass, problem.word))
         case .queryMalformed:
             .error(400, "invalid_request", "the query is malformed", facts: .passed(pass, problem.word))
         case .identityUnspeakable:

@@ -28,6 +28,7 @@ package final class UpstreamClient: Sendable {
             tlsConfiguration: Self.tls(authorityFile), redirectConfiguration: .disallow,
             timeout: .init(connect: self.connectTimeout, read: TimeAmount(idle)), decompression: .disabled)
         configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = WholeRequests.install
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -59,7 +60,9 @@ package final class UpstreamClient: Sendable {
         var outgoing = HTTPClientRequest(url: upstream.description + request.target)
         outgoing.method = HTTPMethod(rawValue: request.method)
         for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
-        if let content {
+        if let whole = try await content?.whole() {
+            outgoing.body = .bytes(whole)
+        } else if let content {
             outgoing.body = .stream(content, length: content.length.map { .known(Int64($0)) } ?? .unknown)
         }
         let deadline = NIODeadline.now() + TimeAmount(timeout)
@@ -83,7 +86,9 @@ package final class UpstreamClient: Sendable {
         case let error as HTTPClientError: return timeouts.contains(error) ? Failure.slow : Failure.broken
         case ChannelError.connectTimeout: return Failure.slow
         case is NIOConnectionError, is IOError: return Failure.refused
-        case is UpstreamContent.TooLong, is RequestRefusal, is CancellationError, is StreamClosed: return error
+        case is UpstreamContent.TooLong, is UpstreamContent.LengthWrong, is PassWatch.Ended, is RequestRefusal,
+            is CancellationError, is StreamClosed:
+            return error
         default: return Failure.broken
         }
     }

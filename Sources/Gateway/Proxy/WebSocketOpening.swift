@@ -19,22 +19,27 @@ struct WebSocketOpening: Sendable {
         return request.headers.all("connection").flatMap(ConnectionOptions.read).contains("upgrade")
     }
 
+    /// Throws ``PassWatch/Ended`` only: a token may end while the upstream makes up its mind.
     func answer(
         to request: ServerRequest, as outgoing: ForwardedRequest, _ content: RequestBody, isSecure: Bool
-    ) async -> ServerResponse {
+    ) async throws -> ServerResponse {
         guard allowsOrigin(of: request, isSecure: isSecure) else {
             return .error(
                 403, "access_denied", "pages of this origin may not connect here",
                 facts: .passed(pass, .originForbidden))
         }
         guard content.isEmpty else { return .unforwardable(.contentUnexpected, pass) }
+        var standing = watch?.standing
         do {
             let connection = try await connect()
             let head = try await connection.handshake(
                 Self.encode(outgoing), within: TimeAmount(pass.route.forwarding.timeout))
+            try await standing?.check()
             return switched(head, connection)
         } catch let failure as UpstreamClient.Failure {
             return .unanswered(failure, pass)
+        } catch let ended as PassWatch.Ended {
+            throw ended
         } catch is ChannelError, is NIOConnectionError, is IOError {
             return .unanswered(.refused, pass)
         } catch {

@@ -17,7 +17,8 @@ final class LiveListener: Sendable {
     private let running: Task<Void, any Error>
 
     init(
-        _ name: String, now: @escaping @Sendable () -> NumericDate = { CraftedGateway.now },
+        _ name: String, certificates: TLSCertificates? = nil,
+        now: @escaping @Sendable () -> NumericDate = { CraftedGateway.now },
         configure: (inout HTTPLimits) -> Void = { _ in }, routes: RouteTable
     ) async throws {
         var limits = HTTPLimits()
@@ -35,7 +36,8 @@ final class LiveListener: Sendable {
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let listener = HTTPListener(
             HTTPServerConfiguration(
-                name: name, address: .tcp(host: "127.0.0.1", port: 0), isSecure: false, limits: limits),
+                name: name, address: .tcp(host: "127.0.0.1", port: 0), certificates: certificates,
+                isSecure: certificates != nil, limits: limits),
             environment, routes: routes
         ) { address in
             if case .tcp(_, let port) = address { found.yield(port) }
@@ -66,7 +68,8 @@ final class LiveGateway: Sendable {
 
     /// The routes of ``CraftedGateway/routes()``, each to one upstream.
     init(
-        upstream port: Int, capacity: Int = 100_000, configure: (inout HTTPLimits) -> Void = { _ in },
+        upstream port: Int, capacity: Int = 100_000, certificates: TLSCertificates? = nil,
+        configure: (inout HTTPLimits) -> Void = { _ in },
         policy: (inout ForwardingPolicy) -> Void = { _ in }
     ) async throws {
         let upstream = try #require(Upstream("http://127.0.0.1:\(port)"))
@@ -84,10 +87,11 @@ final class LiveGateway: Sendable {
         let clock = Clock()
         self.clock = clock
         let proxy = ReverseProxy(
-            judge: crafted.endpoint.judge, client: client, metadata: crafted.endpoint.metadata, isSecure: false,
+            judge: crafted.endpoint.judge, client: client, metadata: crafted.endpoint.metadata,
+            isSecure: certificates != nil,
             limiter: RateLimiter(capacity: capacity), now: { clock.now })
         listener = try await LiveListener(
-            "gateway", now: { clock.now }, configure: configure, routes: proxy.routes())
+            "gateway", certificates: certificates, now: { clock.now }, configure: configure, routes: proxy.routes())
     }
 
     func pass(seconds: Int64) { clock.move(seconds) }

@@ -24,8 +24,11 @@ final class RecordingUpstream: Sendable {
         }
     }
 
-    /// - Parameter answer: the bytes of the answer to a request; `nil` says nothing.
+    /// - Parameters:
+    ///   - closes: whether it closes the connection after an answer.
+    ///   - answer: the bytes of the answer to a request; `nil` says nothing.
     init(
+        closes: Bool = false,
         answer: @escaping @Sendable (StrictRequestReader.Request) -> String? = { _ in
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         }
@@ -34,7 +37,7 @@ final class RecordingUpstream: Sendable {
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Recorder(book, answer))
+                    try channel.pipeline.syncOperations.addHandler(Recorder(book, closes, answer))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -54,11 +57,15 @@ final class RecordingUpstream: Sendable {
         typealias OutboundOut = ByteBuffer
         private let book: Book
         private let index: Int
+        private let closes: Bool
         private let answer: @Sendable (StrictRequestReader.Request) -> String?
         private var reader = StrictRequestReader()
 
-        init(_ book: Book, _ answer: @escaping @Sendable (StrictRequestReader.Request) -> String?) {
+        init(
+            _ book: Book, _ closes: Bool, _ answer: @escaping @Sendable (StrictRequestReader.Request) -> String?
+        ) {
             self.book = book
+            self.closes = closes
             self.answer = answer
             index = book.open()
         }
@@ -73,7 +80,10 @@ final class RecordingUpstream: Sendable {
                 }
                 for request in requests {
                     guard let text = answer(request) else { continue }
-                    context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+                    let written = context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: text)))
+                    guard closes else { continue }
+                    let channel = context.channel
+                    written.whenComplete { _ in channel.close(promise: nil) }
                 }
             } catch {
                 book.records.withLock {

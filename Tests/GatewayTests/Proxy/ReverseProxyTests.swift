@@ -221,4 +221,79 @@ import Testing
         try await gateway.stop()
         try await upstream.stop()
     }
+
+    /// Each piece comes well within the interval, and all of them are announced: nothing here is a stream.
+    @Test func `ends a short answer that trickles when its token ends`() async throws {
+        let upstream = try await LiveListener(
+            "upstream",
+            routes: RouteTable(
+                [:],
+                fallback: Route(
+                    "upstream",
+                    any: { _, _, _ in
+                        ServerResponse(
+                            status: 200,
+                            stream: ResponseStream(length: 1_200) { writer in
+                                for _ in 0..<1_200 {
+                                    try await writer.write(ByteBuffer(string: "+"))
+                                    try await Task.sleep(for: .milliseconds(100))
+                                }
+                            })
+                    })))
+        let gateway = try await LiveGateway(upstream: upstream.port)
+        let client = try await gateway.connect()
+        try await client.send(
+            "GET /files/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(try gateway.crafted.token())\r\n\r\n")
+        try await client.wait(for: "\r\n\r\n++")
+        #expect(client.text.contains("content-length: 1200\r\n") && !client.isClosed)
+        gateway.pass(seconds: 3_600)
+        #expect(try await client.readToEnd().utf8.count { $0 == 0x2B } < 1_200)
+        try await gateway.stop()
+        try await upstream.stop()
+    }
+
+    @Test func `takes no more of short content that trickles once its token has ended`() async throws {
+        let upstream = try await RecordingUpstream()
+        let gateway = try await LiveGateway(upstream: upstream.port)
+        let client = try await gateway.connect()
+        try await client.send(
+            "PUT /files/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(try gateway.crafted.token())\r\n"
+                + "Content-Length: 100000\r\n\r\nfirst")
+        try await client.wait {
+            upstream.records.contains { String(decoding: $0.bytes, as: UTF8.self).contains("first") }
+        }
+        gateway.pass(seconds: 3_600)
+        try await Task.sleep(for: .milliseconds(1_100))
+        try await client.send(String(repeating: "later", count: 19_999))
+        #expect(Self.status(try await client.readToEnd()) == "401")
+        #expect(upstream.requests.isEmpty && upstream.problems.isEmpty)
+        try await gateway.stop()
+        try await upstream.stop()
+    }
+
+    @Test func `passes no answer on that came after its token had ended`() async throws {
+        let isAsked = Atomic(false)
+        let mayAnswer = Atomic(false)
+        let upstream = try await LiveListener(
+            "upstream",
+            routes: RouteTable(
+                [:],
+                fallback: Route(
+                    "upstream",
+                    any: { _, _, _ in
+                        isAsked.store(true, ordering: .releasing)
+                        while !mayAnswer.load(ordering: .acquiring) { try? await Task.sleep(for: .milliseconds(5)) }
+                        return ServerResponse(status: 200, stream: ResponseStream(length: 0) { _ in })
+                    })))
+        let gateway = try await LiveGateway(upstream: upstream.port)
+        let client = try await gateway.connect()
+        try await client.send(Self.get("/files/a", "Authorization: Bearer \(try gateway.crafted.token())\r\n"))
+        try await client.wait { isAsked.load(ordering: .acquiring) }
+        gateway.pass(seconds: 3_600)
+        try await Task.sleep(for: .milliseconds(1_100))
+        mayAnswer.store(true, ordering: .releasing)
+        #expect(Self.status(try await client.readToEnd()) == "401")
+        try await gateway.stop()
+        try await upstream.stop()
+    }
 }

@@ -84,8 +84,10 @@ extension GatewayWord {
                 passes: "Shorter content.", change: "The length in the file of gateway.routes.")
         case .contentUnexpected:
             Explanation(
-                "GET, HEAD or the opening of a WebSocket came with content.", checked: "The method and the content.",
-                passes: "The same without content (RFC 9110 §9.3.1).", change: "The caller.")
+                "GET, HEAD or the opening of a WebSocket came with content, or content was not as long as announced.",
+                checked: "The method and the content.",
+                passes: "Without content (RFC 9110 §9.3.1), or with as much as content-length says (RFC 9113 §8.1.1).",
+                change: "The caller.")
         case .queryMalformed:
             Explanation(
                 "The query has a percent sign that escapes nothing.", checked: "The query (RFC 3986 §2.1).",
