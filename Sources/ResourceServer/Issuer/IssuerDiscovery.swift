@@ -18,15 +18,25 @@ public actor IssuerDiscovery {
     public static let maximumStaleness = Duration.seconds(86_400)
     /// After a failure nobody asks for so long.
     public static let pause = Duration.seconds(2)
-    static let timeLimit = Duration.seconds(10)
+    /// An answer that takes longer is none.
+    private let timeLimit: Duration
 
     /// - Parameters:
     ///   - issuer: the exact text that the issuer calls itself: `https`, or `http` on loopback.
     ///   - origins: other origins than the issuer's own that its endpoints may have.
     public init(issuer: Issuer, transport: any HTTPTransport, allowingEndpointsAt origins: Set<String> = []) {
+        self.init(issuer: issuer, transport: transport, allowingEndpointsAt: origins, timeLimit: .seconds(10))
+    }
+
+    /// With another time limit than a program needs.
+    package init(
+        issuer: Issuer, transport: any HTTPTransport, allowingEndpointsAt origins: Set<String> = [],
+        timeLimit: Duration
+    ) {
         self.issuer = issuer
         self.transport = transport
         self.origins = origins
+        self.timeLimit = timeLimit
     }
 
     /// What it says of itself, read once for all who wait.
@@ -46,7 +56,7 @@ public actor IssuerDiscovery {
     }
 
     private func read(at now: NumericDate) async -> Result<IssuerMetadata, IssuerUnavailable> {
-        let found = await answer(within: Self.timeLimit) { [issuer, transport, origins] in
+        let found = await answer(within: timeLimit) { [issuer, transport, origins] in
             await Self.download(issuer, transport, origins)
         }
         let result = found ?? .failure(IssuerUnavailable("the issuer does not answer in time"))

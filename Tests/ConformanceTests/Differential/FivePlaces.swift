@@ -4,16 +4,19 @@ import Gateway
 import JOSE
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import OAuth
 import ResourceServer
 import Risk
 import ServerHTTP
+import Synchronization
 import Testing
 
-/// All who judge access tokens, over one running issuer: the kit, the gateway, its forward-auth endpoint, UserInfo, and
-/// introspection.
+/// All who judge access tokens, over one running issuer: the kit, the gateway's reverse proxy, its forward-auth endpoint,
+/// UserInfo, and introspection. All but the kit are asked over connections, as they are in use.
 struct FivePlaces: Sendable {
-    enum Place: String, CaseIterable, Sendable { case kit, gateway, forwardAuth, userInfo, introspection }
+    /// `judge` is the gateway's once more, called directly: no field can carry some texts.
+    enum Place: String, CaseIterable, Sendable { case kit, judge, gateway, forwardAuth, userInfo, introspection }
 
     enum Verdict: Hashable, Sendable {
         case accepted
@@ -26,46 +29,103 @@ struct FivePlaces: Sendable {
     }
 
     private let server: RunningServer
+    private let gateway: String
     private let forwardAuth: String
     private let admission: AccessGuard
     private let judge: GatewayJudge
+    private let behind: Behind
+
+    /// Counts what the gateway passed on.
+    private final class Behind: Sendable {
+        private let requests = Atomic(0)
+        var count: Int { requests.load(ordering: .acquiring) }
+        func note() { requests.add(1, ordering: .acquiringAndReleasing) }
+    }
+
+    /// The field with which the server behind the gateway answers.
+    private static let mark = "x-behind"
+
+    /// How many requests came through the gateway to the server behind.
+    var passedOn: Int { behind.count }
 
     /// Runs `body` with everything started.
     static func run(_ issuer: PersonsIssuer, _ body: (FivePlaces) async throws -> Void) async throws {
         try await RunningServer.serve(issuer.provider, over: issuer.store) { server in
             let transport = Transport(base: server.base)
             let kit = try await admission(issuer, transport)
-            let route = GatewayRoute(path: try NormalisedPath("/"), access: .rule(.anyToken))
-            // A guard of its own, as it has in a process of its own.
-            let judge = GatewayJudge(
-                routes: try GatewayRouteTable([route]), admission: try await admission(issuer, transport))
-            let endpoint = ForwardAuthEndpoint(
-                judge: GatewayJudge(
-                    routes: try GatewayRouteTable([route]), admission: try await admission(issuer, transport)),
-                proxies: TrustedProxies(ranges: [try #require(AddressRange("127.0.0.1"))]),
-                metadata: ProtectedResourceMetadata(
-                    resource: PersonsIssuer.api, authorizationServers: [issuer.provider.issuer]))
-            let routes = endpoint.routes(readiness: Readiness {})
-            let listener = { (onListening: @escaping @Sendable (ListenAddress) async -> Void) in
-                HTTPListener(
-                    RunningServer.configuration, RunningServer.environment, routes: routes, onListening: onListening)
-            }
-            try await RunningServer.listening(listener) { base in
-                try await body(FivePlaces(server: server, forwardAuth: base, admission: kit, judge: judge))
+            let metadata = ProtectedResourceMetadata(
+                resource: PersonsIssuer.api, authorizationServers: [issuer.provider.issuer])
+            let behind = Behind()
+            try await listening(Self.upstream(behind)) { address in
+                let upstream = try #require(Upstream(address))
+                var route = GatewayRoute(path: try NormalisedPath("/"), access: .rule(.anyToken))
+                route.upstream = upstream
+                route.forwarding.timeout = .seconds(300)
+                let table = try GatewayRouteTable([route])
+                // Each has a guard of its own, as it has in a process of its own.
+                let judge = GatewayJudge(routes: table, admission: try await admission(issuer, transport))
+                let endpoint = ForwardAuthEndpoint(
+                    judge: GatewayJudge(routes: table, admission: try await admission(issuer, transport)),
+                    proxies: TrustedProxies(ranges: [try #require(AddressRange("127.0.0.1"))]), metadata: metadata)
+                let client = UpstreamClient(
+                    eventLoops: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(120),
+                    idle: .seconds(300))
+                let proxy = ReverseProxy(
+                    judge: GatewayJudge(routes: table, admission: try await admission(issuer, transport)),
+                    client: client, metadata: metadata, isSecure: false, now: { PersonsIssuer.start })
+                let outcome: Result<Void, any Error>
+                do {
+                    try await listening(endpoint.routes(readiness: Readiness {})) { forwardAuth in
+                        try await listening(proxy.routes()) { gateway in
+                            try await body(
+                                FivePlaces(
+                                    server: server, gateway: gateway, forwardAuth: forwardAuth, admission: kit,
+                                    judge: judge, behind: behind))
+                        }
+                    }
+                    outcome = .success(())
+                } catch { outcome = .failure(error) }
+                await client.shutDown()
+                try outcome.get()
             }
         }
+    }
+
+    private static func listening(_ routes: RouteTable, _ body: (_ base: String) async throws -> Void) async throws {
+        let listener = { (onListening: @escaping @Sendable (ListenAddress) async -> Void) in
+            HTTPListener(
+                RunningServer.configuration, RunningServer.environment, routes: routes, onListening: onListening)
+        }
+        try await RunningServer.listening(listener, body)
+    }
+
+    /// What the gateway protects.
+    private static func upstream(_ behind: Behind) -> RouteTable {
+        RouteTable(
+            [:],
+            fallback: Route(
+                "behind",
+                any: { _, _, _ in
+                    behind.note()
+                    return ServerResponse(
+                        status: 200, headers: HeaderFields([.init(name: mark, value: "1")]),
+                        stream: ResponseStream(length: 0) { _ in })
+                }))
     }
 
     /// Everything that an API has: keys, introspection and revocations of the running issuer.
     private static func admission(_ issuer: PersonsIssuer, _ transport: Transport) async throws -> AccessGuard {
         let name = issuer.provider.issuer
-        let discovery = IssuerDiscovery(issuer: name, transport: transport)
+        // No verdict is to come from a machine that was busy with something else.
+        let discovery = IssuerDiscovery(issuer: name, transport: transport, timeLimit: .seconds(120))
+        let keys = KeyCache(of: discovery, policy: KeyCachePolicy(downloadTimeLimit: .seconds(60)))
         let validator = AccessTokenValidator(
-            issuer: name, audience: PersonsIssuer.api, keys: KeyCache(of: discovery), clockTolerance: .zero)
+            issuer: name, audience: PersonsIssuer.api, keys: keys, clockTolerance: .zero)
         let id = ClientID(unchecked: "orders")
         let introspection = IntrospectionClient(
             discovery,
-            as: .init(resource: PersonsIssuer.api, id: id, authentication: .secretBasic(RunningServer.secret)))
+            as: .init(resource: PersonsIssuer.api, id: id, authentication: .secretBasic(RunningServer.secret)),
+            policy: IntrospectionPolicy(timeLimit: .seconds(30)))
         let feed = RevocationFeed(
             issuer: name, audience: PersonsIssuer.api, resource: id, secret: RunningServer.secret)
         let reader = RevocationFeedReader(
@@ -87,7 +147,8 @@ struct FivePlaces: Sendable {
                 _ = try await admission.admit(authorization: [authorization], at: PersonsIssuer.start)
                 return .accepted
             } catch { return Self.verdict(error) }
-        case .gateway:
+        case .gateway: return try await ask(gateway + "/x", authorization, [], marked: true)
+        case .judge:
             let question = GatewayQuestion(
                 host: "api.example", method: .get, path: "/x", authorization: [authorization])
             switch await judge.verdict(on: question, at: PersonsIssuer.start) {
@@ -111,14 +172,17 @@ struct FivePlaces: Sendable {
         }
     }
 
-    private func ask(_ url: String, _ authorization: String, _ fields: [(String, String)]) async throws -> Verdict {
+    /// - Parameter marked: whether only the server behind the gateway can say yes.
+    private func ask(
+        _ url: String, _ authorization: String, _ fields: [(String, String)], marked: Bool = false
+    ) async throws -> Verdict {
         var request = HTTPClientRequest(url: url)
         request.headers = HTTPHeaders(fields + [("authorization", authorization)])
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         _ = try await response.body.collect(upTo: 1 << 20)
         let isError = response.headers.first(name: "www-authenticate")?.contains(#"error="invalid_token""#) ?? false
         switch response.status.code {
-        case 200: return .accepted
+        case 200: return !marked || response.headers.contains(name: Self.mark) ? .accepted : .other("not marked")
         case 401: return isError ? .invalid : .unreadable
         // Too long for any header, or as nginx is told that a request is malformed.
         case 400, 403, 431: return .unreadable

@@ -1,4 +1,4 @@
-/// A token that somebody changed, and who of the five can be asked about it.
+/// A token that somebody changed, and who can be asked about it.
 struct MutatedToken: Sendable, CustomStringConvertible {
     /// What was done to it.
     let change: String
@@ -11,9 +11,9 @@ struct MutatedToken: Sendable, CustomStringConvertible {
         FivePlaces.Place.allCases.filter { place in
             switch place {
             case .userInfo: isOfPerson && isSayable
-            case .forwardAuth: isSayable
+            case .forwardAuth, .gateway: isSayable
             case .introspection: scheme.lowercased() == "bearer"
-            case .kit, .gateway: true
+            case .kit, .judge: true
             }
         }
     }
