@@ -73,7 +73,7 @@ class SwiftKits:
                 self.lines.notify_all()
 
     def results(self):
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and len(self.refused) < self.kits * len(self.acknowledged):
             time.sleep(0.05)
         self.stop()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import time
-import urllib.error
 import urllib.request
 
 from Attack.harness.server import environment, free_port
@@ -79,8 +78,8 @@ class Application:
 
     def answers(self):
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/style.css", timeout=2).status == 200
-        except (urllib.error.URLError, ConnectionError):
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/style.css", timeout=10).status == 200
+        except OSError:
             return False
 
     def close(self):

@@ -40,7 +40,7 @@ import Testing
             IssuerDiscovery(issuer: try #require(Issuer(CraftedGateway.issuer)), transport: issuer),
             as: IntrospectionClient.Registration(
                 resource: CraftedGateway.resource, id: ClientID(unchecked: "api"),
-                authentication: .secretBasic(Secret("s"))))
+                authentication: .secretBasic(Secret("s"))), policy: IntrospectionPolicy(timeLimit: .seconds(30)))
         let judge = crafted.endpoint.judge
         endpoint = ForwardAuthEndpoint(
             judge: GatewayJudge(

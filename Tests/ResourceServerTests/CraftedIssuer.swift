@@ -93,7 +93,8 @@ final class CraftedDownload: Sendable {
         }
     }
 
-    func cache(_ policy: KeyCachePolicy = KeyCachePolicy()) -> KeyCache {
+    /// With the longest time limit there is: a busy machine is not an issuer that is away.
+    func cache(_ policy: KeyCachePolicy = KeyCachePolicy(downloadTimeLimit: .seconds(60))) -> KeyCache {
         KeyCache(policy: policy) { try await self.download() }
     }
 }

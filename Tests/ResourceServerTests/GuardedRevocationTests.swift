@@ -49,7 +49,7 @@ private final class StatedRevocations: RevocationSource {
             IssuerDiscovery(issuer: crafted.issuer, transport: paper),
             as: IntrospectionClient.Registration(
                 resource: CraftedIssuer.resource, id: ClientID(unchecked: "api"),
-                authentication: .secretBasic(Secret("s"))))
+                authentication: .secretBasic(Secret("s"))), policy: IntrospectionPolicy(timeLimit: .seconds(30)))
         let revocations = StatedRevocations()
         let guardian = AccessGuard(crafted.validator(), introspection: introspection, revocations: revocations)
         let token = try crafted.token()

@@ -15,7 +15,10 @@ import Testing
         paper = IssuerOnPaper(crafted)
     }
 
-    private func client(_ policy: IntrospectionPolicy = IntrospectionPolicy()) -> IntrospectionClient {
+    /// With the longest time limit there is: a busy machine is not an issuer that is away.
+    private func client(
+        _ policy: IntrospectionPolicy = IntrospectionPolicy(timeLimit: .seconds(30))
+    ) -> IntrospectionClient {
         IntrospectionClient(
             IssuerDiscovery(issuer: crafted.issuer, transport: paper),
             as: IntrospectionClient.Registration(

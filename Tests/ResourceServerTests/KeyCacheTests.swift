@@ -74,7 +74,8 @@ import Testing
 
     @Test func `believes old keys for a stated time while the issuer is away, and no longer`() async throws {
         let download = CraftedDownload(crafted.keySet, lifetime: .seconds(100))
-        let cache = download.cache(KeyCachePolicy(maximumStaleness: .seconds(1000)))
+        let cache = download.cache(
+            KeyCachePolicy(maximumStaleness: .seconds(1000), downloadTimeLimit: .seconds(60)))
         _ = try await cache.keys(for: header, at: now)
         download.publish(nil)
         #expect(try await cache.keys(for: header, at: now + .seconds(100)).count == 1)

@@ -69,7 +69,7 @@ private final class SetClock: Clock {
             feed, policy: RevocationPolicy(mode: mode, bound: .seconds(15), clockTolerance: .zero),
             transport: transport, streams: transport, clock: ReaderClock(clock) { clock.date }
         ) { state in said.states.withLock { $0.append(state) } }
-        let keys = KeyCache {
+        let keys = KeyCache(policy: KeyCachePolicy(downloadTimeLimit: .seconds(60))) {
             let answer = try await transport.send(TransportRequest(get: home + "/jwks"))
             return KeyCache.Download(keySet: try JWKSet(parsing: answer.body), lifetime: answer.headers.lifetime)
         }

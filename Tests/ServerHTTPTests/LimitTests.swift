@@ -90,9 +90,10 @@ import Testing
         let connection = try await server.connect()
         try await connection.stopReading()
         let request = "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n"
-        try await connection.send(String(repeating: request, count: 20))
         let metrics = server.environment.metrics
+        // Before anything is asked for: from then on its time runs.
         try await connection.wait { metrics.text().contains("tessera_http_connections{listener=\"administration\"} 1") }
+        try await connection.send(String(repeating: request, count: 20))
         try await connection.wait { metrics.text().contains("tessera_http_connections{listener=\"administration\"} 0") }
         let served = await server.logLines().filter { $0.contains("\"status\":200") }.count
         #expect(served < 20)
