@@ -99,7 +99,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "ServerHTTP", "ResourceServer", "Risk", "OAuth", "JOSE",
+                "ServerHTTP", "ResourceServer", "OAuthClient", "Risk", "OAuth", "JOSE", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -111,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "tessera",
             dependencies: [
-                "Gateway", "ResourceServer", "ServerHTTP", "AuthorizationServer", "Authenticators", "StorageSQLite",
-                "Storage", "Risk", "OAuth",
+                "Gateway", "ResourceServer", "OAuthClient", "ServerHTTP", "AuthorizationServer", "Authenticators",
+                "StorageSQLite", "Storage", "Risk", "OAuth",
                 "JOSE",
                 crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -6,6 +6,11 @@ local ADDRESS = os.getenv("TESSERA_GATEWAY") or "127.0.0.1:8446"
 local HOST, PORT = ADDRESS:match("^(.*):(%d+)$")
 local TIMEOUT = 5
 local METADATA = "/.well-known/oauth-protected-resource"
+-- The gateway's own addresses, where browsers sign in and out; site.conf passes them on.
+local OWN = "/.tessera/"
+-- What tells a browser that opens a page from everything else, and who is signed in.
+local ASKED = { "Authorization", "Cookie", "Accept", "Origin", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-Fetch-Site",
+    "Sec-WebSocket-Key" }
 -- As gateway.headers names them.
 local FIELDS = { "X-Tessera-Subject", "X-Tessera-Client", "X-Tessera-Scope", "X-Tessera-Roles" }
 -- What a client may not say, however a server behind reads names: case, and signs that it takes for one another.
@@ -27,10 +32,12 @@ local function ask(r)
     if not tcp:connect(HOST, tonumber(PORT)) then return nil end
     local question = {
         "GET /forward-auth HTTP/1.1", "Host: " .. r.hostname, "X-Original-Method: " .. r.method,
-        "X-Original-URI: " .. r.unparsed_uri, "Connection: close",
+        "X-Original-URI: " .. r.unparsed_uri, "X-Forwarded-For: " .. r.useragent_ip, "Connection: close",
     }
-    local authorization = r.headers_in["Authorization"]
-    if authorization then table.insert(question, "Authorization: " .. authorization) end
+    for _, name in ipairs(ASKED) do
+        local value = r.headers_in[name]
+        if value then table.insert(question, name .. ": " .. value) end
+    end
     if not tcp:send(table.concat(question, "\r\n") .. "\r\n\r\n") then return nil end
     local status = (tcp:receive("*l") or ""):match("^HTTP/1%.1 (%d%d%d)")
     local fields = {}
@@ -49,6 +56,7 @@ end
 
 function check(r)
     if r.uri == METADATA or r.uri:sub(1, #METADATA + 1) == METADATA .. "/" then return apache2.DECLINED end
+    if r.uri:sub(1, #OWN) == OWN then return apache2.DECLINED end
     if not r.hostname then return 400 end
     local status, fields = ask(r)
     if status == 200 then
@@ -59,7 +67,13 @@ function check(r)
             local value = fields[name:lower()]
             if value and value ~= "" then r.headers_in[name] = value end
         end
+        -- Without the session that the browser has at the gateway.
+        if fields["cookie"] then r.headers_in["Cookie"] = fields["cookie"] ~= "" and fields["cookie"] or nil end
         return apache2.DECLINED
+    end
+    if status == 401 and fields["x-tessera-sign-in"] then
+        r.err_headers_out["Location"] = fields["x-tessera-sign-in"]
+        return 302
     end
     if status ~= 401 and status ~= 403 then return 503 end
     if fields["www-authenticate"] then r.err_headers_out["WWW-Authenticate"] = fields["www-authenticate"] end

@@ -14,7 +14,7 @@ import tessera
 
     @Test(
         arguments: Mutation.issuers + Mutation.files + Mutation.network + Mutation.data + Mutation.people
-            + Mutation.gateway)
+            + Mutation.gateway + Mutation.gatewaySignIn)
     func `names the problem of each bad installation`(_ mutation: Mutation) async throws {
         let installation = try TestInstallation()
         try installation.write(

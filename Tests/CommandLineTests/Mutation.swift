@@ -18,8 +18,15 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         environment: [String: String] = [:],
         flags: [String] = [], damage: @escaping @Sendable (TestInstallation) throws -> Void = { _ in }
     ) {
+        self.init(name, all: Set(expected), yaml: yaml, environment: environment, flags: flags, damage: damage)
+    }
+
+    init(
+        _ name: String, all expected: Set<ConfigurationProblem.Code>, yaml: String, environment: [String: String] = [:],
+        flags: [String] = [], damage: @escaping @Sendable (TestInstallation) throws -> Void
+    ) {
         self.name = name
-        self.expected = Set(expected)
+        self.expected = expected
         self.yaml = yaml
         self.environment = environment
         self.flags = flags

@@ -34,6 +34,7 @@ enum FuzzTarget: String, CaseIterable {
     case metadata
     case gatewaypath
     case gatewayquery
+    case gatewayreturn
     case upstreamhead
     case ratelimit
     case revocations
@@ -76,6 +77,7 @@ enum FuzzTarget: String, CaseIterable {
         case .metadata: NameProperties.metadata(bytes)
         case .gatewaypath: GatewayProperties.path(bytes)
         case .gatewayquery: GatewayProperties.query(bytes)
+        case .gatewayreturn: GatewayProperties.returnTarget(bytes)
         case .upstreamhead: GatewayProperties.upstreamHead(bytes)
         case .ratelimit: GatewayProperties.rateLimit(bytes)
         case .revocations: RevocationProperties.feed(bytes)

@@ -39,9 +39,12 @@ package enum ForwardAuthConvention: Hashable, Sendable, CaseIterable {
     private func asked(_ request: ServerRequest) -> GatewayQuestion? {
         guard let host = request.headers.only("host"), request.path.utf8.starts(with: address.utf8) else { return nil }
         let path = String(decoding: request.path.utf8.dropFirst(address.utf8.count), as: UTF8.self)
-        return GatewayQuestion(
+        var question = GatewayQuestion(
             host: host, method: request.method, path: path.isEmpty ? "/" : path,
             authorization: request.headers.all("authorization"))
+        question.headers = request.headers
+        question.query = request.query
+        return question
     }
 
     /// The query is not judged, but a target that no request could have is none.
@@ -50,9 +53,12 @@ package enum ForwardAuthConvention: Hashable, Sendable, CaseIterable {
     ) -> GatewayQuestion? {
         guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }) else { return nil }
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.utf8.endIndex
-        return GatewayQuestion(
+        var question = GatewayQuestion(
             host: host, method: method, path: String(target[..<mark]),
             authorization: request.headers.all("authorization"))
+        question.headers = request.headers
+        if mark < target.utf8.endIndex { question.query = String(target[mark...].dropFirst()) }
+        return question
     }
 }
 

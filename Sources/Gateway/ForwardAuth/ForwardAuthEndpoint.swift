@@ -31,18 +31,23 @@ package struct ForwardAuthEndpoint: Sendable {
         // A proxy that does not say for whom it asks: its own address is nobody's.
         question.address = request.peer == request.sender ? nil : request.peer.address
         switch await judge.verdict(on: question, at: now) {
-        case .refused(let refusal): return refused(refusal, convention)
+        case .refused(let refusal): return refused(refusal, convention, question)
         case .allowed(let pass):
             guard let values = try? judge.identity.values(for: pass.token) else {
-                return refused(.identity, convention)
+                return refused(.identity, convention, question)
             }
-            return allowed(pass, values)
+            return allowed(pass, values, of: request)
         }
     }
 
     /// All fields are there, empty ones too: some proxies keep what the client sent where an answer has nothing.
-    private func allowed(_ pass: GatewayPass, _ values: [String]) -> ServerResponse {
+    private func allowed(_ pass: GatewayPass, _ values: [String], of request: ServerRequest) -> ServerResponse {
         var response = ServerResponse(status: 200, headers: Self.uncached)
+        if judge.signIn != nil {
+            // What the server behind may know of the browser's cookies: not the session that it has here.
+            let cookies = request.headers.all("cookie").flatMap(GatewayCookie.foreign)
+            response.headers.append("cookie", cookies.joined(separator: "; "))
+        }
         for (name, value) in zip(judge.identity.names, values) { response.headers.append(name, value) }
         response.facts = RequestFacts(
             client: pass.token?.clientID?.rawValue, tokenID: pass.token?.tokenID?.rawValue,
@@ -51,13 +56,23 @@ package struct ForwardAuthEndpoint: Sendable {
     }
 
     /// nginx and Apache know 401 and 403, and take any other answer for a failure of ours.
-    private func refused(_ refusal: GatewayRefusal, _ convention: ForwardAuthConvention) -> ServerResponse {
-        var response = refusal.answer(metadata: address)
+    private func refused(
+        _ refusal: GatewayRefusal, _ convention: ForwardAuthConvention, _ question: GatewayQuestion
+    ) -> ServerResponse {
+        var response = judge.answer(refusal, to: question, metadata: address)
+        if convention == .original, response.status == 302, let location = response.headers.first("location") {
+            // They cannot pass a redirect on, and are told where to send browsers themselves.
+            response = refusal.answer(metadata: address)
+            response.headers.append(Self.signInField, location)
+        }
         if convention == .original, response.status != 401, response.status < 500 { response.status = 403 }
         return response
     }
 
-    private static let unknownProxy = ServerResponse.error(
+    /// With a refusal: where a browser can sign in.
+    package static let signInField = "x-tessera-sign-in"
+
+    static let unknownProxy = ServerResponse.error(
         403, "access_denied", "only proxies that the configuration names may ask",
         facts: RequestFacts(decision: GatewayWord.proxyUnknown.rawValue))
 
@@ -78,7 +93,13 @@ package struct ForwardAuthEndpoint: Sendable {
         if let metrics {
             routes["/metrics"] = Route("metrics", [.get: .immediate { request, _ in figures(metrics, for: request) }])
         }
-        return RouteTable(routes, below: ForwardAuthConvention.path.address + "/", route(.path))
+        var below = [ForwardAuthConvention.path.address + "/": route(.path)]
+        if let signIn = judge.signIn {
+            let own = SignInRoutes(signIn, routes: judge.routes, proxies: proxies)
+            routes.merge(own.routes) { _, own in own }
+            below[own.nothing.prefix] = own.nothing.route
+        }
+        return RouteTable(routes, below: below)
     }
 
     private func figures(_ metrics: MetricsRegistry, for request: ServerRequest) -> ServerResponse {

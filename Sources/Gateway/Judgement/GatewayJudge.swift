@@ -8,8 +8,14 @@ package struct GatewayJudge: Sendable {
     package let routes: GatewayRouteTable
     package let admission: AccessGuard
     package let identity: IdentityHeaders
+    /// For routes that ask for it.
+    package let signIn: BrowserSignIn?
 
-    package init(routes: GatewayRouteTable, admission: AccessGuard, identity: IdentityHeaders = .standard) {
+    package init(
+        routes: GatewayRouteTable, admission: AccessGuard, identity: IdentityHeaders = .standard,
+        signIn: BrowserSignIn? = nil
+    ) {
+        self.signIn = signIn
         self.routes = routes
         self.admission = admission
         self.identity = identity
@@ -20,6 +26,10 @@ package struct GatewayJudge: Sendable {
             let (route, path) = try place(of: question)
             guard case .rule(let rule) = route.access else {
                 return .allowed(GatewayPass(route: route, path: path, token: nil))
+            }
+            if route.signsIn, let signIn, let headers = question.headers, question.authorization.isEmpty {
+                let (token, text) = try await signIn.admit(question, headers, rule: rule, at: now)
+                return .allowed(GatewayPass(route: route, path: path, token: token, sessionToken: text))
             }
             let token = try await admit(question, rule, at: now)
             return .allowed(GatewayPass(route: route, path: path, token: token))
@@ -34,6 +44,8 @@ package struct GatewayJudge: Sendable {
         guard let host = HostName(question.host) else { throw .host }
         let path: NormalisedPath
         do { path = try NormalisedPath(question.path) } catch { throw .path(error) }
+        // Of the gateway's own, whatever the routes say.
+        guard !OwnPath.holds(path) else { throw .noRoute }
         switch routes.match(host: host, path: path, method: question.method) {
         case .route(let route): return (route, path)
         case .nothing: throw .noRoute

@@ -10,6 +10,7 @@ extension GatewayRefusal {
         case .noRoute: 404
         case .method: 405
         case .access(let refusal): refusal.status
+        case .browser(let refusal): refusal.access?.status ?? 403
         case .identity: 403
         }
     }
@@ -20,6 +21,10 @@ extension GatewayRefusal {
         var response = ServerResponse.error(
             status, code, text, facts: RequestFacts(decision: reason))
         switch self {
+        case .browser(let refusal):
+            if let challenge = refusal.access?.challenge(metadata: metadata) {
+                response.headers.append("www-authenticate", challenge)
+            }
         case .access(let refusal):
             if let challenge = refusal.challenge(metadata: metadata) {
                 response.headers.append("www-authenticate", challenge)
@@ -40,6 +45,9 @@ extension GatewayRefusal {
         case .access(.insufficientScope): "insufficient_scope"
         case .access(.insufficientAuthentication): "insufficient_user_authentication"
         case .access: "temporarily_unavailable"
+        case .browser(.noSession), .browser(.sessionEnded): "invalid_token"
+        case .browser(.stepUp): "insufficient_user_authentication"
+        case .browser(.foreignPage): "access_denied"
         case .identity: "access_denied"
         }
     }
@@ -56,6 +64,9 @@ extension GatewayRefusal {
         case .access(.malformedRequest): "the Authorization field is malformed"
         case .access(.insufficientAuthentication): "a more recent or stronger sign-in is needed"
         case .access: "the access token is not valid here"
+        case .browser(.noSession), .browser(.sessionEnded): "nobody is signed in in this browser"
+        case .browser(.stepUp): "a more recent or stronger sign-in is needed"
+        case .browser(.foreignPage): "only pages of this origin may do this with the session of a browser"
         case .identity: "this identity cannot be passed on"
         }
     }

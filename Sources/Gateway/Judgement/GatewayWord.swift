@@ -15,12 +15,27 @@ package enum GatewayWord: String, CaseIterable, Hashable, Sendable {
     case identityUnspeakable = "identity_unspeakable"
     case rateLimited = "rate_limited", originForbidden = "origin_forbidden"
 
+    // Browsers that sign in
+    case signInNeeded = "sign_in_needed", sessionEnded = "session_ended", stepUpNeeded = "step_up_needed"
+    case foreignPage = "foreign_page", returnMalformed = "return_malformed"
+    case signInHostUnknown = "sign_in_host_unknown", signInUnavailable = "sign_in_unavailable"
+    case signInUnknown = "sign_in_unknown", signInRefused = "sign_in_refused"
+    case signInAnswerInvalid = "sign_in_answer_invalid", stepUpUnmet = "step_up_unmet"
+    case sessionTokenUnusable = "session_token_unusable", logoutTokenInvalid = "logout_token_invalid"
+
     // What cannot be passed on
     case bodyTooLarge = "body_too_large", contentUnexpected = "content_unexpected", queryMalformed = "query_malformed"
 
     // The server behind
     case upstreamRefused = "upstream_refused", upstreamBroken = "upstream_broken", upstreamTimeout = "upstream_timeout"
     case upgradeRefused = "upgrade_refused"
+
+    /// Those about browsers that sign in.
+    package static let signIn: [GatewayWord] = [
+        .signInNeeded, .sessionEnded, .stepUpNeeded, .foreignPage, .returnMalformed, .signInHostUnknown,
+        .signInUnavailable, .signInUnknown, .signInRefused, .signInAnswerInvalid, .stepUpUnmet, .sessionTokenUnusable,
+        .logoutTokenInvalid,
+    ]
 
     /// The word for a bad token: the library's own, marked as one about tokens.
     package static func word(for problem: TokenProblem) -> String { "token_" + problem.rawValue }
@@ -35,6 +50,10 @@ extension GatewayRefusal {
         case .noRoute: GatewayWord.routeUnknown.rawValue
         case .method: GatewayWord.methodNotAllowed.rawValue
         case .access(let refusal): refusal.reason
+        case .browser(.noSession): GatewayWord.signInNeeded.rawValue
+        case .browser(.sessionEnded): GatewayWord.sessionEnded.rawValue
+        case .browser(.stepUp): GatewayWord.stepUpNeeded.rawValue
+        case .browser(.foreignPage): GatewayWord.foreignPage.rawValue
         case .identity: GatewayWord.identityUnspeakable.rawValue
         }
     }

@@ -13,6 +13,8 @@ package struct NormalisedPath: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
+    package static let root = NormalisedPath(canonical: "/", meaning: "/")
+
     /// - Parameter path: as it came in the request, without the query.
     package init(_ path: String) throws(AmbiguousPath) {
         guard path.utf8.first == Octet.slash else { throw .notAPath }
@@ -39,7 +41,7 @@ package struct NormalisedPath: Hashable, Sendable, CustomStringConvertible {
         let length = prefix.meaning == "/" ? 0 : prefix.meaning.utf8.count
         let rest = String(decoding: meaning.utf8.dropFirst(length), as: UTF8.self)
         return rest.isEmpty
-            ? NormalisedPath(canonical: "/", meaning: "/")
+            ? .root
             : NormalisedPath(canonical: Self.drop(length, from: text), meaning: rest)
     }
 

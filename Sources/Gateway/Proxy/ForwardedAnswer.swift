@@ -27,6 +27,8 @@ struct ForwardedAnswer {
             guard !Self.ownFields.contains(field.name), !listed.contains(field.name),
                 !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isToken)
             else { continue }
+            // Nobody behind decides who is signed in here.
+            if field.name == "set-cookie", GatewayCookie.isSession(field.value) { continue }
             headers.append(field.name, field.value)
         }
         length = lengths.count == 1 && !isCoded ? lengths.first.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } : nil

@@ -1,3 +1,4 @@
+import OAuth
 package import ServerHTTP
 
 /// What an upstream is asked: made anew from what was parsed and judged, so that nothing odd in a request outlives it.
@@ -32,6 +33,9 @@ package struct ForwardedRequest: Sendable {
         var headers = Self.endToEnd(identity.stripped(request.headers), policy: pass.route.forwarding)
         let host = request.headers.first("host") ?? ""
         headers.replace("host", host)
+        if let token = pass.sessionToken, pass.route.forwarding.passesAuthorization {
+            headers.replace("authorization", "Bearer " + token.revealedValue)
+        }
         for (name, value) in zip(names, values) where !value.isEmpty { headers.replace(name, value) }
         switch pass.route.forwarding.origin {
         case .none: break
@@ -71,7 +75,8 @@ package struct ForwardedRequest: Sendable {
             // Some servers take `_` and other signs for `-`: `content_length` is nothing that a client needs to say.
             guard field.name.utf8.allSatisfy(isPlain) else { continue }
             if field.name == "cookie" {
-                cookies.append(contentsOf: foreignCookies(field.value))
+                // Every one but our own: a session here is nobody else's business.
+                cookies.append(contentsOf: GatewayCookie.foreign(field.value))
             } else {
                 result.append(field.name, field.value)
             }
@@ -83,15 +88,5 @@ package struct ForwardedRequest: Sendable {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D
-    }
-
-    /// Every cookie but our own: a session here is nobody else's business.
-    private static func foreignCookies(_ value: String) -> [String] {
-        value.utf8.split(separator: UInt8(ascii: ";")).compactMap { pair in
-            let trimmed = pair.drop { $0 == 0x20 || $0 == 0x09 }
-            let name = String(decoding: trimmed.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self).lowercased()
-            guard !trimmed.isEmpty, !name.hasPrefix("__host-tessera"), !name.hasPrefix("tessera") else { return nil }
-            return String(decoding: trimmed, as: UTF8.self)
-        }
     }
 }

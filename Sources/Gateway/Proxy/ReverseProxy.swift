@@ -40,7 +40,13 @@ package struct ReverseProxy: Sendable {
             let document = metadata.json
             routes[address.path] = Route("resource_metadata", [.get: .immediate { _, _ in .json(document) }])
         }
-        return RouteTable(routes, fallback: Route("gateway", any: answer))
+        var below: [String: Route] = [:]
+        if let signIn = judge.signIn {
+            let own = SignInRoutes(signIn, routes: judge.routes)
+            routes.merge(own.routes) { _, own in own }
+            below[own.nothing.prefix] = own.nothing.route
+        }
+        return RouteTable(routes, below: below, fallback: Route("gateway", any: answer))
     }
 
     @Sendable
@@ -50,8 +56,10 @@ package struct ReverseProxy: Sendable {
             host: request.headers.first("host") ?? "", method: request.method, path: request.path,
             authorization: request.headers.all("authorization"))
         question.address = request.peer.address
+        question.headers = request.headers
+        question.query = request.query
         switch await judge.verdict(on: question, at: time) {
-        case .refused(let refusal): return refusal.answer(metadata: address)
+        case .refused(let refusal): return judge.answer(refusal, to: question, metadata: address)
         case .allowed(let pass):
             let standing = limiter.take(pass, from: request.peer.address, at: .now())
             guard standing?.isExceeded != true else { return standing?.refusal ?? .unanswered(.broken, pass) }
@@ -99,7 +107,7 @@ package struct ReverseProxy: Sendable {
             guard case .refused(let refusal) = await judge.verdict(on: question, at: now()) else {
                 return .unanswered(.broken, pass)
             }
-            return refusal.answer(metadata: address)
+            return judge.answer(refusal, to: question, metadata: address)
         } catch let failure as UpstreamClient.Failure {
             return .unanswered(failure, pass)
         } catch is UpstreamContent.TooLong {

@@ -23,6 +23,8 @@ package struct GatewayRoute: Sendable {
     /// Whether the upstream sees the path below this one only.
     package var stripsPrefix = false
     package var forwarding = ForwardingPolicy()
+    /// Whether browsers without a token are led to sign in, and a session of theirs counts as one.
+    package var signsIn = false
 
     package init(
         host: HostName? = nil, path: NormalisedPath, isExact: Bool = false, methods: Set<RequestMethod>? = nil,

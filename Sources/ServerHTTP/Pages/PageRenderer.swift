@@ -12,6 +12,7 @@ package struct PageRenderer: Sendable {
     private let library: MustacheLibrary
     private let paths: [String: String]
     private let addresses: [String: String]
+    private let base: String
 
     /// - Parameter language: for people whose languages the pages are not written in.
     package init(
@@ -20,8 +21,20 @@ package struct PageRenderer: Sendable {
         try self.init(issuer: issuer, branding: branding, language: language, files: EmbeddedFiles.files)
     }
 
+    /// For pages of a program that is no issuer.
+    /// - Parameter base: the path below which its files are, without a slash at its end.
+    package init(
+        base: String, branding: Branding = .standard, language: String = Translations.fallbackLanguage
+    ) throws {
+        try self.init(base: base, branding: branding, language: language, files: EmbeddedFiles.files)
+    }
+
     /// - Parameter files: by folder and name, such as `Templates/layout.mustache`.
     init(issuer: Issuer, branding: Branding, language: String, files: [String: String]) throws {
+        try self.init(base: issuer.path, branding: branding, language: language, files: files)
+    }
+
+    private init(base: String, branding: Branding, language: String, files: [String: String]) throws {
         var templates: [String: MustacheTemplate] = [:]
         for (name, text) in files {
             if let template = Self.stem(of: name, in: "Templates/", ".mustache") {
@@ -34,13 +47,22 @@ package struct PageRenderer: Sendable {
         self.assets = assets
         self.branding = branding
         paths = Dictionary(
-            uniqueKeysWithValues: PagePath.allCases.map { ($0.templateName, $0.path(below: issuer)) })
+            uniqueKeysWithValues: PagePath.allCases.map { ($0.templateName, base + $0.rawValue) })
         var addresses = [
-            "name": PageValue.separated(branding.name), "style": issuer.path + assets.style.path,
-            "icon": issuer.path + assets.icon.path, "form_script": issuer.path + assets.formScript.path,
+            "name": PageValue.separated(branding.name), "style": base + assets.style.path,
+            "icon": base + assets.icon.path, "form_script": base + assets.formScript.path,
         ]
-        addresses["logo"] = assets.logo.map { issuer.path + $0.path }
+        addresses["logo"] = assets.logo.map { base + $0.path }
         self.addresses = addresses
+        self.base = base
+    }
+
+    /// The files that pages refer to, by path.
+    package var assetRoutes: [String: Route] {
+        Dictionary(
+            uniqueKeysWithValues: assets.all.map { asset in
+                (base + asset.path, Route("asset", [.get: .immediate { _, _ in asset.response }]))
+            })
     }
 
     private static func stem(of name: String, in folder: String, _ ending: String) -> String? {

@@ -7,7 +7,7 @@ package enum SettingsTable {
         ("The installation", installation),
         ("Listening", listening),
         ("Administration", administration),
-        ("Gateway", gateway),
+        ("Gateway", gateway + gatewaySignIn),
         ("Fetching", fetching),
         ("Tokens and keys", tokensAndKeys),
         ("Revocation feed", revocationFeed),

@@ -30,7 +30,7 @@ struct GatewayListeners {
         let revocations = GatewayRevocations(settings, transport, shared)
         let readiness = revocations?.readiness(in: shared.readiness) ?? shared.readiness
         let admission = settings.admission(transport, revocations: revocations?.reader)
-        let endpoint = try endpoint(settings, admission)
+        let endpoint = try endpoint(settings, admission, transport)
         shared.metrics.add("tessera_gateway_remembered_tokens", "Tokens whose signature need not be checked again.") {
             Double(admission.rememberedTokens)
         }
@@ -55,12 +55,17 @@ struct GatewayListeners {
             .prepared(endpoint, certificates, ready)
     }
 
-    private func endpoint(_ settings: GatewaySettings, _ admission: AccessGuard) throws -> ForwardAuthEndpoint {
+    private func endpoint(
+        _ settings: GatewaySettings, _ admission: AccessGuard, _ transport: any HTTPTransport
+    ) throws -> ForwardAuthEndpoint {
         let file = GatewayRoutesFile(path: settings.routes)
         guard file.problems.isEmpty else { throw ConfigurationFailure(problems: file.problems) }
+        let signIn = try GatewaySignInSettings(configuration)?
+            .signIn(settings, transport, admission, routes: file.routes)
+        if let signIn { shared.metrics.add(signIn) }
         let judge = GatewayJudge(
             routes: try GatewayRouteTable(file.routes), admission: admission,
-            identity: settings.identity)
+            identity: settings.identity, signIn: signIn)
         let trusted = configuration.list(.proxyTrusted)
         return ForwardAuthEndpoint(
             judge: judge,

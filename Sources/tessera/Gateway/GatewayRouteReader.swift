@@ -15,6 +15,7 @@ struct GatewayRouteReader {
         case host, path, match, methods, access, scope, acr, upstream
         case maxAge = "max-age"
         case stripPrefix = "strip-prefix"
+        case signIn = "sign-in"
     }
 
     private static let names = Key.allCases.map(\.rawValue) + ForwardingReader.Key.allCases.map(\.rawValue)
@@ -40,6 +41,10 @@ struct GatewayRouteReader {
         if strips, isExact || upstream == nil {
             refuse(field(.stripPrefix) ?? node, "strip-prefix needs a prefix and an upstream", "Remove it.")
         }
+        let signsIn = flag(.signIn)
+        if signsIn, access == .everybody {
+            refuse(field(.signIn) ?? node, "sign-in means nothing where everybody may come", "Remove it.")
+        }
         var forwarding = ForwardingReader(node)
         let policy = forwarding.policy(hasUpstream: upstream != nil)
         problems += forwarding.problems
@@ -47,6 +52,7 @@ struct GatewayRouteReader {
         var route = GatewayRoute(host: host, path: path, isExact: isExact, methods: methods, access: access)
         route.upstream = upstream
         route.stripsPrefix = strips
+        route.signsIn = signsIn
         route.forwarding = policy
         return route
     }
@@ -56,7 +62,14 @@ struct GatewayRouteReader {
             refuse(node, "the route has no path", "Add 'path: /…'; '/' is everything.")
             return nil
         }
-        do { return try NormalisedPath(text) } catch {
+        do {
+            let path = try NormalisedPath(text)
+            guard !OwnPath.holds(path) else {
+                refuse(node, "what lies below \(OwnPath.prefix) is the gateway's own", "Choose another path.")
+                return nil
+            }
+            return path
+        } catch {
             refuse(
                 node, "\(text) is no path that is read in one way only (\(error.rawValue))",
                 "Begin with a slash; write no //, dot segments, backslashes, semicolons or escaped slashes.")

@@ -9,6 +9,8 @@ package struct GatewayRoutesFile {
     package private(set) var problems: [ConfigurationProblem] = []
     /// Empty unless there is no problem at all.
     package private(set) var routes: [GatewayRoute] = []
+    /// Where the first route stands that browsers sign in for.
+    private(set) var signInLine: Int?
     private let path: String
 
     package init(path: String) {
@@ -46,6 +48,7 @@ package struct GatewayRoutesFile {
             guard let route else { continue }
             routes.append(route)
             lines.append(node.line)
+            if route.signsIn, signInLine == nil { signInLine = node.line }
         }
         do { _ = try GatewayRouteTable(routes) } catch {
             refuse(

@@ -74,21 +74,28 @@ struct PageSample: Sendable {
             PageSample(
                 "message-" + message.rawValue.replacing("_", with: "-"),
                 MessagePage(message, reference: text("abcdef1"), address: text("/tenant/sign-in")))
-        } + [
-            PageSample("logout", LogoutPage()),
-            PageSample(
-                "logout-asked",
-                LogoutPage(
-                    clientName: text("Orders"), fields: [.init(name: text("state"), value: text("xyz"))],
-                    formTarget: "https://orders.example/bye")),
-            PageSample(
-                "form-post",
-                FormPostPage(
-                    action: text("https://orders.example/callback"),
-                    fields: [
-                        .init(name: "code", value: text("tsz_1")), .init(name: "iss", value: "https://id.example"),
-                    ], clientName: text("Orders"))),
-        ]
+        }
+            + GatewayMessagePage.Message.allCases.map { message in
+                PageSample("gateway-" + message.rawValue, GatewayMessagePage(message, address: text("/a?b=c&d")))
+            } + [
+                PageSample(
+                    "gateway-sign-out",
+                    GatewaySignOutPage(
+                        action: "/.tessera/sign-out", back: text("/"), formTarget: "https://id.example")),
+                PageSample("logout", LogoutPage()),
+                PageSample(
+                    "logout-asked",
+                    LogoutPage(
+                        clientName: text("Orders"), fields: [.init(name: text("state"), value: text("xyz"))],
+                        formTarget: "https://orders.example/bye")),
+                PageSample(
+                    "form-post",
+                    FormPostPage(
+                        action: text("https://orders.example/callback"),
+                        fields: [
+                            .init(name: "code", value: text("tsz_1")), .init(name: "iss", value: "https://id.example"),
+                        ], clientName: text("Orders"))),
+            ]
     }
 
     private static func passwords(_ text: (String) -> String) -> [PageSample] {

@@ -17,10 +17,7 @@ enum PageRoutes {
         for home in Set([issuer.path.isEmpty ? "/" : issuer.path, issuer.path + "/"]) {
             routes[home] = Route("home", [.get: homeAction(issuer), .head: homeAction(issuer)])
         }
-        for asset in site.renderer.assets.all {
-            routes[issuer.path + asset.path] = Route("asset", [.get: .immediate { _, _ in asset.response }])
-        }
-        return routes
+        return routes.merging(site.renderer.assetRoutes) { page, _ in page }
     }
 
     /// Whoever types the server's bare address is a person, and the account page is where people begin. It says nothing

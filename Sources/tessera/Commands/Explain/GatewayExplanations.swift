@@ -78,6 +78,84 @@ extension GatewayWord {
                 "A page of another origin wants a WebSocket.", checked: "Origin (RFC 6455 §10.2).",
                 passes: "The gateway's own origin, or one that the route names.",
                 change: "The origins in the file of gateway.routes.")
+        case .signInNeeded:
+            Explanation(
+                "A browser came without a session and was led to sign in.",
+                checked: "Its cookie: there is none, or no session here has that secret (any more).",
+                passes: "The same browser once the person has signed in; a token in the Authorization header.",
+                change: "Nothing; 'sign-in' in the file of gateway.routes leads browsers there.")
+        case .sessionEnded:
+            Explanation(
+                "The browser's session is over: its token was revoked, or the issuer gives no other for it.",
+                checked: "The token of the session, as any token is on each request; its refresh (RFC 6749 §6).",
+                passes: "A new sign-in, to which browsers are led.",
+                change: "Nothing if the session was meant to end; else the client's right to offline_access.")
+        case .stepUpNeeded:
+            Explanation(
+                "The page asks for a better or more recent sign-in than the session has, so the person was led to one.",
+                checked: "acr and auth_time (RFC 9470 §3) of the session's token against the route's.",
+                passes: "A session of such a sign-in.", change: "acr and max-age in the file of gateway.routes.")
+        case .foreignPage:
+            Explanation(
+                "A page of another site made a browser send a request that could change something.",
+                checked:
+                    "Origin and Sec-Fetch-Site of a request with a session that is no GET, HEAD or OPTIONS, or opens "
+                    + "a WebSocket.",
+                passes: "The same from a page of the same origin; a token in the Authorization header.",
+                change: "The page; gateway.sign-in.origins if the origin is written there in another way.")
+        case .returnMalformed:
+            Explanation(
+                "An address to return to after a sign-in is none of this site.",
+                checked: "What stands behind to= of /.tessera/sign-in.",
+                passes: "A path of this host that is read in one way only, not below /.tessera/, at most 2,048 bytes.",
+                change: "Whoever made the link.")
+        case .signInHostUnknown:
+            Explanation(
+                "An address below /.tessera/ was asked for at a host where nobody signs in.",
+                checked: "Host against gateway.sign-in.origins.", passes: "A host that is named there.",
+                change: "The setting gateway.sign-in.origins; the Host that a proxy before the gateway passes on.")
+        case .signInUnavailable:
+            Explanation(
+                "Nobody can be signed in, or out by the issuer, right now.",
+                checked: "The issuer's description of itself, its token endpoint and its keys.",
+                passes: "The same when the issuer can be asked.",
+                change: "The way from the gateway to the issuer; gateway.issuer.")
+        case .signInUnknown:
+            Explanation(
+                "A browser came back from the issuer with an answer to nothing that was asked in it.",
+                checked: "state against the sign-ins that the cookie of this browser began, which count once.",
+                passes: "The same browser, within gateway.sign-in.pending-lifetime, and once.",
+                change: "Nothing: the person begins again. Many of them: somebody sends people forged answers.")
+        case .signInRefused:
+            Explanation(
+                "The issuer, or the person there, did not let the sign-in happen.",
+                checked: "error of the issuer's answer.", passes: "A sign-in that the person completes.",
+                change: "The client's registration at the issuer: scopes, resource, redirect URI, credentials.")
+        case .signInAnswerInvalid:
+            Explanation(
+                "What the issuer answered does not prove who signed in.",
+                checked: "iss of the answer; signature, issuer, audience, nonce and times of the ID token.",
+                passes: "An answer of gateway.issuer to this sign-in.",
+                change: "gateway.sign-in.id-token-algorithm, and the clocks; else somebody stands between.")
+        case .stepUpUnmet:
+            Explanation(
+                "A person was sent to sign in better or again for a page, and came back without it.",
+                checked: "acr and auth_time of the new tokens against the route's.",
+                passes: "A sign-in with what the route asks for.",
+                change: "acr and max-age in the file of gateway.routes; what the issuer offers the person.")
+        case .sessionTokenUnusable:
+            Explanation(
+                "A sign-in worked, and its access token is not good at this gateway.",
+                checked: "The token as any other: issuer, audience, type, signature, times.",
+                passes: "A token for gateway.resource.",
+                change: "The client's permission for that resource: 'tessera client permit'.")
+        case .logoutTokenInvalid:
+            Explanation(
+                "Somebody asked to end sessions without a good logout token.",
+                checked:
+                    "OpenID Connect Back-Channel Logout §2.6: signature, iss, aud, times, events, no nonce, a new jti.",
+                passes: "A logout token of gateway.issuer for this client, once.",
+                change: "Nothing if a stranger asked; else the client's registration at the issuer.")
         case .bodyTooLarge:
             Explanation(
                 "The content is longer than the route takes.", checked: "The length as announced, and as it comes.",

@@ -24,6 +24,7 @@ extension ConfigurationCheck {
         let file = GatewayRoutesFile(path: path)
         for problem in file.problems { append(problem) }
         checkGatewayListener(file)
+        checkGatewaySignIn(file, in: path)
     }
 
     private mutating func checkGatewayIssuer() {
@@ -64,16 +65,20 @@ extension ConfigurationCheck {
                 fix: "Set gateway.resource-id and gateway.resource-secret-file, or neither.")
         }
         guard let path else { return }
-        if let facts = FileFacts(path), facts.isReadableByOthers {
-            refuse(
-                .gatewaySecretExposed, .gatewayResourceSecretFile, "others may read \(path) (mode \(facts.modeText))",
-                fix: "Run 'chmod 600 \(path)', and rotate the secret: it may have been read.")
-        }
+        checkGatewaySecret(.gatewayResourceSecretFile)
         if MasterKeySource.text(in: path)?.isEmpty ?? true {
             refuse(
                 .gatewayIncomplete, .gatewayResourceSecretFile, "\(path) holds no secret",
                 fix: "Write the secret into it, alone in one line: 'tessera resource secret add'.")
         }
+    }
+
+    /// Whether nobody else reads a file with a secret.
+    mutating func checkGatewaySecret(_ key: SettingKey) {
+        guard let path = configuration.text(key), let facts = FileFacts(path), facts.isReadableByOthers else { return }
+        refuse(
+            .gatewaySecretExposed, key, "others may read \(path) (mode \(facts.modeText))",
+            fix: "Run 'chmod 600 \(path)', and rotate the secret: it may have been read.")
     }
 
     private mutating func checkGatewayRevocations() {

@@ -1,0 +1,1 @@
+../../../../Sources/Gateway/SignIn/ReturnTarget.swift
