@@ -4,31 +4,27 @@ import os
 import secrets
 import shutil
 import subprocess
-import tempfile
 import time
 import urllib.parse
 
 from Attack.harness.case import Skip
-from Attack.harness.server import Server, environment, free_port
+from Attack.harness.server import Server
 from Attack.harness.watch import Watch
 from Attack.harness.world import World
 
+from .launched import Launched
 from .person import Person
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
-EXAMPLE = os.path.join(ROOT, "Examples", "apache-sign-in")
 MODULE = "/usr/lib/apache2/modules/mod_auth_openidc.so"
 LOGOUT = "/logout"
 PASSWORD = "lantern meadow copper nine"
 
 
-class Apache:
-    """The example on loopback, with a certificate of its own; the folder can be read by the user it runs as."""
+class Apache(Launched):
+    """The example on loopback, with a certificate of its own."""
 
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="tessera-apache-")
-        os.chmod(self.folder, 0o755)
-        self.port, self.process = free_port(), None
+        super().__init__("apache-sign-in")
         self.url = f"https://localhost:{self.port}"
         self.certificate, key = self.file("certificate.pem"), self.file("key.pem")
         subprocess.run(
@@ -38,12 +34,8 @@ class Apache:
             check=True,
             capture_output=True,
         )
-        shutil.copytree(os.path.join(EXAMPLE, "pages"), self.file("pages"))
         for name in ("loopback.conf", "sign-in.conf"):
-            shutil.copy(os.path.join(EXAMPLE, name), self.folder)
-
-    def file(self, name):
-        return os.path.join(self.folder, name)
+            shutil.copy(os.path.join(self.example, name), self.folder)
 
     def start(self, issuer, authority, client, secret):
         shutil.copy(authority, self.file("issuer.pem"))
@@ -62,40 +54,12 @@ class Apache:
             "CLIENT_SECRET": secret,
             "PASSPHRASE": secrets.token_hex(32),
         }
-        self.process = subprocess.Popen(
+        probe = Person(self.certificate)
+        self.launch(
             ["/usr/sbin/apache2", "-f", self.file("loopback.conf"), "-DFOREGROUND"],
-            env=environment(known),
-            stdout=open(self.file("out.log"), "ab"),
-            stderr=subprocess.STDOUT,
+            lambda: probe.get(self.url + "/bye.html").status_code == 200,
+            known,
         )
-        probe, deadline = Person(self.certificate), time.monotonic() + 120
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"apache ended: {self.log()}")
-            try:
-                if probe.get(self.url + "/bye.html").status_code == 200:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError(f"apache does not answer: {self.log()}")
-
-    def log(self):
-        text = ""
-        for name in ("out.log", "error.log"):
-            if os.path.exists(self.file(name)):
-                with open(self.file(name), errors="replace") as file:
-                    text += file.read()[-1500:]
-        return text
-
-    def close(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def check(holds, what):

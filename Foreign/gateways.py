@@ -4,9 +4,6 @@ import http.client
 import http.server
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 import threading
 import time
 
@@ -14,11 +11,12 @@ import yaml
 
 from Attack.harness.case import Skip
 from Attack.harness.gateway import Gateway
-from Attack.harness.server import Server, environment, free_port
+from Attack.harness.server import Server, free_port
 from Attack.harness.watch import Watch
 from Attack.harness.world import World
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+from .launched import ROOT, Launched
+
 RESOURCE = "https://reports.example.com"
 SCOPE = "reports:read reports:write"
 IDENTITY = ("x-tessera-subject", "x-tessera-client", "x-tessera-scope", "x-tessera-roles")
@@ -57,18 +55,8 @@ class Upstream:
         self.server.server_close()
 
 
-class Site:
-    """One of the examples on loopback, in a folder that the user it runs as can read."""
-
-    def __init__(self, example):
-        self.folder = tempfile.mkdtemp(prefix=f"tessera-{example}-")
-        os.chmod(self.folder, 0o755)
-        self.example = os.path.join(ROOT, "Examples", example)
-        self.port, self.process = free_port(), None
-        shutil.copytree(os.path.join(self.example, "pages"), self.file("pages"))
-
-    def file(self, name):
-        return os.path.join(self.folder, name)
+class Site(Launched):
+    """One of the examples on loopback."""
 
     def adapted(self, name, changes):
         with open(os.path.join(self.example, name)) as file:
@@ -79,21 +67,6 @@ class Site:
             text = text.replace(old, new)
         with open(self.file(name), "w") as file:
             file.write(text)
-
-    def launch(self, command, env=None):
-        self.process = subprocess.Popen(
-            command, env=environment(env), stdout=open(self.file("out.log"), "ab"), stderr=subprocess.STDOUT
-        )
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the site ended: {self.log()}")
-            try:
-                self.request("/")
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError(f"the site does not answer: {self.log()}")
 
     def request(self, target, token=None, method="GET", headers=()):
         """The bytes of the target go as they are."""
@@ -108,24 +81,6 @@ class Site:
         answer.text = answer.read().decode("utf-8", "replace")
         connection.close()
         return answer
-
-    def log(self):
-        text = ""
-        for name in ("out.log", "error.log"):
-            if os.path.exists(self.file(name)):
-                with open(self.file(name), errors="replace") as file:
-                    text += file.read()[-2500:]
-        return text
-
-    def close(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def nginx(gateway, upstream):
@@ -144,7 +99,8 @@ def nginx(gateway, upstream):
             "127.0.0.1:8446": f"127.0.0.1:{gateway}",
         },
     )
-    site.launch(["/usr/sbin/nginx", "-p", site.folder, "-c", site.file("loopback.conf")])
+    command = ["/usr/sbin/nginx", "-p", site.folder, "-c", site.file("loopback.conf")]
+    site.launch(command, lambda: site.request("/"))
     return site
 
 
@@ -167,7 +123,8 @@ def apache(gateway, upstream):
         "UPSTREAM": f"http://127.0.0.1:{upstream}",
         "TESSERA_GATEWAY": f"127.0.0.1:{gateway}",
     }
-    site.launch(["/usr/sbin/apache2", "-f", site.file("loopback.conf"), "-DFOREGROUND"], known)
+    command = ["/usr/sbin/apache2", "-f", site.file("loopback.conf"), "-DFOREGROUND"]
+    site.launch(command, lambda: site.request("/"), known)
     return site
 
 
