@@ -52,6 +52,7 @@ session = OAuth2Session(
     answer.json()["client_id"],
     JWKRegistry.import_key(key(signing).as_dict(is_private=True)),
     token_endpoint_auth_method="private_key_jwt",
+    revocation_endpoint_auth_method="private_key_jwt",
 )
 session.verify = authority
 session.register_client_auth_method(PrivateKeyJWT(found["issuer"], alg="ES256", headers={"kid": "one"}))
