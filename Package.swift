@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "JOSE", targets: ["JOSE"]),
         .library(name: "OAuth", targets: ["OAuth"]),
         .library(name: "OAuthClient", targets: ["OAuthClient"]),
+        .library(name: "OAuthTransport", targets: ["OAuthTransport"]),
         .library(name: "ResourceServer", targets: ["ResourceServer"]),
         .library(name: "ResourceServerHummingbird", targets: ["ResourceServerHummingbird"]),
         .executable(name: "tessera", targets: ["tessera"]),
@@ -61,16 +62,22 @@ let package = Package(
             name: "AuthorizationServer",
             dependencies: ["Authenticators", "Storage", "Risk", "OAuth", "JOSE", "CZlib", crypto],
             exclude: ["Translations"], plugins: ["EmbedPages"]),
+        .target(
+            name: "OAuthTransport",
+            dependencies: [
+                "OAuth", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         // Floor 4
         .target(
             name: "ResourceServerHummingbird",
             dependencies: [
                 "ResourceServer", "OAuth", "JOSE", .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
@@ -111,10 +118,8 @@ let package = Package(
         .executableTarget(
             name: "tessera",
             dependencies: [
-                "Gateway", "ResourceServer", "OAuthClient", "ServerHTTP", "AuthorizationServer", "Authenticators",
-                "StorageSQLite", "Storage", "Risk", "OAuth",
-                "JOSE",
-                crypto,
+                "Gateway", "ResourceServer", "OAuthClient", "OAuthTransport", "ServerHTTP", "AuthorizationServer",
+                "Authenticators", "StorageSQLite", "Storage", "Risk", "OAuth", "JOSE", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -136,7 +141,7 @@ let package = Package(
         .executableTarget(
             name: "web-login",
             dependencies: [
-                "OAuthClient", "ResourceServerHummingbird", "OAuth", "JOSE",
+                "OAuthClient", "OAuthTransport", "OAuth", "JOSE",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -145,7 +150,7 @@ let package = Package(
         .executableTarget(
             name: "hummingbird-api",
             dependencies: [
-                "ResourceServerHummingbird", "ResourceServer", "OAuth", "JOSE",
+                "ResourceServerHummingbird", "ResourceServer", "OAuthTransport", "OAuth", "JOSE",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -153,11 +158,7 @@ let package = Package(
             path: "Examples/hummingbird-api", exclude: ["README.md"]),
         .executableTarget(
             name: "chaos-kits",
-            dependencies: [
-                "ResourceServer", "OAuth", "JOSE", .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
-            path: "Chaos/Kits"),
+            dependencies: ["ResourceServer", "OAuthTransport", "OAuth", "JOSE"], path: "Chaos/Kits"),
         .executableTarget(
             name: "tessera-bench",
             dependencies: [
@@ -179,7 +180,11 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "OAuthTransportTests",
+            dependencies: [
+                "OAuthTransport", "OAuth", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "RiskTests", dependencies: ["Risk", "JOSE", "TestSupport"]),
@@ -209,11 +214,12 @@ let package = Package(
         .testTarget(
             name: "ServerHTTPTests",
             dependencies: [
-                "ServerHTTP", "ResourceServerHummingbird", "ResourceServer", "AuthorizationServer", "Authenticators",
-                "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
+                "ServerHTTP", "ResourceServerHummingbird", "ResourceServer", "OAuthTransport", "AuthorizationServer",
+                "Authenticators", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),

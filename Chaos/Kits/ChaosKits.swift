@@ -1,6 +1,7 @@
 import Foundation
 import JOSE
 import OAuth
+import OAuthTransport
 import ResourceServer
 
 /// Kits that follow a revocation feed and judge tokens as an API does, in one program: says when each first refuses each
@@ -31,7 +32,8 @@ struct ChaosKits {
         let audience = try ResourceIndicator(orders.audience)
         var tokens: [String] = []
         while let token = readLine(), !token.isEmpty { tokens.append(token) }
-        let transport = KitTransport()
+        // More connections than anybody needs for one API: each kit holds one.
+        let transport = try AsyncHTTPTransport(connections: 4096)
         let feed = RevocationFeed(
             issuer: issuer, audience: audience, resource: ClientID(unchecked: orders.id), secret: Secret(orders.secret))
         let readers = (0..<orders.kits).map { number in

@@ -4,6 +4,7 @@ import Hummingbird
 import JOSE
 import Logging
 import OAuth
+import OAuthTransport
 import ResourceServer
 import ResourceServerHummingbird
 

@@ -5,7 +5,7 @@ import JOSE
 import Logging
 import OAuth
 import OAuthClient
-import ResourceServerHummingbird
+import OAuthTransport
 
 /// A web application in which people sign in with Tessera: all that is special about it is in `WebApplication`.
 @main

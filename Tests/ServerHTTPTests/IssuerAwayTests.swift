@@ -1,8 +1,8 @@
 import AuthorizationServer
 import JOSE
 import OAuth
+import OAuthTransport
 import ResourceServer
-import ResourceServerHummingbird
 import Storage
 import Synchronization
 import Testing

@@ -3,6 +3,7 @@ import JOSE
 import Logging
 import NIOPosix
 import OAuth
+import OAuthTransport
 import ServerHTTP
 import ServiceLifecycle
 import UnixSignals
@@ -19,15 +20,15 @@ struct GatewayComposition {
         ProcessLimits.refuseCoreDumps()
         let logger = ServerComposition.logger(configuration, now)
         logger.info("starting", metadata: ["version": "\(Version.text)", "config": "\(configuration.file ?? "none")"])
-        let transport = IssuerTransport(authorities: configuration.text(.outboundAuthorities))
+        let transport = try transport()
         var failure: (any Error)?
         do { try await serve(transport, logger) } catch { failure = error }
-        await transport.shutDown()
+        try? await transport.shutdown()
         if let failure { throw explained(failure) }
         logger.notice("stopped")
     }
 
-    private func serve(_ transport: IssuerTransport, _ logger: Logger) async throws {
+    private func serve(_ transport: AsyncHTTPTransport, _ logger: Logger) async throws {
         let requestLog = configuration.flag(.logRequests) ? RequestLog(fileDescriptor: STDOUT_FILENO) : nil
         let shared = ServerEnvironment(
             now: now, requestIDs: RequestIDs(prefix: SecretGenerator.system.identifier()), requestLog: requestLog,
@@ -57,6 +58,22 @@ struct GatewayComposition {
         do { try await group.run() } catch { failure = error }
         await requestLog?.flush()
         if let failure { throw failure }
+    }
+
+    /// Asks the issuer that the configuration names; no request is steered by anybody else.
+    private func transport() throws -> AsyncHTTPTransport {
+        let authorities = configuration.text(.outboundAuthorities)
+        do {
+            return try AsyncHTTPTransport(
+                authority: authorities,
+                // Longer than the issuer ever is silent (`revocation.heartbeat`).
+                idleLimit: .seconds(90),
+                // The feed, and as many questions about tokens as are asked at one time.
+                connections: 40, agent: "tessera/\(Version.text)")
+        } catch {
+            let file = authorities ?? "outbound.authorities"
+            throw CommandFailure(.failure, "certificate_unusable", "\(file) holds more than certificates in PEM")
+        }
     }
 
     private func certificates() throws -> TLSCertificates? {

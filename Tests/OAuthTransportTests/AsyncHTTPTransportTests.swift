@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 import OAuth
-import ResourceServerHummingbird
+import OAuthTransport
 import Synchronization
 import Testing
 
