@@ -2,7 +2,7 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # A thousand tests at once would all wait for one another; a few keep two cores as busy.
 WIDTH = $(if $(shell swift test --help-hidden | grep -e '--experimental-maximum-parallelization-width'),--experimental-maximum-parallelization-width 8)
-SOURCES := $(wildcard Sources Tests Fuzz Examples Package.swift)
+SOURCES := $(wildcard Sources Tests Fuzz Examples Snippets Package.swift)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve build test format lint check fuzz bench attack model browser foreign screenshots docs
@@ -22,7 +22,7 @@ format:  ## Rewrite the sources in the one format
 	swift format format --in-place --recursive $(SOURCES)
 lint:    ## Refuse sources in another format
 	swift format lint --strict --recursive $(SOURCES)
-check:   ## The cheap rules: format, floors, ambient time and randomness, access, requirements
+check:   ## The cheap rules: format, floors, ambient time and randomness, access, requirements, snippets
 	@scripts/check
 fuzz:    ## Every parser against random input (SECONDS=60 for each target)
 	scripts/fuzz $(or $(SECONDS),60)

@@ -216,6 +216,8 @@ let package = Package(
             dependencies: [
                 "ServerHTTP", "ResourceServerHummingbird", "ResourceServer", "OAuthTransport", "AuthorizationServer",
                 "Authenticators", "StorageTesting", "Storage", "Risk", "OAuth", "JOSE", "TestSupport", crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

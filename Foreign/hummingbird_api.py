@@ -1,4 +1,4 @@
-"""The example Examples/hummingbird-api: an API of ours that accepts tokens, before and after the server has stopped."""
+"""The example Examples/hummingbird-api: an API of ours that accepts tokens, follows revocations, and goes on when the server stops."""
 
 import os
 import subprocess
@@ -93,6 +93,30 @@ def signed(world, api):
     return all(held)
 
 
+def revoked(world, api, unregistered):
+    """The API follows the revocation feed: a JWT is dead within a second, and others go on."""
+    first, used, other = (world.token("caller", NOTES, "read") for _ in range(3))
+    # Before the issuer was heard for the first time nobody is let in.
+    deadline = time.monotonic() + 60
+    while api.ask("/notes", first)[0] == 503 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    held = [check(api.ask("/notes", first)[0] == 200, "judges_once_it_knows_what_was_revoked")]
+    held.append(check(api.ask("/notes", used)[0] == 200, "lets_a_token_in_before_its_revocation"))
+    assert world.revocation(used, by="caller").status == 200
+    begun = time.monotonic()
+    while api.ask("/notes", used)[0] == 200 and time.monotonic() < begun + 60:
+        time.sleep(0.005)
+    elapsed = time.monotonic() - begun
+    status, challenge, _ = api.ask("/notes", used)
+    print(f"refused {elapsed * 1000:.0f} ms after the revocation was acknowledged")
+    held.append(check(elapsed < 1, "refuses_a_revoked_jwt_within_a_second"))
+    held.append(check(status == 401 and 'error="invalid_token"' in challenge, "says_that_the_token_is_no_good"))
+    held.append(check(api.ask("/notes", other)[0] == 200, "lets_other_tokens_in_after_a_revocation"))
+    # The one without a registration hears of nothing, as its documentation says.
+    held.append(check(unregistered.ask("/notes", used)[0] == 200, "judges_by_signature_alone_without_registration"))
+    return all(held)
+
+
 def opaque(world, vault):
     """Opaque tokens: asked about, and dead soon after their revocation."""
     used, unused = world.token("caller", VAULT, "read"), world.token("caller", VAULT, "read")
@@ -134,7 +158,9 @@ def run(binary):
             register(world)
             apis.append(API(example, world, NOTES, output))
             apis.append(API(example, world, VAULT, output, client_id="vault"))
-            steps = [signed(world, apis[0]), opaque(world, apis[1]), without_server(world, *apis)]
+            apis.append(API(example, world, NOTES, output, client_id="notes"))
+            steps = [signed(world, apis[0]), revoked(world, apis[2], apis[0]), opaque(world, apis[1])]
+            steps.append(without_server(world, *apis[:2]))
             if not all(steps):
                 output.seek(0)
                 print(output.read()[-1500:])

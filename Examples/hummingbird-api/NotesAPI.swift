@@ -18,7 +18,7 @@ struct NotesAPI: AsyncParsableCommand {
     @Option(help: "What this API is registered as.") var resource: String
     @Option(help: "A PEM file with the authority of the issuer's certificate, beside those of the system.")
     var ca: String?
-    @Option(help: "The client ID of this API; opaque tokens are then taken, too, with the secret in $CLIENT_SECRET.")
+    @Option(help: "What this API is registered as, with the secret in $CLIENT_SECRET: then it follows revocations.")
     var clientID: String?
     @Option(help: "The port on 127.0.0.1.") var port = 3001
 
@@ -39,9 +39,13 @@ struct NotesAPI: AsyncParsableCommand {
         let transport = try AsyncHTTPTransport(authority: ca)
         var logger = Logger(label: "hummingbird-api")
         logger.logLevel = .notice
+        let api = try ProtectedResource(
+            issuer: issuer, resource: resource, registration: registration(), transport: transport, logger: logger,
+            now: Self.now)
         let server = Application(
-            router: Self.routes(try api(transport), Notes()),
-            configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil), logger: logger)
+            router: Self.routes(api, Notes()),
+            configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil), services: [api],
+            logger: logger)
         print("the notes are at http://127.0.0.1:\(port)/notes")
         do {
             try await server.runService()
@@ -52,22 +56,13 @@ struct NotesAPI: AsyncParsableCommand {
         }
     }
 
-    /// JWTs alone, or opaque tokens and API keys besides.
-    private func api(_ transport: AsyncHTTPTransport) throws -> ProtectedResource {
-        guard let clientID else {
-            return try ProtectedResource(issuer: issuer, resource: resource, transport: transport, now: Self.now)
+    /// With it the API hears of tokens that were revoked, and takes opaque tokens and API keys, too.
+    private func registration() throws -> ResourceRegistration? {
+        guard let clientID else { return nil }
+        guard let secret = ProcessInfo.processInfo.environment["CLIENT_SECRET"] else {
+            throw ValidationError("--client-id needs the secret of the API in CLIENT_SECRET")
         }
-        guard let issuer = Issuer(issuer), let id = ClientID(clientID),
-            let secret = ProcessInfo.processInfo.environment["CLIENT_SECRET"]
-        else { throw ValidationError("--issuer or --client-id is malformed, or CLIENT_SECRET is missing") }
-        let name = try ResourceIndicator(resource)
-        let discovery = IssuerDiscovery(issuer: issuer, transport: transport)
-        let registration = IntrospectionClient.Registration(
-            resource: name, id: id, authentication: .secretBasic(Secret(secret)))
-        let accessGuard = AccessGuard(
-            AccessTokenValidator(discovery, resource: name),
-            introspection: IntrospectionClient(discovery, as: registration))
-        return ProtectedResource(accessGuard, resource: name, now: Self.now)
+        return try ResourceRegistration(id: clientID, secret: secret)
     }
 
     /// The only place that reads the clock.

@@ -21,8 +21,10 @@ extension AccessTokenValidator {
     }
 }
 
-/// What was written for an issuer or a resource is no name of one.
+/// What was written for an issuer, a resource or what it is registered with is none.
 public struct MalformedName: Error, Hashable, Sendable {
-    /// `issuer` or `resource`
+    /// `issuer`, `resource`, `id` or `secret`
     public let what: String
+
+    package init(what: String) { self.what = what }
 }

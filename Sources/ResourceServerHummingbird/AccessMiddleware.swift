@@ -18,6 +18,7 @@ public struct AccessMiddleware<Context: AccessTokenContext>: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var context = context
+        resource.follower?.expectToFollow(context.logger)
         do throws(AccessRefusal) {
             context.accessToken = try await resource.accessGuard.admit(
                 authorization: request.headers[values: .authorization], rule: rule, from: context.callerAddress,
