@@ -28,5 +28,12 @@ final class HeldConnection: Sendable {
         }
     }
 
+    /// All that comes until the other side closes.
+    func answer() -> String {
+        var (read, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
+        while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 { read += buffer.prefix(count) }
+        return String(decoding: read, as: UTF8.self)
+    }
+
     deinit { close(descriptor) }
 }

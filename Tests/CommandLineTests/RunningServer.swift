@@ -9,7 +9,10 @@ final class RunningServer: Sendable {
     private let folder: TestFolder
     private let process: ChildProcess
 
-    init() async throws {
+    /// - Parameters:
+    ///   - settings: in YAML, beside those of a small server.
+    ///   - files: by name, in the folder where the program runs.
+    init(settings: String = "", files: [String: String] = [:]) async throws {
         folder = try TestFolder()
         program = Program(folder: folder.path)
         _ = try await program.run("init", "--issuer", "https://id.example.com")
@@ -25,7 +28,8 @@ final class RunningServer: Sendable {
               request-deadline: 300
               write-deadline: 300
             """
-        try Data(yaml.utf8).write(to: URL(filePath: folder.path + "/tessera.yaml"))
+        for (name, text) in files { try Data(text.utf8).write(to: URL(filePath: folder.path + "/" + name)) }
+        try Data((yaml + "\n" + settings).utf8).write(to: URL(filePath: folder.path + "/tessera.yaml"))
         process = try program.start("serve")
         try await eventually { try await program.run("health").status == 0 || !process.isRunning }
         try #require(process.isRunning, "the server did not start")

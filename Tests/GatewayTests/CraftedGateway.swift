@@ -4,6 +4,7 @@ import OAuth
 import ResourceServer
 import Risk
 import ServerHTTP
+import Synchronization
 import Testing
 
 /// A gateway whose issuer, routes and questions a test makes as it likes.
@@ -16,7 +17,8 @@ struct CraftedGateway {
     let endpoint: ForwardAuthEndpoint
 
     init(
-        _ routes: [GatewayRoute]? = nil, keys: (any KeySource)? = nil, revocations: (any RevocationSource)? = nil
+        _ routes: [GatewayRoute]? = nil, keys: (any KeySource)? = nil, revocations: (any RevocationSource)? = nil,
+        told: ToldDecisions? = nil
     ) throws {
         key = try SigningKey.generate(.ES256)
         let issuer = try #require(Issuer(Self.issuer))
@@ -27,7 +29,8 @@ struct CraftedGateway {
         endpoint = ForwardAuthEndpoint(
             judge: GatewayJudge(routes: table, admission: AccessGuard(validator, revocations: revocations)),
             proxies: TrustedProxies(ranges: [try #require(AddressRange("127.0.0.1"))]),
-            metadata: ProtectedResourceMetadata(resource: Self.resource, authorizationServers: [issuer]))
+            metadata: ProtectedResourceMetadata(resource: Self.resource, authorizationServers: [issuer]),
+            report: told?.report)
     }
 
     /// `/open` for everybody, `/files` for `read`, `/files/private` for `write` and `GET` alone.
@@ -71,6 +74,23 @@ struct CraftedGateway {
             headers: HeaderFields(fields.map { .init(name: $0.0, value: $0.1) }), peer: Peer(address: "192.0.2.1"),
             sender: Peer(address: peer), requestID: "r1", listener: "forward-auth")
         return await endpoint.answer(convention, request, at: Self.now)
+    }
+}
+
+/// What a gateway told its operator.
+final class ToldDecisions: Sendable {
+    private let decisions = Mutex<[GatewayDecision]>([])
+
+    var report: GatewayReport {
+        { [self] decision in decisions.withLock { $0.append(decision) } }
+    }
+
+    /// All since the last time.
+    func take() -> [GatewayDecision] {
+        decisions.withLock { all in
+            defer { all = [] }
+            return all
+        }
     }
 }
 

@@ -58,11 +58,11 @@ private let audience = ResourceIndicator(unchecked: "https://orders.example")
         /// With the API among its services, or forgotten.
         func application(
             _ api: ProtectedResource, services: [any Service]
-        ) -> Application<RouterResponder<AccessContext>> {
+        ) -> Hummingbird.Application<RouterResponder<AccessContext>> {
             let router = Router(context: AccessContext.self)
             api.describe(on: router)
             router.group("notes").add(middleware: api.demanding("read")).get { _, _ in "notes" }
-            return Application(router: router, services: services, logger: logger)
+            return Hummingbird.Application(router: router, services: services, logger: logger)
         }
 
         private var logger: Logger {

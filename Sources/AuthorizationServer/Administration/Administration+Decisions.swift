@@ -15,10 +15,9 @@ extension Administration {
         _ name: String, by administrator: Administrator, at now: NumericDate
     ) throws(AdministrationError) -> Decision {
         try demand(.read, of: administrator, at: now)
-        let found =
-            DecisionID(name).flatMap { provider.decisions.decision($0, at: now) }
-            ?? provider.decisions.decision(ofRequest: name, at: now)
-        guard let found else { throw .missing("decision: nothing was refused under this name, or it is forgotten") }
+        guard let found = provider.decisions.decision(named: name, at: now) else {
+            throw .missing("decision: nothing was refused under this name, or it is forgotten")
+        }
         return found
     }
 }

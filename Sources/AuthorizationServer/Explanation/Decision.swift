@@ -14,7 +14,13 @@ package struct Decision: Hashable, Sendable {
     package let address: String
     /// A registered client; never a name that a stranger made up.
     package let client: ClientID?
+    /// `other` for a check that is none of the engine's.
     package let check: Check
+    /// The stable word of the check: that of ``check``, or what another part of the program calls its own.
+    package let word: String
+    package let explanation: Explanation
+    /// Which request it was, where an endpoint has many: method, host, path and route at a gateway.
+    package let about: String
     /// The word that the log and the audit log have for it.
     package let reason: String
     /// Without secrets; empty if there is no value to speak of.
@@ -30,14 +36,22 @@ package struct Decision: Hashable, Sendable {
         address = refusal.caller.address
         client = refusal.client
         reason = refusal.reason
-        check = Check(reason: refusal.reason)
+        about = ShownText.of(refusal.about)
+        if let explanation = refusal.explanation {
+            check = .other
+            word = refusal.reason
+            self.explanation = explanation
+        } else {
+            check = Check(reason: refusal.reason)
+            word = check.rawValue
+            explanation = check.explanation
+        }
         found = refusal.evidence.found(by: check)
         expected = ShownText.of(refusal.evidence.expected)
     }
 
     /// What it says for people, a sentence each.
     package var sentences: [(name: String, text: String)] {
-        let explanation = check.explanation
         let passes = expected.isEmpty ? explanation.wouldPass : "\(expected) (\(explanation.wouldPass))"
         return [
             ("Refused", explanation.refused), ("Checked", explanation.checked),
@@ -55,10 +69,13 @@ package struct Refusal: Sendable {
     package let caller: Caller
     package let at: NumericDate
     package let evidence: Evidence
+    package let about: String
+    /// What the check is for, if it is none of the engine's own: `reason` is its word then.
+    package let explanation: Explanation?
 
     package init(
         of endpoint: String, reason: String, client: ClientID?, caller: Caller, at: NumericDate,
-        evidence: Evidence = .none
+        evidence: Evidence = .none, about: String = "", explanation: Explanation? = nil
     ) {
         self.endpoint = endpoint
         self.reason = reason
@@ -66,5 +83,7 @@ package struct Refusal: Sendable {
         self.caller = caller
         self.at = at
         self.evidence = evidence
+        self.about = about
+        self.explanation = explanation
     }
 }

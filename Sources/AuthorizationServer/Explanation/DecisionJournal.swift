@@ -15,7 +15,8 @@ package struct ExplainPolicy: Hashable, Sendable {
 package struct DecisionQuery: Hashable, Sendable {
     /// Only older ones than this number.
     package var before: Int64?
-    package var check: Check?
+    /// By its word.
+    package var check: String?
     package var endpoint: String?
     package var client: ClientID?
     package var since: NumericDate?
@@ -23,7 +24,7 @@ package struct DecisionQuery: Hashable, Sendable {
     package var limit = 100
     package init() {}
 
-    fileprivate func admits(endpoint: String, check: Check) -> Bool {
+    fileprivate func admits(endpoint: String, check: String) -> Bool {
         self.endpoint.map { $0 == endpoint } ?? true && self.check.map { $0 == check } ?? true
     }
 
@@ -39,7 +40,7 @@ package struct DecisionQuery: Hashable, Sendable {
 package final class DecisionJournal: Sendable {
     private struct Kind: Hashable {
         let endpoint: String
-        let check: Check
+        let check: String
     }
 
     /// Numbers of one kind, oldest first.
@@ -76,6 +77,8 @@ package final class DecisionJournal: Sendable {
         var numbers: [DecisionID: Int64] = [:]
         var requests: [String: Int64] = [:]
         var last: Int64 = 0
+        /// Of checks that are not the engine's.
+        var words: Set<String> = []
 
         mutating func dropFirst(of kind: Kind) {
             guard let number = lines[kind]?.first, let decision = entries.removeValue(forKey: number) else { return }
@@ -95,11 +98,19 @@ package final class DecisionJournal: Sendable {
         self.secrets = secrets
     }
 
+    /// Other parts of the program record refusals by checks of their own; these are their words.
+    package func learn(_ words: some Sequence<String>) { state.withLock { $0.words.formUnion(words) } }
+
+    /// Whether there is a check of this word.
+    package func knows(_ word: String) -> Bool {
+        Check(rawValue: word) != nil || state.withLock { $0.words.contains(word) }
+    }
+
     /// Keeps the refusal; the name is for the audit log and for the log of requests.
     @discardableResult
     package func record(_ refusal: Refusal) -> DecisionID {
         var decision = Decision(refusal, id: DecisionID(from: secrets))
-        let kind = Kind(endpoint: decision.endpoint, check: decision.check)
+        let kind = Kind(endpoint: decision.endpoint, check: decision.word)
         state.withLock { state in
             state.last &+= 1
             decision.number = state.last
@@ -123,6 +134,11 @@ package final class DecisionJournal: Sendable {
     /// The last refusal of the request that has this name.
     package func decision(ofRequest id: String, at now: NumericDate) -> Decision? {
         state.withLock { state in alive(state.requests[id], in: state, at: now) }
+    }
+
+    /// One refusal, by its own name or by that of its request.
+    package func decision(named name: String, at now: NumericDate) -> Decision? {
+        DecisionID(name).flatMap { decision($0, at: now) } ?? decision(ofRequest: name, at: now)
     }
 
     /// How the last refusal of a request is known, right after it.

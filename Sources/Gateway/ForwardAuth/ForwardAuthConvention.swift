@@ -27,6 +27,19 @@ package enum ForwardAuthConvention: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Of a question that does not say exactly one thing: how often it says each.
+    func evidence(in request: ServerRequest) -> GatewayEvidence {
+        let names =
+            switch self {
+            case .original: ["x-original-method", "x-original-uri", "host"]
+            case .forwarded: ["x-forwarded-method", "x-forwarded-uri", "x-forwarded-host"]
+            case .path: ["host"]
+            }
+        let counts = names.map { "\($0) \(request.headers.count($0)) times" }
+        return GatewayEvidence(
+            counts.joined(separator: ", "), expected: "each once, a method that is known and a target without spaces")
+    }
+
     private static func named(
         _ request: ServerRequest, _ target: String, _ method: String, host: String
     ) -> GatewayQuestion? {

@@ -10,11 +10,17 @@ package struct ForwardAuthEndpoint: Sendable {
     package let proxies: TrustedProxies
     package let metadata: ProtectedResourceMetadata
 
-    package init(judge: GatewayJudge, proxies: TrustedProxies, metadata: ProtectedResourceMetadata) {
+    private let reporter: GatewayReporter
+
+    /// - Parameter report: told of each refusal, for the operator.
+    package init(
+        judge: GatewayJudge, proxies: TrustedProxies, metadata: ProtectedResourceMetadata, report: GatewayReport? = nil
+    ) {
         self.judge = judge
         self.proxies = proxies
         self.metadata = metadata
         address = metadata.address
+        reporter = GatewayReporter(endpoint: .forwardAuth, judge: judge, report: report)
     }
 
     private let address: ProtectedResourceMetadata.Address?
@@ -22,8 +28,14 @@ package struct ForwardAuthEndpoint: Sendable {
     package func answer(
         _ convention: ForwardAuthConvention, _ request: ServerRequest, at now: NumericDate
     ) async -> ServerResponse {
-        guard proxies.contains(request.sender) else { return Self.unknownProxy }
+        guard proxies.contains(request.sender) else {
+            let evidence = GatewayEvidence(
+                "a question of \(request.sender.address)", expected: "an address in proxy.trusted")
+            reporter.refused(.proxyUnknown, request, evidence, at: now)
+            return Self.unknownProxy
+        }
         guard var question = convention.question(request) else {
+            reporter.refused(.questionMalformed, request, convention.evidence(in: request), at: now)
             return .error(
                 400, "invalid_request", "the question does not name one method, host and target",
                 facts: RequestFacts(decision: GatewayWord.questionMalformed.rawValue))
@@ -31,9 +43,12 @@ package struct ForwardAuthEndpoint: Sendable {
         // A proxy that does not say for whom it asks: its own address is nobody's.
         question.address = request.peer == request.sender ? nil : request.peer.address
         switch await judge.verdict(on: question, at: now) {
-        case .refused(let refusal): return refused(refusal, convention, question)
+        case .refused(let refusal):
+            await reporter.refused(refusal, request, question, at: now)
+            return refused(refusal, convention, question)
         case .allowed(let pass):
             guard let values = try? judge.identity.values(for: pass.token) else {
+                await reporter.refused(.identity, request, question, pass: pass, at: now)
                 return refused(.identity, convention, question)
             }
             return allowed(pass, values, of: request)

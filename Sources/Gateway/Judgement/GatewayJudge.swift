@@ -38,6 +38,11 @@ package struct GatewayJudge: Sendable {
         }
     }
 
+    /// Where a question leads, for those who tell of it.
+    func route(of question: GatewayQuestion) -> GatewayRoute? {
+        (try? place(of: question))?.0
+    }
+
     private func place(
         of question: GatewayQuestion
     ) throws(GatewayRefusal) -> (GatewayRoute, NormalisedPath) {

@@ -16,13 +16,15 @@ package struct ReverseProxy: Sendable {
     private let limiter: RateLimiter
     private let now: @Sendable () -> NumericDate
     private let address: ProtectedResourceMetadata.Address?
+    private let reporter: GatewayReporter
 
     /// Content that is announced to be this short has no clock of its own: it is watched as its pieces pass.
     private static let briefContent = 1_048_576
 
+    /// - Parameter report: told of each refusal, for the operator.
     package init(
         judge: GatewayJudge, client: UpstreamClient, metadata: ProtectedResourceMetadata, isSecure: Bool,
-        limiter: RateLimiter = RateLimiter(), now: @escaping @Sendable () -> NumericDate
+        limiter: RateLimiter = RateLimiter(), report: GatewayReport? = nil, now: @escaping @Sendable () -> NumericDate
     ) {
         self.judge = judge
         self.client = client
@@ -31,6 +33,7 @@ package struct ReverseProxy: Sendable {
         self.limiter = limiter
         self.now = now
         address = metadata.address
+        reporter = GatewayReporter(endpoint: .gateway, judge: judge, report: report)
     }
 
     /// All routes of the gateway's listener: the description of the resource, and everything else.
@@ -59,14 +62,28 @@ package struct ReverseProxy: Sendable {
         question.headers = request.headers
         question.query = request.query
         switch await judge.verdict(on: question, at: time) {
-        case .refused(let refusal): return judge.answer(refusal, to: question, metadata: address)
+        case .refused(let refusal):
+            await reporter.refused(refusal, request, question, at: time)
+            return judge.answer(refusal, to: question, metadata: address)
         case .allowed(let pass):
-            let standing = limiter.take(pass, from: request.peer.address, at: .now())
-            guard standing?.isExceeded != true else { return standing?.refusal ?? .unanswered(.broken, pass) }
-            var response = await forward(request, content, pass, question)
-            standing?.mark(&response)
+            let response = await passed(request, content, pass, question)
+            // An upstream may answer as it likes; what carries a word of ours is ours.
+            if response.status >= 300, let word = response.facts?.decision, word != RequestFacts.passed(pass).decision {
+                reporter.refused(
+                    word, response, to: request, content, question, pass, isSecure: isSecure, at: time)
+            }
             return response
         }
+    }
+
+    private func passed(
+        _ request: ServerRequest, _ content: RequestBody, _ pass: GatewayPass, _ question: GatewayQuestion
+    ) async -> ServerResponse {
+        let standing = limiter.take(pass, from: request.peer.address, at: .now())
+        guard standing?.isExceeded != true else { return standing?.refusal ?? .unanswered(.broken, pass) }
+        var response = await forward(request, content, pass, question)
+        standing?.mark(&response)
+        return response
     }
 
     private func forward(

@@ -5,26 +5,9 @@ import OAuth
 /// Why something was refused, for the operator.
 extension AdministrationAPI {
     func listDecisions(_ call: AdministrationCall) async throws -> ServerResponse {
-        let query = call.query
-        var asked = DecisionQuery()
-        asked.before = try query.number("before", in: 1...Int64.max)
-        asked.check = try query.text("check", maximumLength: 64).map { text throws(AdministrationError) in
-            guard let check = Check(rawValue: text) else {
-                throw .invalid([Problem("check", "is no check; docs/reference/errors.md lists them")])
-            }
-            return check
-        }
-        asked.endpoint = try query.text("endpoint", maximumLength: 64)
-        asked.client = try query.identifier("client")
-        asked.since = try query.date("since")
-        asked.until = try query.date("until")
-        asked.limit = try query.limit()
+        let asked = try DecisionQuery(call.query, of: administration.provider.decisions)
         let decisions = try administration.decisions(asked, by: call.administrator, at: call.now)
-        return Self.done(
-            Representation.object { writer in
-                writer.member("decisions") { Representation.array(decisions, to: &$0, Representation.decision) }
-                if decisions.count == asked.limit, let last = decisions.last { writer.member("next", last.number) }
-            })
+        return Self.done(Representation.decisions(decisions, of: asked))
     }
 
     func getDecision(_ call: AdministrationCall) async throws -> ServerResponse {
@@ -34,7 +17,30 @@ extension AdministrationAPI {
     }
 }
 
+extension DecisionQuery {
+    init(_ query: AdministrationQuery, of journal: DecisionJournal) throws(AdministrationError) {
+        self.init()
+        before = try query.number("before", in: 1...Int64.max)
+        check = try query.text("check", maximumLength: 64)
+        if let check, !journal.knows(check) {
+            throw .invalid([Problem("check", "is no check; docs/reference/errors.md lists them")])
+        }
+        endpoint = try query.text("endpoint", maximumLength: 64)
+        client = try query.identifier("client")
+        since = try query.date("since")
+        until = try query.date("until")
+        limit = try query.limit()
+    }
+}
+
 extension Representation {
+    static func decisions(_ decisions: [Decision], of query: DecisionQuery) -> [UInt8] {
+        object { writer in
+            writer.member("decisions") { array(decisions, to: &$0, decision) }
+            if decisions.count == query.limit, let last = decisions.last { writer.member("next", last.number) }
+        }
+    }
+
     static func decision(_ decision: Decision, _ writer: inout JSONWriter) {
         writer.member("id", decision.id.rawValue)
         writer.member("number", decision.number)
@@ -43,9 +49,10 @@ extension Representation {
         writer.member("request_id", decision.requestID)
         writer.member("address", decision.address)
         if let client = decision.client { writer.member("client", client.rawValue) }
-        writer.member("check", decision.check.rawValue)
+        if !decision.about.isEmpty { writer.member("about", decision.about) }
+        writer.member("check", decision.word)
         writer.member("reason", decision.reason)
-        let explanation = decision.check.explanation
+        let explanation = decision.explanation
         writer.member("refused", explanation.refused)
         writer.member("checked", explanation.checked)
         writer.member("found", decision.found)

@@ -190,6 +190,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
 
     case explainEntries = "explain.entries"
     case explainAge = "explain.age"
+    case explainSocket = "explain.socket"
     case retentionAudit = "retention.audit"
     case retentionUsage = "retention.usage"
 

@@ -258,6 +258,10 @@ package enum SettingsTable {
             .explainAge, .integer(60...2_592_000, unit: "seconds"), default: .integer(86_400),
             "How long a refusal is remembered for 'tessera explain'."),
         Setting(
+            .explainSocket, .path,
+            "A Unix socket at which 'tessera gateway' by itself tells 'tessera explain --socket' why it refused what; the "
+                + "server does so at administration.socket."),
+        Setting(
             .retentionAudit, .integer(86_400...315_360_000, unit: "seconds"), default: .integer(34_560_000),
             "How long audit events are kept."),
         Setting(

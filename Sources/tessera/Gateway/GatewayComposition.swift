@@ -1,3 +1,4 @@
+import AuthorizationServer
 import Glibc
 import JOSE
 import Logging
@@ -34,15 +35,19 @@ struct GatewayComposition {
             now: now, requestIDs: RequestIDs(prefix: SecretGenerator.system.identifier()), requestLog: requestLog,
             metrics: MetricsRegistry(), readiness: Readiness {}, logger: logger,
             eventLoops: MultiThreadedEventLoopGroup.singleton)
+        let socket = configuration.text(.explainSocket)
         let ready = ReadyNotice(
-            listeners: GatewayListeners.count(configuration), issuer: "gateway", socket: environment["NOTIFY_SOCKET"],
-            logger: logger)
+            listeners: GatewayListeners.count(configuration) + (socket == nil ? 0 : 1), issuer: "gateway",
+            socket: environment["NOTIFY_SOCKET"], logger: logger)
         let certificates = try certificates()
+        let journal = DecisionJournal(ExplainPolicy(configuration), secrets: .system)
+        let limits = HTTPLimits(configuration, with: logger)
         let listeners = try GatewayListeners(
-            configuration: configuration, shared: shared, limits: HTTPLimits(configuration, with: logger),
+            configuration: configuration, shared: shared, limits: limits, decisions: GatewayDecisions(journal),
             showsMetrics: true
         ).prepared(transport, certificates, ready)
-        var services: [any Service] = []
+        var services: [any Service] = [DecisionUpkeep(journal: journal, now: now)]
+        if let socket { services.append(try explaining(journal, at: socket, limits, shared, ready)) }
         if let requestLog { services.append(RequestLogService(log: requestLog)) }
         if let certificates { services.append(TLSReloader(certificates, logger: logger, now: now)) }
         services += listeners
@@ -74,6 +79,18 @@ struct GatewayComposition {
             let file = authorities ?? "outbound.authorities"
             throw CommandFailure(.failure, "certificate_unusable", "\(file) holds more than certificates in PEM")
         }
+    }
+
+    /// Where the operator of this machine asks why something was refused.
+    private func explaining(
+        _ journal: DecisionJournal, at socket: String, _ limits: HTTPLimits, _ shared: ServerEnvironment,
+        _ ready: ReadyNotice
+    ) throws -> HTTPListener {
+        try StaleSocket.remove(socket)
+        let listening = HTTPServerConfiguration(
+            name: "explain", address: .unix(path: socket), isSecure: false, limits: limits)
+        let routes = DecisionRoutes(journal: journal, ownUserID: FileFacts.ownUser).table
+        return HTTPListener(listening, shared, routes: routes) { ready.listening("explain", $0.description) }
     }
 
     private func certificates() throws -> TLSCertificates? {

@@ -10,6 +10,8 @@ struct GatewayListeners {
     let configuration: Configuration
     let shared: ServerEnvironment
     let limits: HTTPLimits
+    /// Where refusals are kept.
+    let decisions: GatewayDecisions
     /// Whether no other listener of the process shows them.
     var showsMetrics = false
 
@@ -30,7 +32,8 @@ struct GatewayListeners {
         let revocations = GatewayRevocations(settings, transport, shared)
         let readiness = revocations?.readiness(in: shared.readiness) ?? shared.readiness
         let admission = settings.admission(transport, revocations: revocations?.reader)
-        let endpoint = try endpoint(settings, admission, transport)
+        let report = decisions.report(revocations?.reader)
+        let endpoint = try endpoint(settings, admission, transport, report)
         shared.metrics.add("tessera_gateway_remembered_tokens", "Tokens whose signature need not be checked again.") {
             Double(admission.rememberedTokens)
         }
@@ -46,17 +49,18 @@ struct GatewayListeners {
             name: "forward-auth", address: address, certificates: isNear ? nil : certificates, isSecure: false,
             limits: limits, proxies: endpoint.proxies)
         let routes = endpoint.routes(readiness: readiness, metrics: showsMetrics ? shared.metrics : nil)
-        let answering = HTTPListener(listening, shared, routes: routes) {
-            ready.listening("forward-auth", $0.description)
-        }
+        let answering = HTTPListener(
+            listening, shared, routes: routes, onRefusal: decisions.onRefusal, decisions: decisions.names
+        ) { ready.listening("forward-auth", $0.description) }
         // Services end in reverse order: what the last requests ask is still followed.
         return try (revocations.map { [$0] } ?? []) + [answering]
-            + ProxyListener(configuration: configuration, shared: shared, limits: limits)
-            .prepared(endpoint, certificates, ready)
+            + ProxyListener(configuration: configuration, shared: shared, limits: limits, decisions: decisions)
+            .prepared(endpoint, report, certificates, ready)
     }
 
     private func endpoint(
-        _ settings: GatewaySettings, _ admission: AccessGuard, _ transport: any HTTPTransport
+        _ settings: GatewaySettings, _ admission: AccessGuard, _ transport: any HTTPTransport,
+        _ report: @escaping GatewayReport
     ) throws -> ForwardAuthEndpoint {
         let file = GatewayRoutesFile(path: settings.routes)
         guard file.problems.isEmpty else { throw ConfigurationFailure(problems: file.problems) }
@@ -72,6 +76,7 @@ struct GatewayListeners {
             proxies: TrustedProxies(
                 ranges: trusted.compactMap { AddressRange($0) }, unix: trusted.contains(ConfigurationCheck.unixPeer)),
             metadata: ProtectedResourceMetadata(
-                resource: settings.resource, authorizationServers: [settings.issuer]))
+                resource: settings.resource, authorizationServers: [settings.issuer]),
+            report: report)
     }
 }

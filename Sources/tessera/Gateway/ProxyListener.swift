@@ -10,11 +10,13 @@ struct ProxyListener {
     let configuration: Configuration
     let shared: ServerEnvironment
     let limits: HTTPLimits
+    let decisions: GatewayDecisions
 
     /// Nothing unless the configuration asks for it.
     /// - Parameter endpoint: judges for other proxies; both give one verdict and remember the same tokens.
     func prepared(
-        _ endpoint: ForwardAuthEndpoint, _ certificates: TLSCertificates?, _ ready: ReadyNotice
+        _ endpoint: ForwardAuthEndpoint, _ report: @escaping GatewayReport, _ certificates: TLSCertificates?,
+        _ ready: ReadyNotice
     ) throws -> [any Service] {
         guard let name = configuration.text(.gatewayListenAddress) else { return [] }
         let speaksTLS = configuration.flag(.gatewayListenTLS)
@@ -32,16 +34,16 @@ struct ProxyListener {
             connections: configuration.integer(.gatewayUpstreamConnections), idle: limits.streamIdle)
         let proxy = ReverseProxy(
             judge: endpoint.judge, client: client, metadata: endpoint.metadata, isSecure: isSecure, limiter: limiter,
-            now: shared.now)
+            report: report, now: shared.now)
         let listening = HTTPServerConfiguration(
             name: "gateway",
             address: .tcp(
                 host: name == "localhost" ? "127.0.0.1" : name, port: configuration.integer(.gatewayListenPort)),
             certificates: speaksTLS ? certificates : nil, isSecure: isSecure, limits: limits,
             proxies: endpoint.proxies)
-        let listener = HTTPListener(listening, shared, routes: proxy.routes()) {
-            ready.listening("gateway", $0.description)
-        }
+        let listener = HTTPListener(
+            listening, shared, routes: proxy.routes(), onRefusal: decisions.onRefusal, decisions: decisions.names
+        ) { ready.listening("gateway", $0.description) }
         // Services end in reverse order: the connections to upstreams after the last answer.
         return [UpstreamService(client: client), listener]
     }

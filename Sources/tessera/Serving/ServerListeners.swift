@@ -54,8 +54,10 @@ struct ServerListeners {
         }
         services.append(try publicListener(provider, certificates, limits, ready))
         if isGateway {
-            services += try GatewayListeners(configuration: configuration, shared: shared, limits: limits)
-                .prepared(OwnIssuer(provider, shared), certificates, ready)
+            services += try GatewayListeners(
+                configuration: configuration, shared: shared, limits: limits,
+                decisions: GatewayDecisions(provider.decisions)
+            ).prepared(OwnIssuer(provider, shared), certificates, ready)
         }
         return services
     }

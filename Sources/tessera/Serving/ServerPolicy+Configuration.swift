@@ -49,10 +49,17 @@ extension ServerPolicy {
         people = PeoplePolicy(configuration)
         registration = RegistrationPolicy(configuration)
         apiKeys = APIKeyPolicy(configuration)
-        explain.entries = configuration.integer(.explainEntries)
-        explain.age = number(.explainAge)
+        explain = ExplainPolicy(configuration)
         verifiedTokenCapacity = configuration.integer(.limitsVerifiedTokens)
         rememberedFamilies = configuration.integer(.limitsRememberedFamilies)
         documentation = configuration.text(.documentation)
+    }
+}
+
+extension ExplainPolicy {
+    init(_ configuration: Configuration) {
+        self.init()
+        entries = configuration.integer(.explainEntries)
+        age = Int64(configuration.integer(.explainAge))
     }
 }

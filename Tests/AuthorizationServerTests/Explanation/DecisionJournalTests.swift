@@ -85,7 +85,7 @@ import Testing
         #expect(seen == (0..<90).reversed().map { "r\($0)" })
 
         var narrow = DecisionQuery()
-        narrow.check = .audienceWrong
+        narrow.check = Check.audienceWrong.rawValue
         narrow.endpoint = "token"
         narrow.since = Self.start + .seconds(10)
         narrow.until = Self.start + .seconds(30)

@@ -17,6 +17,7 @@ enum DecisionText {
         facts.add("Request", decision.text("request_id"))
         facts.add("When", decision.time("at"))
         facts.add("Endpoint", decision.text("endpoint"))
+        facts.add("Request for", decision.text("about"))
         facts.add("Client", decision.text("client"))
         facts.add("From", decision.text("address"))
         return facts.text

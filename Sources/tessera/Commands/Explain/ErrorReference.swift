@@ -28,7 +28,7 @@ package enum ErrorReference {
         text += """
             ## The gateway
 
-            What the gateway says in its request log (`decision`). A token that is not good is `token_` and the word of the
+            What the gateway says in its request log (`decision`), and `tessera explain` of it. A token that is not good is `token_` and the word of the
             library after the dot above, such as `token_wrongSignature`.
 
 

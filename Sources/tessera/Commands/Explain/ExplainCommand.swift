@@ -8,7 +8,8 @@ struct ExplainCommand: AsyncParsableCommand {
         discussion: """
             Of a refusal it says which check failed, on what, what would have passed, and what changes it. Its name is in \
             the audit log and in the request log (decision_id); the name of the request (request_id) does as well. \
-            Refusals are remembered as long as the settings explain.entries and explain.age say. \
+            Refusals are remembered as long as the settings explain.entries and explain.age say. A gateway that runs alone \
+            is asked with --socket, at its explain.socket. \
             \(Availability.needsServer)
             """, subcommands: [Show.self, List.self], defaultSubcommand: Show.self)
 

@@ -8,6 +8,7 @@ extension ConfigurationCheck {
         checkGatewayCredentials()
         checkGatewayRevocations()
         checkForwardAuth()
+        checkExplainSocket()
         if IdentityHeaders(configuration) == nil {
             refuse(
                 .gatewayHeadersInvalid, .gatewayHeaderSubject, "gateway.headers are not four different names",
@@ -95,6 +96,21 @@ extension ConfigurationCheck {
                 .contradiction, .gatewayStaleAfter,
                 "the issuer speaks every \(heartbeat) s, so that its word would always be too old",
                 fix: "Make it longer than revocation.heartbeat, by twice at least.")
+        }
+    }
+
+    private mutating func checkExplainSocket() {
+        guard let socket = configuration.text(.explainSocket) else { return }
+        checkSocket(socket, .explainSocket)
+        if configuration.flag(.gatewayEnabled) {
+            refuse(
+                .contradiction, .explainSocket, "inside the server the gateway's refusals are told at its own socket",
+                fix: "Remove it; 'tessera explain' asks at administration.socket.")
+        }
+        if socket == configuration.text(.gatewayForwardAuthSocket) {
+            refuse(
+                .contradiction, .explainSocket, "proxies ask at this socket (gateway.forward-auth.socket)",
+                fix: "Name another one.")
         }
     }
 
