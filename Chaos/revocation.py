@@ -37,9 +37,11 @@ NAMED = {"session": "grant"}
 GOAL_MS = 500
 
 
-def digest(issuer, kind, name):
-    """`RevocationName`, from what the guide says."""
-    return hashlib.sha256("\0".join(["tessera-revocation", kind, issuer, name]).encode()).digest()[:16]
+def digest(issuer, kind, name, resource=RS1):
+    """The name that a resource is told, from what the reference says."""
+    common = hashlib.sha256("\0".join(["tessera-revocation", kind, issuer, name]).encode()).digest()[:16]
+    at = hashlib.sha256(f"tessera-revocation-at\0{resource}".encode()).digest()
+    return hashlib.sha256(at + common).digest()[:16]
 
 
 class Revocations:
@@ -54,6 +56,8 @@ class Revocations:
         for id in CLIENTS:
             world.client(id)
             self.permissions.append((id, world.permit(id, RS1, "read")["id"]))
+            # The feed tells a resource of those whose tokens it can have been shown.
+            world.token(id, RS1)
         self.kits, self.gateways = None, None
         probes = [self.probe_of_token() for _ in range(TOKENS)]
         for index in range(PROBES):
@@ -138,6 +142,7 @@ class Revocations:
         answer = self.advanced(admin, "grant", id, f"grants/{id}/revoke")
         again = {"resource": RS1, "scope": "read"}
         permitted = admin.send_json("PUT", f"/admin/v1/clients/{client}/permissions", again).json()
+        self.world.token(client, RS1)
         self.permissions.append((client, permitted["id"]))
         return answer
 

@@ -1,15 +1,17 @@
-"""Revocation at the gateway (068): tokens that end, an issuer that falls silent, and one that does not let it in."""
+"""Revocation at the gateway (068): tokens that end, an issuer that falls silent, and one that does not let it in; and what
+the feed tells one resource of others."""
 
 import contextlib
+import hashlib
 import os
 
 import yaml
 
 from ..harness.case import critical, waited
-from ..harness.forge import b64, unb64
+from ..harness.forge import b64, parts, unb64
 from ..harness.gateway import Gateway
 from ..harness.server import Server, free_port
-from ..harness.world import GATEWAY_ROUTES, RS1, World
+from ..harness.world import GATEWAY_ROUTES, RS1, RS2, World
 
 # The order of the group P-256: with s, its difference to s is a signature as well.
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -155,3 +157,85 @@ def case_068_gateway_without_the_feed(w):
         guard.discard()
     with Gateway(w, "rs1", RS1, GATEWAY_ROUTES, settings={"revocations": False}) as guard:
         assert passes(guard, token) and "revocations are not followed" in guard.log(1_000_000)
+
+
+def names(w, resource):
+    """All names that the resource is told in a snapshot."""
+    headers = {"Authorization": w.auth(resource), "Accept": "application/vnd.tessera.revocations"}
+    answer = w.server.fresh_client().get("/revocations/snapshot", headers=headers)
+    assert answer.status == 200, answer
+    place, found = 4 + int.from_bytes(answer.body[:4], "big"), set()
+    while place < len(answer.body):
+        found.add(answer.body[place + 1 : place + 17])
+        place += {1: 21, 2: 29}[answer.body[place]]
+    return found
+
+
+def name(w, resource, kind, value):
+    """As the reference makes it."""
+    common = hashlib.sha256("\0".join(["tessera-revocation", kind, w.issuer, value]).encode()).digest()[:16]
+    at = hashlib.sha256(f"tessera-revocation-at\0{resource}".encode()).digest()
+    return hashlib.sha256(at + common).digest()[:16]
+
+
+@critical
+def case_120_the_feed_tells_resources_nothing_of_each_other(w):
+    """A resource hears of nobody who never came to it, and two that compare their lists find no name in both."""
+    server = Server(w.server.binary, name="feed")
+    try:
+        server.initialise()
+        server.start()
+        inner = World(server, w.watch)
+        inner.resource("rs1", RS1, "read write")
+        inner.resource("rs2", RS2, "read write")
+        for id, host, resource in (("pw1", "one.test", RS1), ("pw2", "two.test", RS2)):
+            redirects = [f"https://{host}/cb"]
+            inner.party(id, redirects=redirects, subject_type="pairwise", resource_scopes={resource: "read"})
+        inner.client("svc")
+        inner.permit("svc", RS2, "read")
+        inner.token("svc", RS2)
+
+        def visit(person, browser, client, resource):
+            redirect = f"https://{'one' if client == 'pw1' else 'two'}.test/cb"
+            journey = inner.journey(client, redirect_uri=redirect, scope="openid read", resource=resource)
+            token = parts(journey.through(browser, person).tokens()["access_token"])[1]
+            assert resource in token["aud"], token
+            return token
+
+        def told(resource, *wanted):
+            return waited(lambda: set(wanted) <= names(inner, resource))
+
+        def signed_out(person):
+            path = f"/admin/v1/users/{inner.people[person]}/sessions"
+            for session in inner.admin("GET", path, expect=200).json()["sessions"]:
+                assert inner.admin("DELETE", f"/admin/v1/sessions/{session['id']}").status in (200, 204)
+
+        for person in ("bob", "eve"):
+            inner.user(person)
+        browser = inner.browser()
+        first, second = visit("bob", browser, "pw1", RS1), visit(None, browser, "pw2", RS2)
+        assert first["sub"] != second["sub"] and inner.people["bob"] not in (first["sub"], second["sub"])
+        other = visit("eve", inner.browser(), "pw2", RS2)
+        assert not names(inner, "rs1") and not names(inner, "rs2")
+
+        signed_out("eve")
+        assert inner.admin("POST", "/admin/v1/clients/svc/revoke-tokens").status in (200, 204)
+        grant = other["tessera"]["grant"]
+        assert told("rs2", name(inner, RS2, "grant", grant), name(inner, RS2, "client", "svc"))
+        assert not names(inner, "rs1"), "told of somebody who never came"
+
+        signed_out("bob")
+        grants = first["tessera"]["grant"], second["tessera"]["grant"]
+        assert grants[0] != grants[1]
+        assert told("rs1", name(inner, RS1, "grant", grants[0])) and told("rs2", name(inner, RS2, "grant", grants[1]))
+        lists = names(inner, "rs1"), names(inner, "rs2")
+        assert lists[0].isdisjoint(lists[1]), "a name that both were told"
+        assert name(inner, RS1, "grant", grants[1]) not in lists[0], "told of a grant at another resource"
+
+        # Of a key everybody hears, and nobody under the same name.
+        kid = parts(inner.token("svc", RS2))[0]["kid"]
+        assert inner.admin("POST", f"/admin/v1/keys/{kid}/distrust", {}).status in (200, 204)
+        assert told("rs1", name(inner, RS1, "kid", kid)) and told("rs2", name(inner, RS2, "kid", kid))
+        assert names(inner, "rs1").isdisjoint(names(inner, "rs2"))
+    finally:
+        server.discard()

@@ -110,7 +110,8 @@ package final class OpenIDProvider: Sendable {
                 issuer: issuer, keys: ring.snapshot, revocations: revocations, clockSkew: policy.clockSkew)
         }
         introspection = IntrospectionEndpoint(
-            authenticator: authenticator, reader: reader, keys: keyCheck, allowsKeys: policy.apiKeys.allowsDirectUse)
+            authenticator: authenticator, reader: reader, keys: keyCheck, revocations: revocations,
+            allowsKeys: policy.apiKeys.allowsDirectUse)
         revocation = RevocationEndpoint(
             authenticator: authenticator, reader: reader, store: store, revocations: revocations,
             refreshKeys: refreshKeys)
@@ -131,12 +132,19 @@ package final class OpenIDProvider: Sendable {
     ) async throws -> OpenIDProvider {
         let stored = try await store.claimIssuer(issuer.rawValue)
         guard stored == issuer.rawValue else { throw OpeningError.issuerDiffers(stored: stored) }
+        // Without a key no token was ever made, so that nobody can have one of which nothing was noted.
+        let isNew = try await store.keys().isEmpty
         let keys = KeyKeeper(issuer: issuer, policy: policy, store: store, sealer: sealer, secrets: secrets)
         try await keys.start(algorithms: policy.signingAlgorithms, at: now)
         let statusLists = StatusLists(issuer: issuer, policy: policy.statusLists, store: store, secrets: secrets)
         let revocations = RevocationList(
             try await .load(from: store, keys: keys.ring.snapshot, at: now),
-            feed: RevocationFeed(issuer: issuer, policy: policy.feed, keys: keys.ring, secrets: secrets),
+            feed: RevocationFeed(
+                issuer: issuer, policy: policy.feed, keys: keys.ring, secrets: secrets,
+                places: TokenPlaces(
+                    bytes: policy.feed.placesBytes,
+                    lifetime: .seconds(policy.maximumAccessTokenLifetime + ServerPolicy.revocationAllowance),
+                    completeAt: isNew ? now : RevocationList.forgotten(after: now), at: now)),
             statuses: statusLists, budget: RevocationBudget(policy.revocationThrottle), at: now)
         try await statusLists.load(knowing: revocations)
         let provider = OpenIDProvider(

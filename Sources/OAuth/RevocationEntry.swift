@@ -29,6 +29,13 @@ public struct RevocationEntry: Hashable, Sendable {
         self.until = min(max(until, Self.epoch), latest)
     }
 
+    /// The same of another name.
+    init(_ name: RevocationName, of entry: RevocationEntry) {
+        self.name = name
+        value = entry.value
+        until = entry.until
+    }
+
     public var isEnded: Bool { value == Self.ended }
 
     /// Type (1 ended, 2 counter), name, end (four bytes) and for a counter its value (eight bytes), numbers in network

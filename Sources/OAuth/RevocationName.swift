@@ -2,6 +2,8 @@ import Crypto
 
 /// The name under which the revocation feed speaks of a token or of what tokens hang from: a digest, so that the feed
 /// tells nothing to a reader that does not hold the name already, in a token.
+///
+/// An issuer has one name for each thing; what a resource is told is made of it by ``RevocationNaming``.
 public struct RevocationName: Hashable, Sendable {
     /// What is named. The raw value is part of what is digested.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
@@ -43,11 +45,7 @@ public struct RevocationName: Hashable, Sendable {
         text.append(contentsOf: name.utf8)
         var hash = SHA256()
         text.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        self = hash.finalize().withUnsafeBytes { bytes in
-            RevocationName(
-                high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-        }
+        self.init(hash.finalize())
     }
 
     /// `nil` unless there are 16 bytes.

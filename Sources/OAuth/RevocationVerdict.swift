@@ -1,5 +1,5 @@
-/// The names under which one token can be revoked, with the number that it carries for each: made once for a token,
-/// looked up at each of its uses.
+/// The names under which one resource is told that a token is revoked, with the number that the token carries for each:
+/// made once for a token, looked up at each of its uses.
 public struct RevocationNames: Hashable, Sendable {
     public struct Mention: Hashable, Sendable {
         public let kind: RevocationName.Kind
@@ -10,31 +10,32 @@ public struct RevocationNames: Hashable, Sendable {
 
     public let mentions: [Mention]
 
-    /// - Parameter keyID: the `kid` of the header; `nil` for a token that no key of the issuer signed.
-    public init(_ claims: AccessTokenClaims, keyID: String?) {
+    /// - Parameters:
+    ///   - keyID: the `kid` of the header; `nil` for a token that no key of the issuer signed.
+    ///   - naming: of the resource that judges the token, which is one that the token is for.
+    public init(_ claims: AccessTokenClaims, keyID: String?, by naming: RevocationNaming) {
         self.init(
             of: claims.issuer, keyID: keyID, token: claims.tokenID, subject: claims.subject, client: claims.clientID,
-            audience: claims.audience, roots: TokenRoots(grant: claims.grant, epochs: claims.epochs))
+            roots: TokenRoots(grant: claims.grant, epochs: claims.epochs), by: naming)
     }
 
     /// The same of what a verifier has read already.
     public init(
         of issuer: String, keyID: String?, token: TokenID, subject: Subject, client: ClientID,
-        audience: [ResourceIndicator], roots: TokenRoots
+        roots: TokenRoots, by naming: RevocationNaming
     ) {
         func mention(_ kind: RevocationName.Kind, _ name: String, _ number: Int64 = 0) -> Mention {
-            Mention(kind: kind, name: RevocationName(kind, name, of: issuer), number: number)
+            Mention(kind: kind, name: naming.name(RevocationName(kind, name, of: issuer)), number: number)
         }
         var mentions: [Mention] = []
-        mentions.reserveCapacity(5 &+ audience.count)
+        mentions.reserveCapacity(6)
         if let keyID { mentions.append(mention(.key, keyID)) }
         mentions.append(mention(.token, token.rawValue))
         mentions.append(mention(.subject, subject.rawValue, roots.epochs.subject))
         mentions.append(mention(.client, client.rawValue, roots.epochs.client))
         mentions.append(mention(.grant, roots.grant.rawValue, roots.epochs.grant))
-        for resource in audience {
-            mentions.append(mention(.resource, resource.rawValue, roots.epochs.resource))
-        }
+        // Of several resources that a token is for, each hears of its own end only.
+        mentions.append(mention(.resource, naming.resource.rawValue, roots.epochs.resource))
         self.mentions = mentions
     }
 }

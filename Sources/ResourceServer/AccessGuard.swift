@@ -78,7 +78,12 @@ public struct AccessGuard: Sendable {
         guard let lookup = entry.lookup else { return entry.token }
         switch lookup(now) {
         case .current, .stale(.acceptUntilExpiry): return entry.token
-        case .revoked: throw .invalidToken(.revoked)
+        case .revoked:
+            // Tokens of the key that takes its place come next: its successor should be known by then.
+            if let keyID = entry.token.keyID, revocations?.isDistrusted(keyID: keyID) ?? false {
+                validator.keys.renew(after: keyID, at: now)
+            }
+            throw .invalidToken(.revoked)
         case .stale(.refuse):
             throw .unavailable(.revocationsStale)
         case .stale(.introspect):

@@ -31,6 +31,8 @@ public final class KeyCache: KeySource {
         var known: Known?
         var lastAttempt: NumericDate?
         var lastFailed = false
+        /// Keys that the issuer no longer trusts, as was heard elsewhere, and for which newer ones have been asked for.
+        var distrusted: Set<String> = []
         var download: Task<Void, Never>?
     }
 
@@ -82,6 +84,19 @@ public final class KeyCache: KeySource {
         return keys
     }
 
+    /// Asks for newer keys, once, although these are young: the issuer has told elsewhere that it does not trust this one any
+    /// more. Nobody waits for them.
+    public func renew(after keyID: String, at now: NumericDate) {
+        let isNews = state.withLock { state in
+            // As soon as may be asked again, if keys were asked for a moment ago.
+            guard state.known?.keys.names(keyID) ?? false, state.download == nil, mayAsk(state, at: now) else {
+                return false
+            }
+            return state.distrusted.insert(keyID).inserted
+        }
+        if isNews { _ = downloading(at: now) }
+    }
+
     public var version: UInt64 { changes.load(ordering: .acquiring) }
 
     private func mayAsk(_ state: State, at now: NumericDate) -> Bool {
@@ -109,6 +124,7 @@ public final class KeyCache: KeySource {
             state.download = nil
             state.lastFailed = found == nil
             guard let found, let keys else { return }
+            state.distrusted.formIntersection(keys.keySet.keys.compactMap(\.keyID))
             let isOther = found.keySet != state.known?.keys.keySet
             let lifetime = policy.lifetime(found.lifetime)
             state.known = Known(

@@ -12,6 +12,14 @@ public protocol KeySource: Sendable {
 
     /// Another number whenever the keys are others: what was proved with earlier ones must be proved again.
     var version: UInt64 { get }
+
+    /// Looks for newer keys soon, without waiting: the issuer no longer trusts the one of this `kid`. Not needed where keys
+    /// never change.
+    func renew(after keyID: String, at now: NumericDate)
+}
+
+extension KeySource {
+    public func renew(after keyID: String, at now: NumericDate) {}
 }
 
 /// Keys that never change while the program runs.

@@ -37,6 +37,9 @@ struct PublishedKeys: Sendable {
         self.kinds = kinds
     }
 
+    /// Whether there is a key of this `kid`.
+    func names(_ keyID: String) -> Bool { kinds.contains { Self.isSame($0.keyID, keyID) } }
+
     private static func isSame(_ left: String?, _ right: String?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         return left.utf8.elementsEqual(right.utf8)

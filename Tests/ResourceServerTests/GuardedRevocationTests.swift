@@ -8,6 +8,11 @@ import Testing
 /// Revocations that a test states.
 private final class StatedRevocations: RevocationSource {
     private let state = Mutex((answer: RevocationAnswer.current, lookups: 0))
+    let distrusted: String?
+
+    init(distrusted: String? = nil) { self.distrusted = distrusted }
+
+    func isDistrusted(keyID: String) -> Bool { keyID == distrusted }
 
     var lookups: Int { state.withLock { $0.lookups } }
     var version: UInt64 { 0 }
@@ -41,6 +46,26 @@ private final class StatedRevocations: RevocationSource {
         #expect(AccessRefusal.invalidToken(.revoked).challenge()?.contains("not valid here") == true)
         revocations.state(.current)
         _ = try await guardian.admit(token, at: now)
+    }
+
+    @Test func `fetches keys early when the issuer distrusts the one of a token`() async throws {
+        for (distrusted, count) in [(crafted.key.id, 2), ("another", 1)] {
+            let download = CraftedDownload(crafted.keySet)
+            let validator = AccessTokenValidator(
+                issuer: crafted.issuer, audience: CraftedIssuer.resource, keys: download.cache())
+            let revocations = StatedRevocations(distrusted: distrusted)
+            let guardian = AccessGuard(validator, revocations: revocations)
+            let token = try crafted.token()
+            _ = try await guardian.admit(token, at: now)
+            revocations.state(.revoked)
+            for _ in 0..<50 {
+                await #expect(throws: AccessRefusal.invalidToken(.revoked)) {
+                    try await guardian.admit(token, at: now + .seconds(40))
+                }
+            }
+            if count > 1 { try await eventually { download.count == count } }
+            #expect(download.count == count)
+        }
     }
 
     @Test func `does what was chosen while nobody knows`() async throws {

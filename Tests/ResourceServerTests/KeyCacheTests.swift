@@ -64,6 +64,35 @@ import Testing
         #expect(cache.knownKeys(for: nextHeader, at: now + .seconds(301))?.count == 1)
     }
 
+    @Test func `asks for newer keys once when it hears that one is distrusted, without anybody waiting`() async throws {
+        let download = CraftedDownload(both, lifetime: .seconds(3000))
+        let cache = download.cache()
+        _ = try await cache.keys(for: header, at: now)
+        let (old, unknown) = (try #require(header.keyID), "x")
+        download.publish(JWKSet(keys: [next.privateJWK.publicKey]), lifetime: .seconds(3000))
+        // Too soon after the last download; and a name that is not among the keys is no reason.
+        for seconds in 0..<30 { cache.renew(after: old, at: now + .seconds(seconds)) }
+        cache.renew(after: unknown, at: now + .seconds(30))
+        #expect(download.count == 1)
+        let before = cache.version
+        for _ in 0..<100 {
+            cache.renew(after: old, at: now + .seconds(30))
+            #expect(cache.knownKeys(for: nextHeader, at: now + .seconds(30))?.count == 1)
+        }
+        try await eventually { cache.version != before }
+        for seconds in 60..<200 { cache.renew(after: old, at: now + .seconds(seconds)) }
+        #expect(download.count == 2)
+        // An issuer behind a cache still names it: it was asked once for this, and that is enough.
+        let stubborn = CraftedDownload(both, lifetime: .seconds(3000))
+        let other = stubborn.cache()
+        _ = try await other.keys(for: header, at: now)
+        for seconds in 0..<10 {
+            other.renew(after: old, at: now + .seconds(30 + seconds * 30))
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(stubborn.count == 2)
+    }
+
     @Test func `forgets a key that the issuer no longer publishes`() async throws {
         let download = CraftedDownload(both, lifetime: .seconds(100))
         let cache = download.cache()

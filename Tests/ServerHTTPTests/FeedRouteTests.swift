@@ -13,7 +13,12 @@ import Testing
     private func json(_ answer: RawAnswer) throws -> JSONObject { try JSONObject(parsing: Array(answer.body.utf8)) }
 
     private func end(_ server: LiveServer, _ client: String) {
-        server.provider.revocations.apply([.client(ClientID(unchecked: client)): 1], at: LiveServer.start)
+        let key = EpochKey.client(ClientID(unchecked: client))
+        let feed = server.provider.revocations.feed
+        feed.places.note(
+            [RevocationName(key, of: feed.issuer)], at: [ResourceIndicator(unchecked: "https://orders.example")],
+            now: LiveServer.start)
+        server.provider.revocations.apply([key: 1], at: LiveServer.start)
         server.provider.revocations.feed.deliver(at: LiveServer.start)
     }
 

@@ -22,7 +22,8 @@ import Testing
         let server = try await LiveServer.publicServer()
         let first = try JSONObject(parsing: try await asked(server, "/revocations?wait=0").body)
         let chain = try #require(first.string("feed"))
-        server.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: LiveServer.start)
+        server.provider.revocations.apply(
+            [.resource(ResourceIndicator(unchecked: "https://orders.example")): 1], at: LiveServer.start)
         server.provider.revocations.feed.deliver(at: LiveServer.start)
         let next = try await asked(server, "/revocations?feed=\(chain)&after=0&wait=0")
         #expect(try JSONObject(parsing: next.body).strings("messages")?.count == 1)

@@ -38,6 +38,7 @@ enum FuzzTarget: String, CaseIterable {
     case upstreamhead
     case ratelimit
     case revocations
+    case status
     case events
     case issuermetadata
     case introspection
@@ -81,6 +82,7 @@ enum FuzzTarget: String, CaseIterable {
         case .upstreamhead: GatewayProperties.upstreamHead(bytes)
         case .ratelimit: GatewayProperties.rateLimit(bytes)
         case .revocations: RevocationProperties.feed(bytes)
+        case .status: StatusProperties.reference(bytes)
         case .events: KitProperties.events(bytes)
         case .issuermetadata: KitProperties.issuerMetadata(bytes)
         case .introspection: KitProperties.introspection(bytes)

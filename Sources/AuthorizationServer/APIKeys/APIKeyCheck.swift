@@ -9,6 +9,8 @@ struct AcceptedAPIKey: Sendable {
     let subject: Subject
     /// The client that owns it; `nil` for a person's.
     let client: ClientID?
+    /// The client's permission at the resource.
+    let permission: GrantID?
     let resource: ProtectedResource
     /// What of the key's scope may be had today.
     let scope: Scope
@@ -51,6 +53,7 @@ struct APIKeyCheck: Sendable {
         var scope = given.intersection(resource.scope)
         let subject: Subject
         var client: ClientID?
+        var permission: GrantID?
         switch key.owner {
         case .person(let person):
             guard try await store.user(person)?.mayAct == true else { throw APIKeyRefusal(.ownerEnded, key) }
@@ -66,10 +69,12 @@ struct APIKeyCheck: Sendable {
             scope = scope.intersection(grant.scope)
             subject = grant.subject
             client = id
+            permission = grant.id
         case .nobody: throw APIKeyRefusal(.honey, key)
         }
         guard !scope.isEmpty else { throw APIKeyRefusal(.permissionEnded, key, found: "at \(identifier)") }
-        return AcceptedAPIKey(key: key, subject: subject, client: client, resource: resource, scope: scope)
+        return AcceptedAPIKey(
+            key: key, subject: subject, client: client, permission: permission, resource: resource, scope: scope)
     }
 
     /// Counts one use. When it was last used is written at most once a minute, and what keeps that from being written

@@ -31,7 +31,13 @@ package enum AuthenticatedOwner: Hashable, Sendable {
 /// A protected resource that has proved who it is.
 package struct AuthenticatedResource: Hashable, Sendable {
     package let registration: ProtectedResource
-    fileprivate init(_ registration: ProtectedResource) { self.registration = registration }
+    /// When what it proved itself with is no longer accepted; `nil` for a secret without an end, and for keys.
+    let provenUntil: NumericDate?
+
+    fileprivate init(_ registration: ProtectedResource, until: NumericDate?) {
+        self.registration = registration
+        provenUntil = until
+    }
 }
 
 /// Turns credentials into a proven identity (RFC 6749 §2.3), for every endpoint alike.
@@ -78,8 +84,9 @@ struct ClientAuthenticator: Sendable {
         // lock the client out. An assertion costs a signature, or a download, before it turns out to be wrong.
         if let throttled, case .assertion = credentials.proof { throw throttled }
         let owner = try await registry.owner(credentials.clientID)
+        let end: NumericDate?
         do {
-            try await prove(credentials, owner: owner, at: now)
+            end = try await prove(credentials, owner: owner, at: now)
         } catch let rejection as Rejection {
             // A key set that cannot be fetched says nothing about the client.
             if case .assertionKeysUnavailable = rejection { throw rejection }
@@ -89,12 +96,16 @@ struct ClientAuthenticator: Sendable {
         }
         switch owner {
         case .client(let client): return .client(AuthenticatedClient(client))
-        case .resource(let resource): return .resource(AuthenticatedResource(resource))
+        case .resource(let resource): return .resource(AuthenticatedResource(resource, until: end))
         case nil: throw Rejection.clientUnknown
         }
     }
 
-    private func prove(_ credentials: ClientCredentials, owner: RegisteredOwner?, at now: NumericDate) async throws {
+    /// Returns when the secret that was shown ends, if it does.
+    private func prove(
+        _ credentials: ClientCredentials, owner: RegisteredOwner?, at now: NumericDate
+    ) async throws -> NumericDate? {
+        var end: NumericDate?
         let id = credentials.clientID
         let registered = owner?.credentials
         let presented: AuthenticationMethod =
@@ -108,8 +119,9 @@ struct ClientAuthenticator: Sendable {
         case .none:
             break
         case .basic(let secret), .post(let secret):
-            let isRight = Self.matches(secret, registered?.secrets ?? [], at: now)
-            guard isRight, registered?.method == presented else {
+            let match = Self.match(secret, registered?.secrets ?? [], at: now)
+            end = match.until
+            guard match.isRight, registered?.method == presented else {
                 guard owner != nil else { throw Rejection.clientUnknown }
                 throw registered?.method == presented ? Rejection.clientSecretWrong(id) : .clientMethodWrong(id)
             }
@@ -122,16 +134,21 @@ struct ClientAuthenticator: Sendable {
         // RFC 6749 §2.3.1: a client that was given credentials must use them; a bare client_id is for public clients.
         guard registered?.method == presented else { throw Rejection.clientMethodWrong(id) }
         guard owner.isEnabled else { throw Rejection.clientDisabled(id) }
+        return end
     }
 
     /// Compares with every live secret, so that the time says neither which one matched nor whether there is any.
-    private static func matches(_ secret: Secret, _ stored: [StoredSecret], at now: NumericDate) -> Bool {
+    private static func match(
+        _ secret: Secret, _ stored: [StoredSecret], at now: NumericDate
+    ) -> (isRight: Bool, until: NumericDate?) {
         let hash = TokenHash(of: secret)
         var isRight = absent.map { hash == $0 } ?? false
+        var end: NumericDate?
         for candidate in stored where candidate.isLive(at: now) {
             let isEqual = hash == candidate.hash
             isRight = isRight || isEqual
+            end = isEqual ? candidate.expiresAt : end
         }
-        return isRight
+        return (isRight, end)
     }
 }

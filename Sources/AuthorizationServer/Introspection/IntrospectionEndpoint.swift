@@ -7,6 +7,7 @@ struct IntrospectionEndpoint: Sendable {
     let authenticator: ClientAuthenticator
     let reader: @Sendable () -> AccessTokenReader
     let keys: APIKeyCheck
+    let revocations: RevocationList
     let allowsKeys: Bool
 
     func respond(
@@ -50,6 +51,8 @@ struct IntrospectionEndpoint: Sendable {
         let key = try await keys.key(presented.token, at: now)
         let accepted = try await keys.accept(key, at: identifier, from: presented.callerAddress)
         guard key.isDirect, allowsKeys else { throw APIKeyRefusal(.directUseForbidden, key) }
+        // The resource remembers the answer for a while, and hears when it is no longer true.
+        guard revocations.note(accepted, at: now) else { throw APIKeyRefusal(.ended, key) }
         try await keys.use(key, at: now)
         let claims = APIKeyClaims(
             issuer: reader().issuer.rawValue, id: key.id.rawValue, subject: accepted.subject,

@@ -24,7 +24,9 @@ package final class FeedMessage: Sendable {
 /// What one resource is told, message after message: its place, the last messages, and who waits for the next.
 struct FeedChain: Sendable {
     private(set) var position: RevocationPosition
-    /// What has ended; what stands before ``told`` is in a message already.
+    /// By which names the resource is told.
+    let naming: RevocationNaming
+    /// What has ended, under the issuer's names; what stands before ``told`` is in a message already.
     private var pending: [RevocationEntry] = []
     private var told = 0
     private var kept: [FeedMessage] = []
@@ -40,15 +42,17 @@ struct FeedChain: Sendable {
     private(set) var lastOfFormer: Int64 = 0
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
 
-    init(feed: String, keeping limit: Int, at now: NumericDate) {
+    init(feed: String, for resource: ResourceIndicator, keeping limit: Int, at now: NumericDate) {
         position = .start(of: feed)
+        naming = RevocationNaming(at: resource)
         self.limit = max(1, limit)
         lastUse = now
     }
 
     mutating func add(_ entry: RevocationEntry) { pending.append(entry) }
 
-    /// What is to be signed now: a batch of what is pending, or a sign of life.
+    /// What is to be signed now: a batch of what is pending, or a sign of life. Its entries are still to be told by the
+    /// names of the resource.
     ///
     /// A chain that nobody listens to has no heartbeats, but what ends is told all the same: its reader comes back.
     func next(

@@ -1,12 +1,12 @@
 import JOSE
 import OAuth
 
-/// All entries that a snapshot tells, in the order in which they came, in pieces that never change: a snapshot shares them
-/// instead of copying them, and nobody waits while it is put together.
+/// What has ended for the same audience, in the order in which it came and under the names that the issuer knows, in pieces
+/// that never change: what a resource is told of one is made once, and nobody waits while it is put together.
 ///
 /// An entry may stand here more than once; ``compacted(_:at:)`` makes one of them when there are many.
 package struct FeedLog: Sendable {
-    /// Entries as they are sent.
+    /// Entries as they are written.
     package final class Piece: Sendable {
         package let bytes: [UInt8]
         let count: Int
@@ -46,11 +46,6 @@ package struct FeedLog: Sendable {
 
     /// All of it, as it stands.
     var all: [Piece] { tail.isEmpty ? pieces : pieces + [Piece(tail)] }
-
-    /// Bytes of all entries, and of one more of each that has not been written yet.
-    var size: Int {
-        pieces.reduce(tail.count &* RevocationEntry.lengths.counter) { $0 &+ $1.bytes.count }
-    }
 
     /// Forgets pieces of which nothing concerns a living token.
     mutating func prune(at now: NumericDate) {

@@ -10,6 +10,8 @@ package struct FeedPolicy: Hashable, Sendable {
     package var readersPerResource: Int = 4096
     /// Bytes of the entries of one snapshot; a larger one is not made. As much as the library's reader takes.
     package var snapshotBytes: Int = 67_108_864
+    /// Bytes in which is remembered to which resources tokens of a person, a client or a grant went.
+    package var placesBytes: Int = 8_388_608
     /// Seconds that a long poll waits, at most.
     package var longestWait: Int64 = 30
     /// Seconds without a reader after which a chain is given up.
@@ -20,6 +22,12 @@ package struct FeedPolicy: Hashable, Sendable {
 
     /// Milliseconds between two messages of a chain: what ends meanwhile goes into one.
     package static let batch: Int64 = 20
+
+    /// Bytes of the snapshots that are kept to be shared, those of all resources together.
+    var cachedSnapshotBytes: Int {
+        let (bytes, overflows) = snapshotBytes.multipliedReportingOverflow(by: 4)
+        return overflows ? .max : bytes
+    }
 
     package init() {}
 }

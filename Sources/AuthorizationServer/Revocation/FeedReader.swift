@@ -16,12 +16,15 @@ package final class FeedReader: Sendable {
     private let feed: RevocationFeed
     package let audience: ResourceIndicator
     private let term: UInt64
+    /// The first second of which it is told nothing: its credentials have ended. `nil`: none.
+    private let end: NumericDate?
     private let isOpen = Mutex(true)
 
-    fileprivate init(_ feed: RevocationFeed, _ audience: ResourceIndicator, term: UInt64) {
+    fileprivate init(_ feed: RevocationFeed, _ audience: ResourceIndicator, term: UInt64, until end: NumericDate?) {
         self.feed = feed
         self.audience = audience
         self.term = term
+        self.end = end
     }
 
     deinit { close() }
@@ -44,7 +47,7 @@ package final class FeedReader: Sendable {
 
     /// What was sent after a message, without waiting.
     package func messages(after sequence: Int64, of chain: String) -> Delivery {
-        feed.messages(for: audience, after: sequence, of: chain, term: term)
+        feed.messages(for: audience, after: sequence, of: chain, term: term, until: end)
     }
 
     /// The same, waiting until there is something; nothing only if the task is cancelled.
@@ -64,7 +67,10 @@ extension RevocationFeed {
 
     /// A connection of the resource; begins its chain if it has none. `nil`: it has too many, or there are too many
     /// chains.
-    package func reader(for audience: ResourceIndicator, at now: NumericDate) -> FeedReader? {
+    /// - Parameter end: when its credentials end, and with them the connection.
+    package func reader(
+        for audience: ResourceIndicator, until end: NumericDate? = nil, at now: NumericDate
+    ) -> FeedReader? {
         let term = state.withLock { state -> UInt64? in
             guard beginChain(for: audience, in: &state, at: now),
                 (state.chains[audience]?.readers ?? 0) < policy.readersPerResource
@@ -72,7 +78,7 @@ extension RevocationFeed {
             state.chains[audience]?.readers += 1
             return state.chains[audience]?.term
         }
-        return term.map { FeedReader(self, audience, term: $0) }
+        return term.map { FeedReader(self, audience, term: $0, until: end) }
     }
 
     /// Ends all connections of the resource with the next sign of life at the latest: its credentials have changed, or it
@@ -87,7 +93,7 @@ extension RevocationFeed {
             guard state.chains.count < policy.chains else { return false }
             // A chain is never gone on with: a reader that missed a part of it sees another name.
             state.chains[audience] = FeedChain(
-                feed: secrets.identifier(), keeping: policy.messagesKept, at: now)
+                feed: secrets.identifier(), for: audience, keeping: policy.messagesKept, at: now)
         }
         state.chains[audience]?.lastUse = now
         return true
@@ -101,7 +107,7 @@ extension RevocationFeed {
     }
 
     fileprivate func messages(
-        for audience: ResourceIndicator, after sequence: Int64, of feed: String, term: UInt64
+        for audience: ResourceIndicator, after sequence: Int64, of feed: String, term: UInt64, until end: NumericDate?
     ) -> FeedReader.Delivery {
         state.withLock { state in
             guard let chain = state.chains[audience],
@@ -110,14 +116,14 @@ extension RevocationFeed {
                 state.figures.resyncs &+= 1
                 return .resync
             }
-            guard term >= chain.term else {
-                guard sequence < chain.lastOfFormer else { return .ended }
-                let former = messages.filter { $0.sequence <= chain.lastOfFormer }
-                state.figures.messagesSent &+= UInt64(former.count)
-                return .messages(former)
+            guard term >= chain.term || sequence < chain.lastOfFormer else { return .ended }
+            let own = messages.filter { message in
+                (term >= chain.term || message.sequence <= chain.lastOfFormer)
+                    && end.map { message.issuedAt < $0 } ?? true
             }
-            state.figures.messagesSent &+= UInt64(messages.count)
-            return .messages(Array(messages))
+            guard !own.isEmpty || messages.isEmpty else { return .ended }
+            state.figures.messagesSent &+= UInt64(own.count)
+            return .messages(own)
         }
     }
 

@@ -4,15 +4,19 @@ import Storage
 
 /// The revocation feed as protected resources reach it: authenticated as at introspection, about their own tokens.
 extension OpenIDProvider {
-    /// A connection to the chain of the resource that these credentials prove.
+    /// A connection to the chain of the resource that these credentials prove, for as long as they are good.
     package func feedReader(
         from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> FeedReader {
         try await recordingRefusals(credentials, caller, at: now) {
             for _ in 0..<Self.attempts {
                 let generation = registry.generation
-                let resource = try await protectedResource(credentials, caller: caller, at: now)
-                guard let reader = revocations.feed.reader(for: resource.identifier, at: now) else {
+                let proven = try await protectedResource(credentials, caller: caller, at: now)
+                let resource = proven.registration
+                guard
+                    let reader = revocations.feed.reader(
+                        for: resource.identifier, until: proven.provenUntil, at: now)
+                else {
                     throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
                 }
                 // What was changed before this reader was there has not ended it.
@@ -30,16 +34,18 @@ extension OpenIDProvider {
         from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> Answered<FeedSnapshot> {
         try await recordingRefusals(credentials, caller, at: now) {
-            let resource = try await protectedResource(credentials, caller: caller, at: now)
-            guard keyRing.snapshot.feedSigner(at: now) != nil else { throw Rejection.feedKeyMissing(resource.id) }
-            guard let snapshot = await revocations.feed.snapshot(for: resource.identifier, at: now) else {
-                let size = revocations.feed.snapshotSize(for: resource.identifier)
-                throw size > policy.feed.snapshotBytes
-                    ? Rejection.snapshotTooLarge(resource.id, bytes: size)
-                    : Rejection.tooManyReaders(resource.id, retryAfter: 5)
+            let resource = try await protectedResource(credentials, caller: caller, at: now).registration
+            do {
+                let snapshot = try await revocations.feed.snapshot(for: resource.identifier, at: now)
+                revocations.feed.countSnapshot()
+                return Answered(snapshot, DecisionFacts("snapshot", resource: resource.identifier))
+            } catch let refusal as SnapshotRefusal {
+                switch refusal {
+                case .noKey: throw Rejection.feedKeyMissing(resource.id)
+                case .tooManyChains: throw Rejection.tooManyReaders(resource.id, retryAfter: 5)
+                case .tooLarge(let bytes): throw Rejection.snapshotTooLarge(resource.id, bytes: bytes)
+                }
             }
-            revocations.feed.countSnapshot()
-            return Answered(snapshot, DecisionFacts("snapshot", resource: resource.identifier))
         }
     }
 
@@ -54,10 +60,10 @@ extension OpenIDProvider {
 
     private func protectedResource(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
-    ) async throws -> ProtectedResource {
+    ) async throws -> AuthenticatedResource {
         let owner = try await authenticator.confidentialOwner(credentials, caller: caller, at: now)
         guard case .resource(let resource) = owner else { throw Rejection.notAResource(owner.id) }
-        return resource.registration
+        return resource
     }
 
     private func recordingRefusals<Answer: Sendable>(

@@ -2,6 +2,15 @@ package import JOSE
 package import OAuth
 package import Storage
 
+/// The resources that something that ended concerns.
+enum RevocationAudience: Hashable, Sendable {
+    /// All of them, or nobody knows.
+    case everyone
+    case named([ResourceIndicator])
+    /// Those to whom tokens went that hang from it.
+    case placed
+}
+
 /// One thing that ended, as the revocation feed tells it.
 package enum RevocationChange: Hashable, Sendable {
     case token(TokenID, EndedToken)
@@ -9,29 +18,35 @@ package enum RevocationChange: Hashable, Sendable {
     case counter(EpochKey, Int64, until: NumericDate)
     case key(KeyID, until: NumericDate)
 
-    /// The resources that it concerns; `nil`: all of them, or nobody knows.
-    var audience: [ResourceIndicator]? {
+    var audience: RevocationAudience {
         switch self {
-        case .token(_, let ended): ended.audience
-        case .counter(let key, _, _) where key.kind == .resource: [ResourceIndicator(unchecked: key.id)]
-        case .grant, .counter, .key: nil
+        case .token(_, let ended): ended.audience.map { .named($0) } ?? .everyone
+        case .counter(let key, _, _) where key.kind == .resource: .named([ResourceIndicator(unchecked: key.id)])
+        case .grant, .counter: .placed
+        case .key: .everyone
         }
     }
 
     /// `nil` for a counter at 0, which ends nothing.
-    func entry(of issuer: Issuer) -> RevocationEntry? {
-        let issuer = issuer.rawValue
+    func entry(of feedIssuer: Issuer) -> RevocationEntry? {
+        let issuer = feedIssuer.rawValue
         switch self {
         case .token(let id, let ended):
             return RevocationEntry(RevocationName(.token, id.rawValue, of: issuer), until: ended.until)
         case .grant(let id, let until):
             return RevocationEntry(RevocationName(.grant, id.rawValue, of: issuer), until: until)
         case .counter(let key, let value, let until):
-            let name = RevocationName(RevocationName.Kind(key.kind), key.id, of: issuer)
-            return RevocationEntry(name, value: value, until: until)
+            return RevocationEntry(RevocationName(key, of: feedIssuer), value: value, until: until)
         case .key(let id, let until):
             return RevocationEntry(RevocationName(.key, id.rawValue, of: issuer), until: until)
         }
+    }
+}
+
+extension RevocationName {
+    /// The name of a counter.
+    package init(_ key: EpochKey, of issuer: Issuer) {
+        self.init(Kind(key.kind), key.id, of: issuer.rawValue)
     }
 }
 

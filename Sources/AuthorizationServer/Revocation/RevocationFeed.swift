@@ -8,10 +8,17 @@ import Synchronization
 /// What is published here is what the store has committed; the caller has not been answered yet. A message is signed and
 /// encoded once, however many listen.
 package final class RevocationFeed: Sendable {
+    /// Whom the entries of a log concern.
+    enum Audience: Hashable, Sendable {
+        case everyone
+        case one(ResourceIndicator)
+        /// Those to whom tokens went that hang from the name of the entry.
+        case placed
+    }
+
     struct State {
-        /// What concerns every resource.
-        var common = FeedLog()
-        var own: [ResourceIndicator: FeedLog] = [:]
+        /// Under the issuer's names.
+        var logs: [Audience: FeedLog] = [:]
         var chains: [ResourceIndicator: FeedChain] = [:]
         var nextWaiter: UInt64 = 0
         var snapshots: [ResourceIndicator: FeedSnapshot] = [:]
@@ -34,11 +41,15 @@ package final class RevocationFeed: Sendable {
     let secrets: SecretGenerator
     let state = Mutex(State())
     let builder = SnapshotBuilder()
+    package let places: TokenPlaces
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    package init(issuer: Issuer, policy: FeedPolicy, keys: KeyRing, secrets: SecretGenerator) {
+    package init(
+        issuer: Issuer, policy: FeedPolicy, keys: KeyRing, secrets: SecretGenerator, places: TokenPlaces
+    ) {
         self.issuer = issuer
+        self.places = places
         self.policy = policy
         self.keys = keys
         self.secrets = secrets
@@ -46,31 +57,40 @@ package final class RevocationFeed: Sendable {
         (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// What was known before anybody could listen.
-    func load(_ changes: [RevocationChange]) { add(changes) }
+    /// What was known before anybody could listen. Where tokens went before is not.
+    func load(_ changes: [RevocationChange]) { add(changes, isPlaced: false) }
 
     /// Puts what has ended into every chain that it concerns; the next messages tell it.
     func publish(_ changes: [RevocationChange]) {
         guard !changes.isEmpty else { return }
-        add(changes)
+        add(changes, isPlaced: places.isComplete)
         wake.yield()
     }
 
-    private func add(_ changes: [RevocationChange]) {
+    /// - Parameter isPlaced: whether it is known where every token went that lives.
+    private func add(_ changes: [RevocationChange], isPlaced: Bool) {
         // The digests are made before anybody has to wait.
         let entries = changes.compactMap { change in
             change.entry(of: issuer).map { (entry: $0, audience: change.audience) }
         }
         state.withLock { state in
+            // Of a copy, or all chains would be copied before one is changed.
+            let listening = Array(state.chains.keys)
             for (entry, audience) in entries {
-                guard let audience else {
-                    state.common.append(entry)
-                    for resource in state.chains.keys { state.chains[resource]?.add(entry) }
-                    continue
-                }
-                for resource in audience {
-                    state.own[resource, default: FeedLog()].append(entry)
-                    state.chains[resource]?.add(entry)
+                switch audience {
+                case .named(let resources):
+                    for resource in resources {
+                        state.logs[.one(resource), default: FeedLog()].append(entry)
+                        state.chains[resource]?.add(entry)
+                    }
+                case .placed where isPlaced:
+                    state.logs[.placed, default: FeedLog()].append(entry)
+                    for resource in listening where places.contains(entry.name, at: resource) {
+                        state.chains[resource]?.add(entry)
+                    }
+                case .placed, .everyone:
+                    state.logs[.everyone, default: FeedLog()].append(entry)
+                    for resource in listening { state.chains[resource]?.add(entry) }
                 }
             }
         }
@@ -105,11 +125,14 @@ package final class RevocationFeed: Sendable {
             let due = state.withLock { state in
                 state.chains.compactMap { resource, chain in
                     chain.next(of: issuer, for: resource, every: policy.heartbeat, at: now)
+                        .map { (message: $0, naming: chain.naming) }
                 }
             }
             guard !due.isEmpty else { return }
             var signed: [(message: RevocationMessage, text: String)] = []
-            for message in due {
+            for (untold, naming) in due {
+                var message = untold
+                message.entries = untold.entries.map { $0.told(by: naming) }
                 guard let text = try? key.messageSigner.sign(message.json) else { continue }
                 signed.append((message, text))
             }
@@ -133,34 +156,26 @@ package final class RevocationFeed: Sendable {
 
     /// Forgets what concerns no living token, and says once what is said often.
     package func prune(at now: NumericDate) async {
-        let wasteful = state.withLock { state -> [(ResourceIndicator?, [FeedLog.Piece])] in
-            state.common.prune(at: now)
-            for resource in state.own.keys {
-                // One that is empty stays, so that its version never means something else.
-                state.own[resource]?.prune(at: now)
-            }
-            return [(nil, state.common.wasteful ?? [])] + state.own.map { ($0, $1.wasteful ?? []) }
+        places.prune(at: now)
+        let wasteful = state.withLock { state in
+            // One that is empty stays, so that its version never means something else.
+            for audience in state.logs.keys { state.logs[audience]?.prune(at: now) }
+            return state.logs.compactMap { audience, log in log.wasteful.map { (audience, $0) } }
         }
-        for (resource, old) in wasteful where !old.isEmpty {
+        for (audience, old) in wasteful {
             let compacted = await FeedLog.compacted(old, at: now)
-            state.withLock { state in
-                if let resource {
-                    state.own[resource]?.replace(old, with: compacted)
-                } else {
-                    state.common.replace(old, with: compacted)
-                }
-            }
+            state.withLock { $0.logs[audience]?.replace(old, with: compacted) }
         }
     }
 
     package var figures: Figures { state.withLock { $0.figures } }
 
-    /// Chains, those who listen to them, and entries that a snapshot can have at most.
+    /// Chains, those who listen to them, and entries that snapshots are made of.
     package var counts: (chains: Int, readers: Int, entries: Int) {
         state.withLock { state in
             (
                 state.chains.count, state.chains.values.reduce(0) { $0 &+ $1.readers },
-                state.own.values.reduce(state.common.count) { $0 &+ $1.count }
+                state.logs.values.reduce(0) { $0 &+ $1.count }
             )
         }
     }

@@ -13,6 +13,8 @@ package final class RevocationList: Sendable {
         var tokens: [TokenID: NumericDate]
         /// Authorizations of people that ended, each until the last access token of it has died by itself.
         var grants: [GrantID: NumericDate]
+        /// Of those, the ones for which a token was made when they had ended, and where it went.
+        var late: [GrantID: Set<ResourceIndicator>] = [:]
     }
 
     private let state: Mutex<State>
@@ -87,6 +89,8 @@ package final class RevocationList: Sendable {
         state.withLock { state in
             state.tokens = state.tokens.filter { now < $0.value }
             state.grants = state.grants.filter { now < $0.value }
+            let grants = state.grants
+            state.late = state.late.filter { grants[$0.key] != nil }
         }
     }
 
@@ -96,16 +100,44 @@ package final class RevocationList: Sendable {
 
     package func hasEnded(_ grant: GrantID) -> Bool { state.withLock { $0.grants[grant] != nil } }
 
-    /// The counters that a new token is to carry.
+    /// The counters that a new token is to carry, of which it is noted where it goes.
+    ///
+    /// First noted, then read: what ends before the counters are read is in them, and what ends after finds the places.
+    /// - Parameter audience: the resource that the token is for comes first.
     package func epochs(
-        subject: Subject, client: ClientID, grant: GrantID, resource: ResourceIndicator
+        subject: Subject, client: ClientID, grant: GrantID, audience: [ResourceIndicator], at now: NumericDate
     ) -> TokenEpochs {
-        state.withLock { state in
-            guard !state.epochs.isEmpty else { return TokenEpochs() }
-            return TokenEpochs(
+        note([.subject(subject), .client(client), .grant(grant)], at: audience, now: now)
+        let (epochs, isLate) = state.withLock { state -> (TokenEpochs, Bool) in
+            var isLate = false
+            if !state.grants.isEmpty, state.grants[grant] != nil {
+                for resource in audience where state.late[grant, default: []].insert(resource).inserted {
+                    isLate = true
+                }
+            }
+            guard !state.epochs.isEmpty else { return (TokenEpochs(), isLate) }
+            let resource = audience.first.flatMap { state.epochs[.resource($0)] } ?? 0
+            let epochs = TokenEpochs(
                 subject: state.epochs[.subject(subject)] ?? 0, client: state.epochs[.client(client)] ?? 0,
-                grant: state.epochs[.grant(grant)] ?? 0, resource: state.epochs[.resource(resource)] ?? 0)
+                grant: state.epochs[.grant(grant)] ?? 0, resource: resource)
+            return (epochs, isLate)
         }
+        // What ended for good has no counter that a late token could carry: whoever can be shown it has to be told.
+        if isLate { publish([.grant(grant, until: Self.forgotten(after: now))]) }
+        return epochs
+    }
+
+    /// Notes that a resource is told of an API key, which is good there until it ends. `false` if it has ended already.
+    func note(_ accepted: AcceptedAPIKey, at now: NumericDate) -> Bool {
+        var names: [EpochKey] = [.grant(accepted.key.id), .subject(accepted.subject)]
+        if let client = accepted.client { names.append(.client(client)) }
+        if let permission = accepted.permission { names.append(.grant(permission)) }
+        note(names, at: [accepted.resource.identifier], now: now)
+        return !hasEnded(accepted.key.id)
+    }
+
+    private func note(_ names: [EpochKey], at audience: [ResourceIndicator], now: NumericDate) {
+        feed.places.note(names.map { RevocationName($0, of: feed.issuer) }, at: audience, now: now)
     }
 
     /// What ended the token, if anything did.

@@ -12,15 +12,52 @@ struct LiveStatusList: Sendable {
         let resource: UInt64
         let epochs: TokenEpochs
         let index: UInt32
-        /// The entry of the same grant that was added before.
-        let previous: UInt32?
+        /// The entries of the same grant, subject, client and resource that were added before.
+        var previous: Links
 
-        func isEnded(by kind: EpochKey.Kind, _ name: UInt64, _ value: Int64) -> Bool {
+        func name(of kind: EpochKey.Kind) -> UInt64 {
             switch kind {
-            case .subject: subject == name && epochs.subject < value
-            case .client: client == name && epochs.client < value
-            case .grant: grant == name && epochs.grant < value
-            case .resource: resource == name && epochs.resource < value
+            case .subject: subject
+            case .client: client
+            case .grant: grant
+            case .resource: resource
+            }
+        }
+
+        func epoch(of kind: EpochKey.Kind) -> Int64 {
+            switch kind {
+            case .subject: epochs.subject
+            case .client: epochs.client
+            case .grant: epochs.grant
+            case .resource: epochs.resource
+            }
+        }
+    }
+
+    /// Places of entries, one for each kind of name.
+    private struct Links {
+        private static let none = UInt32.max
+        private var places = (subject: none, client: none, grant: none, resource: none)
+
+        subscript(kind: EpochKey.Kind) -> UInt32? {
+            get {
+                let place =
+                    switch kind {
+                    case .subject: places.subject
+                    case .client: places.client
+                    case .grant: places.grant
+                    case .resource: places.resource
+                    }
+                return place == Self.none ? nil : place
+            }
+            set {
+                let place = newValue ?? Self.none
+                switch kind {
+                case .subject: places.subject = place
+                case .client: places.client = place
+                case .grant: places.grant = place
+                case .resource: places.resource = place
+                }
             }
         }
     }
@@ -32,8 +69,9 @@ struct LiveStatusList: Sendable {
     /// Grows with each bit that is set.
     private(set) var version: UInt64 = 0
     private var entries: [Entry] = []
-    /// The entry of each grant that was added last.
-    private var latest: [UInt64: UInt32] = [:]
+    /// The entry of each grant, subject, client and resource that was added last. What is set is left out, by and by, so
+    /// that what a name ends is looked for among what it can still end.
+    private var latest: [EpochKey.Kind: [UInt64: UInt32]] = [:]
 
     init(_ list: StatusList) {
         closedAt = list.closedAt
@@ -50,31 +88,33 @@ struct LiveStatusList: Sendable {
     }
 
     mutating func add(_ entry: StatusEntry) {
-        guard let index = UInt32(exactly: entry.index), let place = UInt32(exactly: entries.count) else { return }
-        let grant = Self.hash(entry.grant)
-        entries.append(
-            Entry(
-                grant: grant, subject: Self.hash(entry.subject), client: Self.hash(entry.client),
-                resource: Self.hash(entry.resource.rawValue), epochs: entry.epochs, index: index,
-                previous: latest[grant]))
-        latest[grant] = place
+        guard let index = UInt32(exactly: entry.index), let place = UInt32(exactly: entries.count),
+            place < UInt32.max
+        else { return }
+        var new = Entry(
+            grant: Self.hash(entry.grant), subject: Self.hash(entry.subject), client: Self.hash(entry.client),
+            resource: Self.hash(entry.resource.rawValue), epochs: entry.epochs, index: index, previous: Links())
+        for kind in EpochKey.Kind.allCases {
+            new.previous[kind] = latest[kind, default: [:]].updateValue(place, forKey: new.name(of: kind))
+        }
+        entries.append(new)
     }
 
     /// The index that stands for tokens like this one.
     func index(for claims: AccessTokenClaims, at resource: ResourceIndicator) -> Int64? {
-        guard var place = latest[Self.hash(claims.grant)] else { return nil }
+        var next = latest[.grant]?[Self.hash(claims.grant)]
         let (subject, client) = (Self.hash(claims.subject), Self.hash(claims.clientID))
         let name = Self.hash(resource.rawValue)
-        while true {
+        while let place = next {
             let entry = entries[Int(place)]
             if entry.epochs == claims.epochs, entry.resource == name, entry.client == client,
                 entry.subject == subject, !isSet(entry.index)
             {
                 return Int64(entry.index)
             }
-            guard let previous = entry.previous else { return nil }
-            place = previous
+            next = entry.previous[.grant]
         }
+        return nil
     }
 
     mutating func set(_ index: Int64) {
@@ -83,24 +123,27 @@ struct LiveStatusList: Sendable {
     }
 
     /// Ends all of a grant.
-    mutating func end(_ grant: GrantID) { end(grant: Self.hash(grant)) { _ in true } }
+    mutating func end(_ grant: GrantID) { end(.grant, Self.hash(grant)) { _ in true } }
 
     /// Ends what is older than a counter.
     mutating func end(_ key: EpochKey, _ value: Int64) {
-        let name = Self.hash(key.id)
-        guard key.kind != .grant else { return end(grant: name) { $0.epochs.grant < value } }
-        for place in entries.indices where entries[place].isEnded(by: key.kind, name, value) {
-            set(entries[place].index)
-        }
+        end(key.kind, Self.hash(key.id)) { $0.epoch(of: key.kind) < value }
     }
 
-    private mutating func end(grant: UInt64, where matches: (Entry) -> Bool) {
-        var next = latest[grant]
+    /// Looks at what hangs from the name and is not set, and at nothing else.
+    private mutating func end(_ kind: EpochKey.Kind, _ name: UInt64, where isEnded: (Entry) -> Bool) {
+        var next = latest[kind]?[name]
+        var (first, last): (UInt32?, UInt32?)
         while let place = next {
             let entry = entries[Int(place)]
-            if matches(entry) { set(entry.index) }
-            next = entry.previous
+            next = entry.previous[kind]
+            if isEnded(entry) { set(entry.index) }
+            guard !isSet(entry.index) else { continue }
+            if let last { entries[Int(last)].previous[kind] = place } else { first = place }
+            last = place
         }
+        if let last { entries[Int(last)].previous[kind] = nil }
+        latest[kind]?[name] = first
     }
 
     private func isSet(_ index: UInt32) -> Bool {

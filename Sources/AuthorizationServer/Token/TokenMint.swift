@@ -54,7 +54,7 @@ struct TokenMint: Sendable {
             tokenID: SealingKey.tokenID(idBytes), scope: order.scope, issuedAt: now,
             expiresAt: now + .seconds(min(order.lifetime, maximumLifetime)), grant: order.grant,
             epochs: revocations.epochs(
-                subject: order.subject, client: order.client, grant: order.grant, resource: resource),
+                subject: order.subject, client: order.client, grant: order.grant, audience: order.audience, at: now),
             authentication: order.authentication)
         claims.personal = order.personal
         switch order.format {

@@ -9,6 +9,8 @@ import Synchronization
 /// When nothing recent is known, the mode of the policy counts, and ``state`` says so.
 public final class RevocationFeedReader: RevocationSource {
     let feed: RevocationFeed
+    /// What this resource is told names by.
+    let naming: RevocationNaming
     let policy: RevocationPolicy
     let clock: ReaderClock
     let random: SecretGenerator
@@ -30,6 +32,7 @@ public final class RevocationFeedReader: RevocationSource {
         report: @escaping @Sendable (RevocationState) -> Void = { _ in }
     ) {
         self.feed = feed
+        naming = RevocationNaming(at: feed.audience)
         self.policy = policy
         self.clock = clock
         self.random = random
@@ -60,7 +63,7 @@ public final class RevocationFeedReader: RevocationSource {
         let watched = WatchedToken(
             RevocationNames(
                 of: token.issuer.rawValue, keyID: token.keyID, token: id, subject: token.subject, client: client,
-                audience: token.audience, roots: roots))
+                roots: roots, by: naming))
         return { now in self.answer(watched, at: now) }
     }
 
@@ -74,6 +77,11 @@ public final class RevocationFeedReader: RevocationSource {
             }
             return .current
         }
+    }
+
+    public func isDistrusted(keyID: String) -> Bool {
+        let name = naming.name(RevocationName(.key, keyID, of: feed.issuer.rawValue))
+        return knowledge.withLock { $0.table.value(name) > 0 }
     }
 
     /// Another number whenever something has ended or all was begun anew.

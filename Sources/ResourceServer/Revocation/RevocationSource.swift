@@ -11,11 +11,16 @@ public protocol RevocationSource: Sendable {
     /// Another number whenever something has ended or the source begins anew: what the issuer answered about an opaque
     /// token before then is asked again.
     var version: UInt64 { get }
+
+    /// Whether the issuer has told that it does not trust this key of its tokens any more; `false` where nobody says so.
+    func isDistrusted(keyID: String) -> Bool
 }
 
 public typealias RevocationLookup = @Sendable (_ now: NumericDate) -> RevocationAnswer
 
 extension RevocationSource {
+    public func isDistrusted(keyID: String) -> Bool { false }
+
     public func isRevoked(_ token: AccessToken, at now: NumericDate) -> RevocationAnswer { lookup(for: token)(now) }
 }
 

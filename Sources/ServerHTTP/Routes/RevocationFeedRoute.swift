@@ -161,7 +161,7 @@ struct RevocationFeedRoute: Sendable {
                     try await writer.write(buffer)
                 }
                 sequence = last.sequence
-                // Whose credentials ran out by themselves does not listen for ever.
+                // Nobody listens for ever without proving anew who it is.
                 if last.issuedAt - begin >= .seconds(FeedPolicy.longestStream) { return }
             }
         }

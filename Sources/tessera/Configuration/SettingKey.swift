@@ -160,6 +160,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case revocationSnapshotBytes = "revocation.snapshot-bytes"
     case revocationResources = "revocation.resources"
     case revocationConnections = "revocation.connections"
+    case revocationPlacesBytes = "revocation.places-bytes"
 
     case statusListResources = "status-list.resources"
     case statusListLifetime = "status-list.lifetime"

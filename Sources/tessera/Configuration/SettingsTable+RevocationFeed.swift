@@ -19,5 +19,11 @@ extension SettingsTable {
         Setting(
             .revocationConnections, .integer(1...100_000, unit: "connections"), default: .integer(4096),
             "Connections with which one resource may listen at the same time."),
+        Setting(
+            .revocationPlacesBytes, .integer(65_536...1_073_741_824, unit: "bytes"), default: .integer(8_388_608),
+            "Memory in which the server remembers to which resources tokens of a person, a client or a grant went, so "
+                + "that it tells only those when one ends. With too little, resources are told more than concerns them, "
+                + "never less: 8 MiB are enough for three million new pairs of a resource and a person, client or grant "
+                + "in the time that the longest token lives. tessera_feed_places_share should stay below 0.5."),
     ]
 }

@@ -27,6 +27,7 @@ extension ServerPolicy {
         feed.snapshotBytes = configuration.integer(.revocationSnapshotBytes)
         feed.chains = configuration.integer(.revocationResources)
         feed.readersPerResource = configuration.integer(.revocationConnections)
+        feed.placesBytes = configuration.integer(.revocationPlacesBytes)
         statusLists = StatusListPolicy(configuration)
         retention = Retention(audit: number(.retentionAudit), usage: number(.retentionUsage))
         registryCapacity = configuration.integer(.limitsRegisteredInMemory)

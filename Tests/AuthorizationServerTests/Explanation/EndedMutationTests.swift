@@ -129,7 +129,7 @@ import Testing
             }, .feedKeyMissing, found: "")
         policy.feed.snapshotBytes = 28
         let small = try await Issuance(policy: policy)
-        small.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: Self.start)
+        small.provider.revocations.apply([.resource(Issuance.jwtAPI): 1], at: Self.start)
         ReachedChecks.expect(
             await ReachedChecks.explanation(in: small.provider) {
                 _ = try await small.provider.feedSnapshot(

@@ -26,7 +26,8 @@ import Testing
             issuer: "https://id.example", subject: subject, clientID: client, audience: [resource],
             tokenID: TokenID(unchecked: "t\(id)"), scope: .empty, issuedAt: Issuance.start,
             expiresAt: Issuance.start + .seconds(300), grant: grant,
-            epochs: list.epochs(subject: subject, client: client, grant: grant, resource: resource))
+            epochs: list.epochs(
+                subject: subject, client: client, grant: grant, audience: [resource], at: Issuance.start))
     }
 
     /// Ends something, of tokens that are there or not.
@@ -55,7 +56,9 @@ import Testing
         for history in 0..<2000 {
             let feed = RevocationFeed(
                 issuer: issuance.provider.issuer, policy: FeedPolicy(), keys: issuance.provider.keyRing,
-                secrets: .system)
+                secrets: .system,
+                places: TokenPlaces(
+                    bytes: 65_536, lifetime: .seconds(3600), completeAt: Issuance.start, at: Issuance.start))
             let list = RevocationList(
                 feed: feed, budget: issuance.provider.revocations.budget, at: Issuance.start)
             var tokens: [AccessTokenClaims] = []
@@ -72,7 +75,8 @@ import Testing
             for resource in Self.resources { tables[resource] = try await table(feed, resource, keys) }
             for token in tokens {
                 let table = tables[token.audience[0]] ?? [:]
-                let verdict = RevocationVerdict(of: RevocationNames(token, keyID: "k")) { table[$0] ?? 0 }
+                let naming = RevocationNaming(at: token.audience[0])
+                let verdict = RevocationVerdict(of: RevocationNames(token, keyID: "k", by: naming)) { table[$0] ?? 0 }
                 #expect((verdict == .valid) == (list.fault(in: token) == nil), "history \(history)")
                 verdicts[verdict == .valid, default: 0] += 1
             }
@@ -84,7 +88,7 @@ import Testing
     private func table(
         _ feed: RevocationFeed, _ resource: ResourceIndicator, _ keys: KeyRing.Snapshot
     ) async throws -> [RevocationName: Int64] {
-        let snapshot = try #require(await feed.snapshot(for: resource, at: Issuance.start))
+        let snapshot = try await feed.snapshot(for: resource, at: Issuance.start)
         var table: [RevocationName: Int64] = [:]
         for entry in try RevocationEntryReader.entries(snapshot.bytes.dropFirst(snapshot.prefix.count)) {
             table[entry.name] = max(table[entry.name] ?? 0, entry.value)

@@ -1,6 +1,7 @@
 import AuthorizationServer
 import JOSE
 import OAuth
+import Storage
 import Testing
 
 /// Follows one chain as a reader does, and checks of every message what a reader checks.
@@ -73,6 +74,18 @@ final class FeedListener {
     }
 
     func verdict(on claims: AccessTokenClaims, keyID: String? = nil) -> RevocationVerdict {
-        RevocationVerdict(of: RevocationNames(claims, keyID: keyID)) { values[$0] ?? 0 }
+        RevocationVerdict(of: RevocationNames(claims, keyID: keyID, by: naming)) { values[$0] ?? 0 }
+    }
+
+    /// The value that was told of a counter.
+    func value(_ key: EpochKey) -> Int64? { values[naming.name(RevocationName(key, of: provider.issuer))] }
+
+    private var naming: RevocationNaming { RevocationNaming(at: reader.audience) }
+}
+
+extension RevocationList {
+    /// As if a token that hangs from all of these had gone to the resource.
+    func note(_ keys: [EpochKey], at resource: ResourceIndicator = Issuance.jwtAPI, now: NumericDate = Issuance.start) {
+        feed.places.note(keys.map { RevocationName($0, of: feed.issuer) }, at: [resource], now: now)
     }
 }

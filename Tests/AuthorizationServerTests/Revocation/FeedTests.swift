@@ -13,6 +13,13 @@ import Testing
 
     private func feed(_ issuance: Issuance) -> RevocationFeed { issuance.provider.revocations.feed }
 
+    /// Something ends of which the resource with JWTs has a token.
+    private func tell(_ issuance: Issuance, _ client: String = "c", at now: NumericDate = Issuance.start) {
+        let key = EpochKey.client(ClientID(unchecked: client))
+        issuance.provider.revocations.note([key])
+        issuance.provider.revocations.apply([key: 1], at: now)
+    }
+
     private func event(_ action: String = "t") -> AuditEvent { AuditEvent(at: start, action: action, actor: "t") }
 
     @Test func `tells a resource of a revoked token before the revoker is answered`() async throws {
@@ -42,14 +49,26 @@ import Testing
         let revocations = issuance.provider.revocations
         revocations.apply([.resource(Issuance.opaqueAPI): 1], at: start)
         #expect(try heard() == [0, 1])
-        for key in [EpochKey.subject(Subject(unchecked: "u")), .client(ClientID(unchecked: "c"))] {
+        // To whom tokens went hears of what they hang from; of what nobody has a token nobody hears.
+        let (person, grant) = (Subject(unchecked: "u"), GrantID(unchecked: "g1"))
+        for key in [EpochKey.subject(person), .client(ClientID(unchecked: "c")), .grant(grant)] {
             revocations.apply([key: 1], at: start)
+            #expect(try heard() == [0, 0])
+            revocations.note([key], at: Issuance.jwtAPI)
+            revocations.apply([key: 2], at: start)
+            #expect(try heard() == [1, 0])
+            revocations.note([key], at: Issuance.opaqueAPI)
+            revocations.apply([key: 3], at: start)
             #expect(try heard() == [1, 1])
         }
-        revocations.apply(Ended(grants: [GrantID(unchecked: "g1"), GrantID(unchecked: "g2")]), at: start)
-        #expect(try heard() == [2, 2])
+        revocations.apply(Ended(grants: [grant, GrantID(unchecked: "g2")]), at: start)
+        #expect(try heard() == [1, 1])
         revocations.revoke(TokenID(unchecked: "t"), EndedToken(until: start + .seconds(60), audience: nil))
         #expect(try heard() == [1, 1])
+        #expect(Set(orders.values.keys).isDisjoint(with: payments.values.keys), "names that can be compared")
+        // Who begins now is told the same as those who listened.
+        let later = [try await FeedListener(issuance.provider, "orders", at: start + .seconds(2))]
+        #expect(later[0].values == orders.values)
     }
 
     enum Change: CaseIterable { case disabled, deleted, secretAdded, renamed }
@@ -137,15 +156,13 @@ import Testing
             }
             let issuance = try await Issuance(store: store)
             let listener = try await FeedListener(issuance.provider, "orders")
-            func value(_ name: String) -> Int64? {
-                listener.values[RevocationName(.client, name, of: "https://id.example")]
-            }
+            func value(_ name: String) -> Int64? { listener.value(.client(ClientID(unchecked: name))) }
             #expect(value("old") == nil && value("young") == 1 && value("again") == 2)
             // The server itself forgets none: a client of an old name inherits no token.
             #expect(issuance.provider.revocations.counts.epochs == 3)
             await issuance.provider.revocations.feed.prune(at: start + .seconds(1))
-            let snapshot = try #require(
-                await issuance.provider.revocations.feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2)))
+            let snapshot = try await issuance.provider.revocations.feed.snapshot(
+                for: Issuance.jwtAPI, at: start + .seconds(2))
             #expect(snapshot.head.count <= 2)
         }
     }
@@ -155,12 +172,17 @@ import Testing
         policy.feed.snapshotBytes = 2 * 29
         let issuance = try await Issuance(policy: policy)
         for round in 1...2 {
-            issuance.provider.revocations.apply([.client(ClientID(unchecked: "c\(round)")): 1], at: start)
-            #expect(await feed(issuance).snapshot(for: Issuance.jwtAPI, at: start + .seconds(round * 5)) != nil)
+            tell(issuance, "c\(round)")
+            _ = try await feed(issuance).snapshot(for: Issuance.jwtAPI, at: start + .seconds(round * 5))
         }
-        issuance.provider.revocations.apply([.client(ClientID(unchecked: "c3")): 1], at: start)
+        // What concerns others takes no room.
+        issuance.provider.revocations.apply([.client(ClientID(unchecked: "other")): 1], at: start)
+        _ = try await feed(issuance).snapshot(for: Issuance.jwtAPI, at: start + .seconds(15))
+        tell(issuance, "c3")
         let later = start + .seconds(20)
-        #expect(await feed(issuance).snapshot(for: Issuance.jwtAPI, at: later) == nil)
+        await #expect(throws: SnapshotRefusal.tooLarge(bytes: 3 * 29)) {
+            try await feed(issuance).snapshot(for: Issuance.jwtAPI, at: later)
+        }
         await #expect(throws: Rejection.snapshotTooLarge(ClientID(unchecked: "orders"), bytes: 3 * 29)) {
             try await issuance.provider.feedSnapshot(
                 from: Issuance.basic("orders"), caller: Issuance.caller, at: later)
@@ -182,7 +204,7 @@ import Testing
         feed.deliver(at: start + .seconds(60))
         #expect(listener.reader.position?.sequence == 2)
         // What ends is told all the same, for whoever comes back.
-        issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start + .seconds(60))
+        tell(issuance, at: start + .seconds(60))
         feed.deliver(at: start + .seconds(60))
         #expect(try listener.listen().count == 1)
         #expect(feed.counts.chains == 1)
@@ -194,6 +216,7 @@ import Testing
         let issuance = try await Issuance()
         let listener = try await FeedListener(issuance.provider, "orders")
         let names = (0..<1000).map { Subject(unchecked: "user-\($0)") }
+        issuance.provider.revocations.note(names.map { .subject($0) })
         issuance.provider.revocations.apply(
             Dictionary(uniqueKeysWithValues: names.map { (EpochKey.subject($0), Int64(1)) }), at: start)
         feed(issuance).deliver(at: start)
@@ -209,6 +232,7 @@ import Testing
         let reader = try #require(feed(issuance).reader(for: Issuance.jwtAPI, at: start))
         let position = try #require(reader.position)
         let ended = (0..<200_000).map { GrantID(unchecked: "g\($0)") }
+        issuance.provider.revocations.note(ended.map { .grant($0) })
         issuance.provider.revocations.apply(Ended(grants: ended), at: start)
         feed(issuance).deliver(at: start)
         let last = try #require(reader.position?.sequence)
@@ -235,7 +259,7 @@ import Testing
         #expect(feed.counts.readers == 2 && feed.figures.snapshots == 2)
         func tell(_ times: Int) {
             for _ in 0..<times {
-                issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+                self.tell(issuance)
                 feed.deliver(at: start)
             }
         }
@@ -259,7 +283,7 @@ import Testing
         let listener = try await FeedListener(issuance.provider, "orders")
         func tell(_ times: Int) {
             for _ in 0..<times {
-                issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+                self.tell(issuance)
                 feed(issuance).deliver(at: start)
             }
         }
@@ -294,7 +318,7 @@ import Testing
                 }
             }
             while feed.counts.readers < 201 { try? await Task.sleep(for: .milliseconds(1)) }
-            issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
+            tell(issuance)
             feed.deliver(at: start)
             return await group.reduce(into: [String?]()) { $0.append($1) }
         }
@@ -343,6 +367,61 @@ import Testing
         #expect(try await issuance.events("revocation_feed.refused").count >= 1)
     }
 
+    @Test func `ends a reader when the secret ends that it proved itself with`() async throws {
+        let issuance = try await Issuance()
+        let (event, short) = (event(), Secret("tsc_short-lived"))
+        var resource = try #require(try await issuance.store.resource(identifiedBy: Issuance.jwtAPI))
+        resource.credentials.secrets.append(Issuance.stored(short, expiresAt: start + .seconds(60)))
+        _ = try await issuance.store.update(resource, advancing: [], recording: event)
+        issuance.provider.registry.forgetResource(resource.id, identifier: resource.identifier)
+        func reader(_ secret: Secret, at now: NumericDate) async throws -> FeedReader {
+            try await issuance.provider.feedReader(
+                from: Issuance.basic("orders", secret), caller: Issuance.caller, at: now)
+        }
+        let (ending, lasting) = (try await reader(short, at: start), try await reader(Issuance.secret, at: start))
+        let chain = try #require(ending.position)
+        for moment in [start, start + .seconds(55), start + .seconds(60)] { feed(issuance).deliver(at: moment) }
+        func heard(_ reader: FeedReader, after sequence: Int64) -> [Int64]? {
+            guard case .messages(let some) = reader.messages(after: sequence, of: chain.feed) else { return nil }
+            return some.map(\.sequence)
+        }
+        #expect(heard(ending, after: 0) == [1, 2] && heard(lasting, after: 0) == [1, 2, 3])
+        #expect(heard(ending, after: 2) == nil && heard(lasting, after: 2) == [3])
+        guard case .ended = await ending.next(after: 2, of: chain.feed) else {
+            Issue.record("told although its secret has ended")
+            return
+        }
+        await #expect(throws: Rejection.clientSecretWrong(ClientID(unchecked: "orders"))) {
+            try await reader(short, at: start + .seconds(60))
+        }
+    }
+
+    @Test func `works out again, of a large snapshot, only what came since`() async throws {
+        let issuance = try await Issuance()
+        let (feed, revocations) = (feed(issuance), issuance.provider.revocations)
+        func end(_ numbers: Range<Int>) {
+            let ended = numbers.map { GrantID(unchecked: "g\($0)") }
+            // Every second one concerns the resource.
+            revocations.note(ended.enumerated().filter { $0.offset % 2 == 0 }.map { .grant($0.element) })
+            revocations.apply(Ended(grants: ended), at: start)
+        }
+        end(0..<50_000)
+        let first = try await feed.snapshot(for: Issuance.jwtAPI, at: start)
+        #expect((25_000..<25_500).contains(first.head.count))
+        end(50_000..<50_010)
+        let second = try await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2))
+        #expect(second.head.count >= first.head.count + 5)
+        // All but the last, which was not full.
+        #expect(second.pieces.count == first.pieces.count)
+        #expect(zip(first.pieces, second.pieces).dropLast().allSatisfy { $0 === $1 })
+        let other = try await feed.snapshot(for: Issuance.opaqueAPI, at: start + .seconds(2))
+        #expect(other.head.count < 500)
+        let told = try [second, other].map { snapshot in
+            try RevocationEntryReader.entries(snapshot.bytes.dropFirst(snapshot.prefix.count)).map(\.name)
+        }
+        #expect(Set(told[0]).isDisjoint(with: told[1]))
+    }
+
     @Test func `is for protected resources that prove who they are`() async throws {
         let issuance = try await Issuance()
         await #expect(throws: Rejection.notAResource(ClientID(unchecked: "svc"))) {
@@ -358,14 +437,14 @@ import Testing
     @Test func `shares one snapshot among those who ask at once`() async throws {
         let issuance = try await Issuance()
         let feed = feed(issuance)
-        let first = try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start))
-        #expect(try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start)).prefix == first.prefix)
+        let first = try await feed.snapshot(for: Issuance.jwtAPI, at: start)
+        #expect(try await feed.snapshot(for: Issuance.jwtAPI, at: start).prefix == first.prefix)
         // Later it is signed anew, with what came since.
-        issuance.provider.revocations.apply([.client(ClientID(unchecked: "c")): 1], at: start)
-        let later = try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2)))
+        tell(issuance)
+        let later = try await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2))
         #expect(later.head.count == first.head.count + 1)
         feed.deliver(at: start + .seconds(3))
-        let same = try #require(await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(4)))
+        let same = try await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(4))
         #expect(same.head.digest == later.head.digest && same.head.position.sequence == 1)
     }
 
@@ -373,6 +452,7 @@ import Testing
         let issuance = try await Issuance()
         let feed = feed(issuance)
         let revocations = issuance.provider.revocations
+        revocations.note((0..<100).map { .client(ClientID(unchecked: "c\($0)")) })
         for round in 1...40_000 {
             revocations.apply([.client(ClientID(unchecked: "c\(round % 100)")): Int64(round)], at: start)
         }
@@ -381,8 +461,8 @@ import Testing
         #expect(feed.counts.entries < 4_000)
         let listener = try await FeedListener(issuance.provider, "orders")
         #expect(listener.values.count == 100)
-        #expect(listener.values[RevocationName(.client, "c99", of: "https://id.example")] == 39_999)
-        #expect(listener.values[RevocationName(.client, "c0", of: "https://id.example")] == 40_000)
+        #expect(listener.value(.client(ClientID(unchecked: "c99"))) == 39_999)
+        #expect(listener.value(.client(ClientID(unchecked: "c0"))) == 40_000)
         for round in 0..<10_000 {
             revocations.revoke(
                 TokenID(unchecked: "t\(round)"), EndedToken(until: start + .seconds(60), audience: [Issuance.jwtAPI]))

@@ -158,6 +158,63 @@ import Testing
         #expect(references.count == 250 && Set(references.map(\.uri)).count == 3)
     }
 
+    /// Whatever ends, in whatever order: the bits say what the server says.
+    @Test func `agree with the server over a random history`() async throws {
+        let issuance = try await Issuance(policy: Self.policy())
+        let event = AuditEvent(at: Issuance.start, action: "test", actor: "test")
+        let resources = [Issuance.jwtAPI, ResourceIndicator(unchecked: "https://third.example")]
+        _ = try await issuance.store.insert(
+            Issuance.resource("third", resources[1], format: .jwt), recording: event)
+        for number in 0..<6 {
+            let id = ClientID(unchecked: "c\(number)")
+            _ = try await issuance.store.insert(
+                RegisteredClient(
+                    id: id, name: "c",
+                    credentials: RegisteredCredentials(
+                        method: .clientSecretBasic, secrets: [Issuance.stored(Issuance.secret)]),
+                    createdAt: Issuance.start), recording: event)
+            for (place, resource) in resources.enumerated() {
+                _ = try await issuance.store.permit(
+                    Grant(
+                        id: GrantID(unchecked: "g\(number)-\(place)"), client: id,
+                        subject: Subject(unchecked: "u\(number / 2)"), resource: resource,
+                        scope: Scope(unchecked: ["read"]), createdAt: Issuance.start), advancing: [], recording: event)
+            }
+        }
+        var state: UInt64 = 11
+        func number(below limit: UInt64) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(truncatingIfNeeded: (state >> 33) % limit)
+        }
+        var (tokens, counters): ([Secret], [EpochKey: Int64]) = ([], [:])
+        for _ in 0..<400 {
+            guard number(below: 4) == 0 else {
+                let credentials = try Issuance.basic("c\(number(below: 6))")
+                let resource = resources[number(below: 2)]
+                tokens.append(try await issuance.token(resource: resource, credentials: credentials).accessToken)
+                continue
+            }
+            let keys: [EpochKey] = [
+                .subject(Subject(unchecked: "u\(number(below: 3))")),
+                .client(ClientID(unchecked: "c\(number(below: 6))")),
+                .grant(GrantID(unchecked: "g\(number(below: 6))-\(number(below: 2))")),
+                .resource(resources[number(below: 2)]),
+            ]
+            let key = keys[[0, 1, 1, 2, 2, 2, 2, 3][number(below: 8)]]
+            counters[key, default: 0] += 1
+            issuance.provider.revocations.apply([key: counters[key, default: 0]], at: Issuance.start)
+        }
+        let verifier = StatusVerifier(provider: issuance.provider)
+        var verdicts: [Bool: Int] = [:]
+        for token in tokens {
+            let claims = try issuance.provider.reader.genuine(token)
+            let isLive = issuance.provider.revocations.fault(in: claims) == nil
+            #expect((try await verifier.status(token, at: Self.soon) == 0) == isLive)
+            verdicts[isLive, default: 0] += 1
+        }
+        #expect((verdicts[true] ?? 0) > 10 && (verdicts[false] ?? 0) > 100)
+    }
+
     @Test func `are forgotten a day after their last index, and are never more than may be`() async throws {
         let issuance = try await Issuance(
             policy: Self.policy {

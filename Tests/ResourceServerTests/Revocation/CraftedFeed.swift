@@ -24,8 +24,10 @@ struct CraftedFeed {
 
     var keySet: JWKSet { JWKSet(keys: [key.privateJWK.publicKey]) }
 
+    static let naming = RevocationNaming(at: resource)
+
     static func name(_ kind: RevocationName.Kind, _ name: String) -> RevocationName {
-        RevocationName(kind, name, of: CraftedIssuer.text)
+        naming.name(RevocationName(kind, name, of: CraftedIssuer.text))
     }
 
     static func entry(

@@ -54,9 +54,16 @@ import Testing
         ] as [(RevocationName.Kind, String)] {
             #expect(try await answer(CraftedFeed.entry(kind, name), token) == .revoked, "\(kind)")
             #expect(try await answer(CraftedFeed.entry(kind, name + "x"), token) == .current, "\(kind)")
+            let until = CraftedIssuer.now + .seconds(60)
             let foreign = RevocationName(kind, name, of: "https://b.example")
-            let entry = try #require(RevocationEntry(foreign, until: CraftedIssuer.now + .seconds(60)))
+            let entry = try #require(RevocationEntry(foreign, until: until)).told(by: CraftedFeed.naming)
             #expect(try await answer(entry, token) == .current, "\(kind) of another issuer")
+            let own = try #require(
+                RevocationEntry(RevocationName(kind, name, of: CraftedIssuer.text), until: until))
+            let elsewhere = RevocationNaming(at: ResourceIndicator(unchecked: "https://b.example"))
+            for unread in [own, own.told(by: elsewhere)] {
+                #expect(try await answer(unread, token) == .current, "\(kind) as another resource is told")
+            }
         }
         #expect(try await answer(CraftedFeed.entry(.client, "u1"), token) == .current)
     }
@@ -145,7 +152,7 @@ import Testing
             values[entry.name] = max(values[entry.name] ?? 0, value)
             let token = try await token(epochs: (0..<4).map { _ in Int64(random.next() % 7) })
             let claims = try #require(AccessTokenClaims(token.claims))
-            let names = RevocationNames(claims, keyID: token.keyID)
+            let names = RevocationNames(claims, keyID: token.keyID, by: CraftedFeed.naming)
             let isValid = RevocationVerdict(of: names) { values[$0] ?? 0 } == .valid
             #expect(reader.isRevoked(token, at: CraftedIssuer.now) == (isValid ? .current : .revoked), "\(round)")
         }
