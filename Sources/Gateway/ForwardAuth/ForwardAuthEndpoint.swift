@@ -29,9 +29,7 @@ package struct ForwardAuthEndpoint: Sendable {
         _ convention: ForwardAuthConvention, _ request: ServerRequest, at now: NumericDate
     ) async -> ServerResponse {
         guard proxies.contains(request.sender) else {
-            let evidence = GatewayEvidence(
-                "a question of \(request.sender.address)", expected: "an address in proxy.trusted")
-            reporter.refused(.proxyUnknown, request, evidence, at: now)
+            reporter.refused(.proxyUnknown, request, .unknownProxy(request), at: now)
             return Self.unknownProxy
         }
         guard var question = convention.question(request) else {
@@ -110,7 +108,7 @@ package struct ForwardAuthEndpoint: Sendable {
         }
         var below = [ForwardAuthConvention.path.address + "/": route(.path)]
         if let signIn = judge.signIn {
-            let own = SignInRoutes(signIn, routes: judge.routes, proxies: proxies)
+            let own = SignInRoutes(signIn, routes: judge.routes, proxies: proxies, reporter: reporter)
             routes.merge(own.routes) { _, own in own }
             below[own.nothing.prefix] = own.nothing.route
         }

@@ -45,7 +45,8 @@ struct GatewayReporter: Sendable {
         _ refusal: GatewayRefusal, _ request: ServerRequest, _ question: GatewayQuestion, pass: GatewayPass? = nil,
         at now: NumericDate
     ) async {
-        guard report != nil else { return }
+        // Somebody who is led to the sign-in is refused nothing.
+        guard report != nil, refusal != .browser(.noSession) else { return }
         var token = pass?.token
         // Judged a moment ago and remembered: this is what the rule of the route was compared with.
         if token == nil, refusal.isAboutGoodToken {

@@ -14,6 +14,10 @@ package struct GatewayEvidence: Hashable, Sendable {
         self.found = found
         self.expected = expected
     }
+
+    static func unknownProxy(_ request: ServerRequest) -> GatewayEvidence {
+        GatewayEvidence("a question of \(request.sender.address)", expected: "an address in proxy.trusted")
+    }
 }
 
 extension GatewayEvidence {
@@ -29,8 +33,6 @@ extension GatewayEvidence {
         case .noRoute: self.init("\(question.host) \(question.path)")
         case .method(let allow): self.init(question.method.rawValue, expected: allow)
         case .identity: self.init(unspeakable: token)
-        // Cookies prove who comes, and are not kept.
-        case .browser: self.init("\(question.method.rawValue) of a browser")
         case .access(.noToken):
             self.init(
                 question.authorization.isEmpty
@@ -45,6 +47,7 @@ extension GatewayEvidence {
         case .access(.insufficientAuthentication(let classes, let maxAge)):
             self.init(insufficient: token, classes, maxAge, at: now)
         case .access(.unavailable(let reason)): self.init(reason.reason)
+        case .browser(let refusal): self.init(of: refusal, question)
         }
     }
 
@@ -57,13 +60,18 @@ extension GatewayEvidence {
 
     private init(insufficient token: AccessToken?, _ classes: [String], _ maxAge: Duration?, at now: NumericDate) {
         let sign = token?.authentication
-        let time = sign.map { Self.time($0.time, from: now) } ?? "(none)"
+        let missing = token == nil ? "(unknown)" : "(none)"
+        let time = sign.map { Self.time($0.time, from: now) } ?? missing
+        self.init(
+            "acr \(sign?.acr ?? missing), auth_time \(time)\(Self.name(of: token))",
+            expected: Self.demand(classes, maxAge))
+    }
+
+    static func demand(_ classes: [String], _ maxAge: Duration?) -> String {
         var expected: [String] = []
         if !classes.isEmpty { expected.append("acr " + classes.joined(separator: " or ")) }
         if let maxAge { expected.append("auth_time at most \(maxAge.components.seconds) s ago") }
-        self.init(
-            "acr \(sign?.acr ?? "(none)"), auth_time \(time)\(Self.name(of: token))",
-            expected: expected.joined(separator: ", "))
+        return expected.joined(separator: ", ")
     }
 
     /// Which of the values has no place in a header field.

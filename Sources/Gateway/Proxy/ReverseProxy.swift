@@ -45,7 +45,7 @@ package struct ReverseProxy: Sendable {
         }
         var below: [String: Route] = [:]
         if let signIn = judge.signIn {
-            let own = SignInRoutes(signIn, routes: judge.routes)
+            let own = SignInRoutes(signIn, routes: judge.routes, reporter: reporter)
             routes.merge(own.routes) { _, own in own }
             below[own.nothing.prefix] = own.nothing.route
         }

@@ -75,6 +75,9 @@ package struct BrowserSignIn: Sendable {
         host.flatMap { HostName($0) }.flatMap { flows[$0] }
     }
 
+    /// Where people sign in.
+    var hosts: [String] { flows.values.map(\.origin.host.description).sorted() }
+
     /// What a sign-in for a route asks for: the route's own rule, so that nobody comes back without it and is sent again.
     func wishes(for rule: AccessRule) -> SignInWishes {
         var wishes = wishes

@@ -10,11 +10,16 @@ package struct SignInRoutes: Sendable {
     let table: GatewayRouteTable
     /// Who may bring browsers here; `nil` where they come by themselves.
     let proxies: TrustedProxies?
+    private let reporter: GatewayReporter
 
-    package init(_ signIn: BrowserSignIn, routes table: GatewayRouteTable, proxies: TrustedProxies? = nil) {
+    init(
+        _ signIn: BrowserSignIn, routes table: GatewayRouteTable, proxies: TrustedProxies? = nil,
+        reporter: GatewayReporter
+    ) {
         self.signIn = signIn
         self.table = table
         self.proxies = proxies
+        self.reporter = reporter
     }
 
     /// A browser at one of these addresses.
@@ -59,15 +64,33 @@ package struct SignInRoutes: Sendable {
 
     private func action(_ handler: @escaping Handler) -> Route.Action {
         .waiting { request, now in
-            if let proxies, !proxies.contains(request.sender) { return ForwardAuthEndpoint.unknownProxy }
-            guard request.headers.count("host") == 1, let (origin, flow) = signIn.site(request.headers.first("host"))
-            else {
-                return .error(
-                    404, "not_found", "nobody signs in at this host",
-                    facts: RequestFacts(decision: GatewayWord.signInHostUnknown.rawValue))
+            if let proxies, !proxies.contains(request.sender) {
+                reporter.refused(.proxyUnknown, request, .unknownProxy(request), at: now)
+                return ForwardAuthEndpoint.unknownProxy
             }
-            return await handler(Visit(request: request, now: now, origin: origin, flow: flow))
+            let response = await answer(request, handler, at: now)
+            if response.status >= 400, let word = response.facts?.decision.flatMap(GatewayWord.init) {
+                let site = signIn.site(request.headers.first("host"))
+                let browser = site.flatMap { signIn.browserSecret(request.headers, at: $0.origin) }
+                let evidence = GatewayEvidence(
+                    of: word, at: request, browserIsKnown: browser != nil, hosts: signIn.hosts,
+                    issuer: signIn.issuer.rawValue)
+                reporter.refused(word, request, evidence, at: now)
+            }
+            return response
         }
+    }
+
+    private func answer(
+        _ request: ServerRequest, _ handler: @escaping Handler, at now: NumericDate
+    ) async -> ServerResponse {
+        guard request.headers.count("host") == 1, let (origin, flow) = signIn.site(request.headers.first("host"))
+        else {
+            return .error(
+                404, "not_found", "nobody signs in at this host",
+                facts: RequestFacts(decision: GatewayWord.signInHostUnknown.rawValue))
+        }
+        return await handler(Visit(request: request, now: now, origin: origin, flow: flow))
     }
 
     /// What the route of a page asks for; a page that asks for nothing of a session leaves it to the issuer.
