@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import subprocess
 import time
 import urllib.parse
 
@@ -12,7 +11,7 @@ from Attack.harness.server import Server
 from Attack.harness.watch import Watch
 from Attack.harness.world import World
 
-from .launched import Launched
+from .launched import Launched, certified
 from .person import Person
 
 MODULE = "/usr/lib/apache2/modules/mod_auth_openidc.so"
@@ -26,14 +25,7 @@ class Apache(Launched):
     def __init__(self):
         super().__init__("apache-sign-in")
         self.url = f"https://localhost:{self.port}"
-        self.certificate, key = self.file("certificate.pem"), self.file("key.pem")
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-            + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key]
-            + ["-out", self.certificate],
-            check=True,
-            capture_output=True,
-        )
+        self.certificate, self.key = certified(self.folder)
         for name in ("loopback.conf", "sign-in.conf"):
             shutil.copy(os.path.join(self.example, name), self.folder)
 
@@ -47,7 +39,7 @@ class Apache(Launched):
             "NAME": "localhost",
             "PORT": str(self.port),
             "CERTIFICATE": self.certificate,
-            "PRIVATE_KEY": self.file("key.pem"),
+            "PRIVATE_KEY": self.key,
             "ISSUER": issuer,
             "ISSUER_AUTHORITY": self.file("issuer.pem"),
             "CLIENT_ID": client,

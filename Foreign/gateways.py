@@ -16,6 +16,7 @@ from Attack.harness.watch import Watch
 from Attack.harness.world import World
 
 from .launched import ROOT, Launched
+from .visitors import CLIENT, Entrance, Visitors
 
 RESOURCE = "https://reports.example.com"
 SCOPE = "reports:read reports:write"
@@ -38,6 +39,7 @@ class Upstream:
                 body = json.dumps([self.path, self.headers.items()]).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
+                self.send_header("Set-Cookie", "basket=apples; Path=/")
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -145,8 +147,9 @@ SITES = {"nginx": nginx, "apache-gateway": apache}
 class Visit:
     """What is asked of a site, and whether the answers are as they must be."""
 
-    def __init__(self, name, world, site, gateway):
+    def __init__(self, name, world, site, gateway, entrance):
         self.name, self.world, self.site, self.gateway, self.failed = name, world, site, gateway, 0
+        self.entrance = entrance
         self.closed = 404 if isinstance(site, GatewayItself) else 403
 
     def check(self, holds, what):
@@ -160,6 +163,8 @@ class Visit:
         self.pages()
         self.upstream()
         self.paths()
+        self.entrance.leads_to(self.site.port)
+        Visitors(self.world, self.entrance, self.check).all()
         self.endings()
         return not self.failed
 
@@ -243,9 +248,9 @@ class Visit:
         self.check(not any("report number" in answer.text for answer in answers), "shows_nothing_then")
 
 
-def furnished(binary):
+def furnished(binary, settings=None):
     """A server and a world with the resource of the examples and one client."""
-    server = Server(binary, name="foreign")
+    server = Server(binary, settings, name="foreign")
     server.initialise()
     server.start()
     watch = Watch()
@@ -257,20 +262,28 @@ def furnished(binary):
     return server, world
 
 
+def guarded(world, example, routes, entrance, settings=None):
+    """The gateway of an example, at which people sign in who come through the entrance."""
+    sign_in = entrance.register(world, example, RESOURCE)
+    gateway = Gateway(world, "reports", RESOURCE, routes, settings={"sign-in": sign_in} | (settings or {}))
+    gateway.write("client-secret", world.secrets[CLIENT] + "\n")
+    return gateway
+
+
 def reverse_proxy(binary):
     """The example of the gateway alone, with its own routes."""
-    server, site = None, None
+    server, site, entrance = None, None, Entrance()
     upstream, port = Upstream(os.path.join(ROOT, "Examples", "nginx", "pages")), free_port()
     try:
-        server, world = furnished(binary)
+        server, world = furnished(binary, entrance.outbound())
         with open(os.path.join(ROOT, "Examples", "reverse-proxy", "routes.yaml")) as file:
             routes = file.read()
         assert routes.count("http://127.0.0.1:3000") == 5
         routes = routes.replace("127.0.0.1:3000", f"127.0.0.1:{upstream.port}")
         listen = {"listen": {"address": "127.0.0.1", "port": port, "tls": False}}
-        with Gateway(world, "reports", RESOURCE, routes, settings=listen) as gateway:
+        with guarded(world, "reverse-proxy", routes, entrance, listen) as gateway:
             site = GatewayItself(gateway, port)
-            held = Visit("reverse-proxy", world, site, gateway).all()
+            held = Visit("reverse-proxy", world, site, gateway, entrance).all()
             if not held:
                 print(site.log())
             return held
@@ -278,20 +291,21 @@ def reverse_proxy(binary):
         if site:
             site.close()
         upstream.close()
+        entrance.close()
         if server:
             server.discard()
 
 
 def run(name, binary):
-    server, upstream, site = None, Upstream(), None
+    server, upstream, site, entrance = None, Upstream(), None, Entrance()
     try:
-        server, world = furnished(binary)
-        example = os.path.join(ROOT, "Examples", "nginx" if name == "nginx" else "apache")
-        with open(os.path.join(example, "routes.yaml")) as file:
+        server, world = furnished(binary, entrance.outbound())
+        example = "nginx" if name == "nginx" else "apache"
+        with open(os.path.join(ROOT, "Examples", example, "routes.yaml")) as file:
             routes = yaml.safe_load(file)["routes"]
-        with Gateway(world, "reports", RESOURCE, routes) as gateway:
+        with guarded(world, example, routes, entrance) as gateway:
             site = SITES[name](gateway.port, upstream.port)
-            held = Visit(name, world, site, gateway).all()
+            held = Visit(name, world, site, gateway, entrance).all()
             if not held:
                 print(site.log(), gateway.log())
             return held
@@ -299,5 +313,6 @@ def run(name, binary):
         if site:
             site.close()
         upstream.close()
+        entrance.close()
         if server:
             server.discard()

@@ -11,6 +11,19 @@ from Attack.harness.server import environment, free_port
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 
 
+def certified(folder):
+    """The paths of a new certificate for localhost, which signed itself, and of its key."""
+    certificate, key = os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key]
+        + ["-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
 class Launched:
     """One server with its pages, in a folder that the user it runs as can read."""
 

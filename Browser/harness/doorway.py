@@ -42,10 +42,11 @@ def certificate(folder, host):
 class Doorway:
     """Listens with TLS for one host name, and hands all bytes to a port of this machine."""
 
-    def __init__(self, folder, host, inner):
+    def __init__(self, folder, host, inner, chain=None):
+        """`chain`: the paths of a certificate and its key; without, they are made."""
         self.inner, self.loop = inner, asyncio.new_event_loop()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate(folder, host))
+        context.load_cert_chain(*(chain or [certificate(folder, host)]))
         context.set_alpn_protocols(["http/1.1"])
         # The browser's own loop runs in the thread of the flows.
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -61,7 +62,10 @@ class Doorway:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(self.carry(reader, inner_writer), self.carry(inner_reader, writer))
+        try:
+            await asyncio.gather(self.carry(reader, inner_writer), self.carry(inner_reader, writer))
+        except asyncio.CancelledError:
+            pass  # The doorway is closed.
 
     async def carry(self, reader, writer):
         try:
@@ -73,6 +77,15 @@ class Doorway:
         finally:
             writer.close()
 
+    async def leave(self):
+        self.server.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
     def close(self):
+        asyncio.run_coroutine_threadsafe(self.leave(), self.loop).result(60)
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(5)
+        self.thread.join(60)
+        self.loop.close()
