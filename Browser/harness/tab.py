@@ -11,6 +11,8 @@ DESKTOP = {"width": 1280, "height": 900}
 SERIOUS = ("serious", "critical")
 # Chromium does not know all names that HTML has for what a field is about; axe-core does, and judges them.
 UNKNOWN_PURPOSE = "FormInputHasWrongButWellIntendedAutocompleteValueError"
+# Chromium's advice on speed, and what it says of each site that leads elsewhere before anybody has clicked there.
+BESIDE_THE_POINT = ("PerformanceIssue", "BounceTrackingIssue")
 STATUS = re.compile(r"status of (\d{3})")
 
 
@@ -50,7 +52,7 @@ class Tab:
     def issue(self, event):
         """Chromium's own findings: Content Security Policy, cookies, mixed content."""
         found = event["issue"]
-        if found["code"] == "PerformanceIssue":
+        if found["code"] in BESIDE_THE_POINT:
             return
         if found["details"].get("genericIssueDetails", {}).get("errorType") == UNKNOWN_PURPOSE:
             return

@@ -21,7 +21,7 @@ class World:
             os.makedirs(screenshots, exist_ok=True)
         self.browser, self.mail = Chromium(), MailServer()
         self.scratch = tempfile.mkdtemp(prefix="tessera-browser-")
-        self.started = self.reserved = None
+        self.started = self.reserved = self.guarded = None
         self.applications = {}
         self.problems = []
 
@@ -82,6 +82,8 @@ class World:
         self.mail.close()
         for application in self.applications.values():
             application.close()
+        if self.guarded:
+            self.guarded.close()
         for server in (self.started, self.reserved):
             if server:
                 server.discard()
