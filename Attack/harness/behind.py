@@ -223,6 +223,15 @@ class Behind:
         self.answer(peer, b"for everybody", ["Cache-Control: public, max-age=60"])
         return True
 
+    def at_plant(self, peer, *_):
+        """Cookies of its own, and some that are the gateway's."""
+        names = (
+            "__Host-tessera-gateway", "__HOST-Tessera-Gateway", " __Host-tessera-gateway", "__Host-tessera-gateway-sign-in",
+            "tessera-gateway", "__Host-tessera-gateway ", "\t__Host-tessera-gateway", "theme",
+        )  # fmt: skip
+        self.answer(peer, b"ok", [f"Set-Cookie: {name}=tss_planted; Path=/; Secure" for name in names])
+        return True
+
     def at_odd(self, peer, *_):
         peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Odd: a\rSet-Cookie: b=c\r\n\r\nok")
         return True

@@ -8,10 +8,12 @@ import time
 import urllib.parse
 
 from . import forge
+from .case import Skip
 from .client import Client, basic
 from .gateway import Gateway
 from .people import PASSWORD, Browser, Journey
 from .proxy import Proxy
+from .site import ADDRESS, Site
 
 RS1, RS2, RS3 = "https://rs1.test/api", "https://rs2.test/api", "https://rs3.test/api"
 # What the gateway of the cases lets through: everybody, tokens that may read, and tokens that may write.
@@ -34,7 +36,7 @@ class World:
         self.secrets, self.keys, self.people = {}, {}, {}
         self.http = self.caller("127.0.0.1")
         self.key_host = None
-        self.guard, self.proxies = None, {}
+        self.guard, self.proxies, self.pages = None, {}, None
         self.trap = watch.trap
 
     # Callers
@@ -73,6 +75,17 @@ class World:
             atexit.register(self.proxies[tls].discard)
         self.proxies[tls].behind.forget()
         return self.proxies[tls]
+
+    def site(self):
+        """A site behind a gateway where people sign in with browsers; kept, and asked for nothing old."""
+        if self.pages is None:
+            if self.key_host is None:
+                raise Skip("the issuer has nobody whom it may tell of the end of a session")
+            self.furnish_people()
+            self.pages = Site(self, "rs1", RS1, self.certificate("site", ADDRESS, "trusted")).start()
+            atexit.register(self.pages.discard)
+        self.pages.begin()
+        return self.pages
 
     # Registering
 
