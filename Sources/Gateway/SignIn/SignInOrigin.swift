@@ -50,9 +50,9 @@ enum GatewayCookie {
     /// Of a browser that is on its way through a sign-in.
     static let browser = "tessera-gateway-sign-in"
 
-    /// Whether a `Set-Cookie` is for one of these.
+    /// Whether a `Set-Cookie` is for one of these. A cookie without a name (`=name=value`) is sent back as `name=value`.
     static func isSession(_ setting: String) -> Bool {
-        let trimmed = setting.utf8.drop { $0 == 0x20 || $0 == 0x09 }
+        let trimmed = setting.utf8.drop { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: "=") }
         let name = String(decoding: trimmed.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self).lowercased()
         return name.hasPrefix("__host-" + session) || name.hasPrefix(session)
     }

@@ -181,6 +181,7 @@ final class SignInStage: Sendable {
         let lines = [request.methodName + " " + target] + request.headers.fields.map { $0.name + ": " + $0.value }
         var headers = HeaderFields([.init(name: "content-type", value: "text/plain")])
         headers.append("set-cookie", "__Host-tessera-gateway=planted; Path=/; Secure")
+        headers.append("set-cookie", "=__Host-tessera-gateway=planted; Path=/; Secure")
         headers.append("set-cookie", "shop=1")
         return ServerResponse(status: 200, headers: headers, body: Array(lines.joined(separator: "\n").utf8))
     }
