@@ -11,7 +11,8 @@ extension SignInRoutes {
         return signIn.page(page, status: 200, decision: "sign_out_asked", for: visit.headers)
     }
 
-    /// The session is over here whatever becomes of it at the issuer, who asks the person about its own.
+    /// The session is over here whatever becomes of it at the issuer, who ends its own without a question if the ID token
+    /// is of it (OpenID RP-Initiated Logout §2).
     @Sendable
     func signOut(_ visit: Visit) async -> ServerResponse {
         guard BrowserRequest.comesFromOwnPage(visit.headers, visit.origin) else {
