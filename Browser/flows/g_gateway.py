@@ -84,7 +84,8 @@ def flow_a_page_that_wants_a_recent_sign_in(world):
     guarded, ada = sites(world), world.person()
     tab = ada.browser()
     guarded.enter(ada, tab)
-    challenge = guarded.wait_for_refusal(tab, "/recent/1")
+    tab.expect_status(401)
+    challenge = guarded.wait_for(tab, 401, "/recent/1")
     assert "insufficient_user_authentication" in challenge and "max_age" in challenge, challenge
     assert guarded.fetch(tab, "/data/1")[0] == 200, "the session is as good as before elsewhere"
     tab.open(guarded.reports + "/recent/1")
@@ -105,9 +106,8 @@ def flow_sign_out_at_the_gateway(world, **options):
     tab.page.wait_for_url(guarded.reports + "/")
     tab.open(guarded.reports + OWN + "/sign-out")
     tab.submit("Sign out")
-    if tab.path == "/logout":
-        tab.submit("Sign out")
-    assert tab.page.url.startswith(guarded.reports + OWN + "/signed-out"), tab.page.url
+    # They have said so once; the issuer knows its own session by the ID token, and asks nothing.
+    assert tab.page.url == guarded.reports + OWN + "/signed-out", tab.page.url
     assert "You are signed out" in tab.text
     world.look(tab, "gateway-signed-out")
     assert not [each for each in tab.context.cookies(guarded.reports) if each["name"] == "__Host-tessera-gateway"]
@@ -129,7 +129,8 @@ def flow_end_the_access_of_the_gateway(world):
     ada.open(beside, "/account/applications")
     beside.submit("End access of Two Sites")
     assert "has no access any more" in beside.page.get_by_role("status").inner_text()
-    guarded.wait_for_refusal(tab)
+    tab.expect_status(401)
+    guarded.wait_for(tab, 401)
     tab.open(guarded.reports + "/pages/1")
     assert "Let Two Sites in?" in tab.text and tab.page.locator("[name=password]").count() == 0, tab.text
 
@@ -167,6 +168,28 @@ def flow_what_the_gateway_says_instead_of_a_page(world, **options):
 
 def flow_what_the_gateway_says_without_script(world):
     flow_what_the_gateway_says_instead_of_a_page(world, script=False)
+
+
+def flow_a_page_while_nobody_can_be_asked(world):
+    guarded, ada = sites(world), world.person()
+    tab = ada.browser()
+    guarded.enter(ada, tab)
+    beside = world.browser.tab(tab.context)
+    for each in (tab, beside):
+        each.expect_status(503)
+    world.server.pause()
+    try:
+        # Once the issuer has said nothing for too long, nothing is believed any more.
+        guarded.wait_for(tab, 503)
+        beside.open(guarded.reports + "/pages/1")
+        assert "Please try again in a moment" in beside.text, beside.text
+        world.look(beside, "gateway-unavailable")
+    finally:
+        world.server.pause(False)
+    guarded.wait_for(tab, 200)
+    with beside.page.expect_navigation(wait_until="load"):
+        beside.page.get_by_role("link", name="Try again").click()
+    assert guarded.shows(beside, guarded.reports + "/pages/1", ada), "the session went on"
 
 
 def flow_a_form_of_another_site_at_the_gateway(world):

@@ -144,14 +144,12 @@ class GuardedSites:
         }"""
         return tab.page.evaluate(program, [path, method])
 
-    def wait_for_refusal(self, tab, path="/data/1", seconds=120):
-        """Returns the challenge of the 401 that a script gets in the end."""
-        tab.expect_status(401)
+    def wait_for(self, tab, status, path="/data/1", seconds=120):
+        """Until a script is answered so; returns the challenge of that answer. It is led nowhere in the meantime."""
         deadline = time.monotonic() + seconds
-        while (answer := self.fetch(tab, path))[0] == 200:
-            assert time.monotonic() < deadline, f"{path} is still answered"
+        while (answer := self.fetch(tab, path))[0] != status:
+            assert not answer[1] and time.monotonic() < deadline, f"{path} is answered {answer}"
             tab.page.wait_for_timeout(200)
-        assert answer[0] == 401 and not answer[1], answer
         return answer[3]
 
     def close(self):
