@@ -37,7 +37,8 @@ import Testing
                 + Self.gateway.replacing("  issuer: https://id.example.com\n", with: ""),
             files: ["routes.yaml": Self.routes])
         let (answer, id) = try ask(server.program.folder, "/files/../1")
-        #expect(answer.hasPrefix("HTTP/1.1 403") && !answer.contains("dot_segment") && !answer.contains("d_"))
+        #expect(answer.hasPrefix("HTTP/1.1 403") && !answer.contains("dot_segment"))
+        #expect(answer.firstMatch(of: /\bd_[A-Za-z0-9_-]{16}/) == nil, "the name of a decision is the operator's")
         let told = try await server.program.run("explain", id)
         #expect(told.status == 0, "\(told.complaint)")
         for text in ["path_dot_segment", "/files/../1", "GET api.example.com/files/../1", "forward_auth", "d_"] {

@@ -74,7 +74,8 @@ import Testing
         let connection = try await server.connect()
         try await connection.send(
             RequestText.get("/revocations", Self.resource, "accept: application/json, Text/Event-Stream;q=1"))
-        while feed.counts.readers == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        // Its place in the chain is known when the first line comes.
+        try await connection.wait(for: "\n\n")
         let chain = try #require(
             feed.reader(for: ResourceIndicator(unchecked: "https://orders.example"), at: LiveServer.start)?.position?
                 .feed)
@@ -110,7 +111,7 @@ import Testing
         let feed = server.provider.revocations.feed
         let connection = try await server.connect()
         try await connection.send(RequestText.get("/revocations", Self.resource, "accept: text/event-stream"))
-        while feed.counts.readers == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        try await connection.wait(for: "\n\n")
         feed.deliver(at: LiveServer.start + .seconds(3599))
         try await connection.wait(for: "event: revocations")
         #expect(feed.counts.readers == 1 && !connection.isClosed)
