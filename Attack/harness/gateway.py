@@ -46,14 +46,14 @@ class Gateway:
         os.chmod(path, 0o600)
         return path
 
-    def start(self, wait=120, ready=200):
+    def start(self, wait=120, ready=200, env=None):
         """Returns once the gateway says of itself what is expected: 503 for one that does not become ready."""
         self.process = subprocess.Popen(
             [self.world.server.binary, "gateway", "--config", self.configuration],
             cwd=self.folder,
             stdout=open(self.log_path, "ab"),
             stderr=subprocess.STDOUT,
-            env=environment(),
+            env=environment(env),
         )
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:

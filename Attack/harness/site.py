@@ -33,15 +33,17 @@ NAVIGATION = [
 class Site(Proxy):
     """A gateway with TLS for rs1 and two hosts, at the one loopback address that the issuer may call back."""
 
-    def __init__(self, world, resource_id, resource, certificate):
+    def __init__(self, world, resource_id, resource, certificate, id="site", settings=None, **more):
+        self.id = id
         self.behind, self.listen, self.tls = Behind(), free_port(ADDRESS), True
         self.authority = world.host_files[0]
         self.origin, self.other = f"https://{ADDRESS}:{self.listen}", f"https://{OTHER}:{self.listen}"
-        sign_in = {"client-id": "site", "client-secret-file": "client-secret", "origins": [self.origin, self.other]}
-        sign_in["scope"] = "openid offline_access read"
+        sign_in = {"client-id": id, "client-secret-file": "client-secret", "origins": [self.origin, self.other]}
+        sign_in |= {"scope": "openid offline_access read"} | more
         listen = {"address": ADDRESS, "port": self.listen}
         routes = self.all_routes()
-        Gateway.__init__(self, world, resource_id, resource, routes, settings={"listen": listen, "sign-in": sign_in})
+        settings = {"listen": listen, "sign-in": sign_in} | (settings or {})
+        Gateway.__init__(self, world, resource_id, resource, routes, settings=settings)
         for name, path in zip(("certificate.pem", "key.pem"), certificate):
             shutil.copy(path, os.path.join(self.folder, name))
             os.chmod(os.path.join(self.folder, name), 0o600)
@@ -73,12 +75,12 @@ class Site(Proxy):
         )
         server = self.world.server
         done = server.run(
-            "client", "create", "site", "--name", "The site", "--scope", "openid offline_access", *arguments,
+            "client", "create", self.id, "--name", "The site", "--scope", "openid offline_access", *arguments,
             "--backchannel-logout-uri", self.origin + BACK_CHANNEL, "--resource-scope", "https://rs1.test/api=read write",
             "--config", server.configuration, "--json", check=True,
         )  # fmt: skip
         secret = json.loads(done.stdout)["client_secret"]
-        self.world.keep_secret("site", secret)
+        self.world.keep_secret(self.id, secret)
         return secret
 
     def client(self, address="127.0.0.1", timeout=60):
@@ -136,7 +138,7 @@ class Site(Proxy):
 
     def update(self, *arguments):
         server = self.world.server
-        server.run("client", "update", "site", *arguments, "--config", server.configuration, check=True)
+        server.run("client", "update", self.id, *arguments, "--config", server.configuration, check=True)
 
     def secret(self, value):
         with self.lock:
@@ -153,7 +155,7 @@ class Site(Proxy):
         assert self.process.poll() is None, f"the gateway ended with {self.process.poll()}: {self.log()}"
         assert self.caller().get("/health/ready").status == 200
         text = self.whole_log()[self.log_at :] + self.caller().get("/metrics").body
-        for secret in self.secrets | {self.world.secrets["site"]}:
+        for secret in self.secrets | {self.world.secrets[self.id]}:
             for form in encodings(secret):
                 assert form not in text, f"I4 a secret {secret[:10]}… is in the log of the gateway"
 

@@ -79,13 +79,17 @@ class World:
     def site(self):
         """A site behind a gateway where people sign in with browsers; kept, and asked for nothing old."""
         if self.pages is None:
-            if self.key_host is None:
-                raise Skip("the issuer has nobody whom it may tell of the end of a session")
-            self.furnish_people()
-            self.pages = Site(self, "rs1", RS1, self.certificate("site", ADDRESS, "trusted")).start()
+            self.pages = self.another_site().start()
             atexit.register(self.pages.discard)
         self.pages.begin()
         return self.pages
+
+    def another_site(self, id="site", settings=None, **sign_in):
+        """One with settings of its own for the gateway and for sign-in, not started."""
+        if self.key_host is None:
+            raise Skip("the issuer has nobody whom it may tell of the end of a session")
+        self.furnish_people()
+        return Site(self, "rs1", RS1, self.certificate("site", ADDRESS, "trusted"), id, settings, **sign_in)
 
     # Registering
 
