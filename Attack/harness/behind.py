@@ -227,7 +227,7 @@ class Behind:
         """Cookies of its own, and some that are the gateway's."""
         names = (
             "__Host-tessera-gateway", "__HOST-Tessera-Gateway", " __Host-tessera-gateway", "__Host-tessera-gateway-sign-in",
-            "tessera-gateway", "__Host-tessera-gateway ", "\t__Host-tessera-gateway", "theme",
+            "tessera-gateway", "__Host-tessera-gateway ", "\t__Host-tessera-gateway", "=__Host-tessera-gateway", "theme",
         )  # fmt: skip
         self.answer(peer, b"ok", [f"Set-Cookie: {name}=tss_planted; Path=/; Secure" for name in names])
         return True
