@@ -1,4 +1,4 @@
-"""usage: scripts/foreign-clients [--binary PATH] [drivers|short-keys|apache|nginx|reverse-proxy|apache-gateway|authlib|verifiers…]"""
+"""usage: scripts/foreign-clients [--binary PATH] [drivers|short-keys|apache|nginx|reverse-proxy|apache-gateway|caddy|haproxy|authlib|verifiers…]"""
 
 import argparse
 import functools
@@ -20,6 +20,8 @@ CLIENTS = {
     "nginx": functools.partial(gateways.run, "nginx"),
     "reverse-proxy": gateways.reverse_proxy,
     "apache-gateway": functools.partial(gateways.run, "apache-gateway"),
+    "caddy": functools.partial(gateways.run, "caddy"),
+    "haproxy": functools.partial(gateways.run, "haproxy"),
 }
 
 parser = argparse.ArgumentParser(

@@ -1,4 +1,4 @@
-"""Debian's nginx and Apache before a site (Examples/nginx, Examples/apache), asking the gateway about every request."""
+"""Debian's nginx, Apache, Caddy and HAProxy before a site (Examples/), asking the gateway about every request."""
 
 import http.client
 import http.server
@@ -130,6 +130,43 @@ def apache(gateway, upstream):
     return site
 
 
+def caddy(gateway, upstream):
+    if not os.path.exists("/usr/bin/caddy"):
+        raise Skip("caddy is not installed")
+    site = Site("caddy")
+    site.adapted(
+        "Caddyfile",
+        {
+            "http://:8080": f"http://:{site.port}",
+            "/srv/reports": site.file("pages"),
+            "127.0.0.1:3000": f"127.0.0.1:{upstream}",
+            "127.0.0.1:8446": f"127.0.0.1:{gateway}",
+        },
+    )
+    command = ["/usr/bin/caddy", "run", "--config", site.file("Caddyfile"), "--adapter", "caddyfile"]
+    known = {"HOME": site.folder, "XDG_DATA_HOME": site.folder, "XDG_CONFIG_HOME": site.folder}
+    site.launch(command, lambda: site.request("/"), known)
+    return site
+
+
+def haproxy(gateway, upstream):
+    if not os.path.exists("/usr/sbin/haproxy"):
+        raise Skip("haproxy is not installed")
+    site = Site("haproxy")
+    site.adapted("gateway.lua", {})
+    site.adapted(
+        "haproxy.cfg",
+        {
+            "127.0.0.1:8080": f"127.0.0.1:{site.port}",
+            "127.0.0.1:3000": f"127.0.0.1:{upstream}",
+            "127.0.0.1:8446": f"127.0.0.1:{gateway}",
+        },
+    )
+    known = {"SITE_FOLDER": site.folder, "TESSERA_GATEWAY": f"127.0.0.1:{gateway}"}
+    site.launch(["/usr/sbin/haproxy", "-db", "-f", site.file("haproxy.cfg")], lambda: site.request("/"), known)
+    return site
+
+
 class GatewayItself(Site):
     """The gateway as the only server that is asked."""
 
@@ -141,7 +178,7 @@ class GatewayItself(Site):
         return self.gateway.log()
 
 
-SITES = {"nginx": nginx, "apache-gateway": apache}
+SITES = {"nginx": nginx, "apache-gateway": apache, "caddy": caddy, "haproxy": haproxy}
 
 
 class Visit:
@@ -150,7 +187,8 @@ class Visit:
     def __init__(self, name, world, site, gateway, entrance):
         self.name, self.world, self.site, self.gateway, self.failed = name, world, site, gateway, 0
         self.entrance = entrance
-        self.closed = 404 if isinstance(site, GatewayItself) else 403
+        # Proxies that take any status for an answer are told which.
+        self.closed = 403 if name in ("nginx", "apache-gateway") else 404
 
     def check(self, holds, what):
         print(f"{'PASS' if holds else 'FAIL'} {self.name}.{what}", flush=True)
@@ -297,10 +335,13 @@ def reverse_proxy(binary):
 
 
 def run(name, binary):
-    server, upstream, site, entrance = None, Upstream(), None, Entrance()
+    server, site, entrance = None, None, Entrance()
+    # HAProxy serves no files itself.
+    upstream = Upstream(os.path.join(ROOT, "Examples", "nginx", "pages") if name == "haproxy" else None)
     try:
         server, world = furnished(binary, entrance.outbound())
-        example = "nginx" if name == "nginx" else "apache"
+        # The others have the routes of nginx's example, and are registered as it is.
+        example = "apache" if name == "apache-gateway" else "nginx"
         with open(os.path.join(ROOT, "Examples", example, "routes.yaml")) as file:
             routes = yaml.safe_load(file)["routes"]
         with guarded(world, example, routes, entrance) as gateway:

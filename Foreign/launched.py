@@ -32,7 +32,10 @@ class Launched:
         os.chmod(self.folder, 0o755)
         self.example = os.path.join(ROOT, "Examples", example)
         self.port, self.process = free_port(), None
-        shutil.copytree(os.path.join(self.example, "pages"), self.file("pages"))
+        pages = os.path.join(self.example, "pages")
+        if not os.path.isdir(pages):
+            pages = os.path.join(ROOT, "Examples", "nginx", "pages")
+        shutil.copytree(pages, self.file("pages"))
 
     def file(self, name):
         return os.path.join(self.folder, name)
