@@ -110,6 +110,9 @@ struct GatewayRouteTableTests {
     ])
     func `refuses an upstream that is more than an address`(text: String) { #expect(Upstream(text) == nil) }
 
-    @Test(arguments: ["", ".", ":80", "a:b", "a/b", "a@b", "a b", "[::1", "[::1]x", "a:123456", "\u{e4}"])
+    @Test(arguments: [
+        "", ".", ":80", "a:b", "a/b", "a@b", "a b", "[::1", "[::1]x", "a:123456", "\u{e4}", "a[b]c", "a[", "a]", "[]",
+        "[a.example]", "x[::1]", "[::1]:123456", "[[::1]]", "::1",
+    ])
     func `refuses a host that is none`(text: String) { #expect(HostName(text) == nil) }
 }

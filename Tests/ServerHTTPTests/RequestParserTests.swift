@@ -69,6 +69,44 @@ import Testing
     }
 
     @Test(arguments: [
+        "a[b]c", "a[", "a]", "[]", "[::1", "[[::1]]", "[g::1]", "[a.example]x", "[::1]x", "[::1]:123456", "[::1]:8a",
+        "x[::1]", "::1", ":80", "a:b", "a:1:2", "a:123456",
+    ])
+    func `refuses a host with a bracket or a colon that has no place there`(host: String) {
+        #expect(Self.status("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") == 400)
+        #expect(Self.status("GET http://\(host)/ HTTP/1.1\r\n\(Self.host)\r\n") == 400)
+    }
+
+    @Test(arguments: [
+        "a", "a:", "a:8443", "A_b-1.example.", "127.0.0.1:65535", "[::1]", "[::1]:", "[2001:DB8::1]:8443",
+        "[::ffff:192.0.2.1]:80",
+    ])
+    func `takes a name or an address, with a port or without`(host: String) throws {
+        let named = try Self.parse("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        #expect(named.first?.head.headers.all("host") == [host])
+        let absolute = try Self.parse("GET http://\(host)/ HTTP/1.1\r\n\(Self.host)\r\n")
+        #expect(absolute.first?.head.headers.all("host") == [host])
+    }
+
+    @Test(
+        arguments: [[0xFF], [0xE9], [0xC3], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
+    func `refuses a value that is no UTF-8, which nobody behind could be told as it came`(bytes: [UInt8]) throws {
+        var text = Array("GET / HTTP/1.1\r\n\(Self.host)X: a".utf8)
+        text += bytes
+        text += Array("b\r\n\r\n".utf8)
+        var parser = RequestParser(limits: HTTPLimits())
+        parser.append(text)
+        let refusal = #expect(throws: RequestRefusal.self) { _ = try parser.next() }
+        #expect(refusal?.status == 400 && refusal?.reason == "header_value")
+    }
+
+    @Test func `keeps a value in UTF-8 as it came`() throws {
+        let value = "caf\u{e9} \u{FFFD} \u{1F511}"
+        let message = try #require(try Self.parse("GET / HTTP/1.1\r\n\(Self.host)X: \(value)\r\n\r\n").first)
+        #expect(message.head.headers.first("x").map { Array($0.utf8) } == Array(value.utf8))
+    }
+
+    @Test(arguments: [
         "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
         "Content-Length: 3\r\nContent-Length: 3\r\n",

@@ -15,6 +15,8 @@ extension EdgeProperties {
         precondition(head.path.utf8.count + (head.query?.utf8.count ?? 0) <= limits.targetBytes, "a long target")
         precondition(head.headers.fields.count <= limits.headerCount + 1, "too many fields")
         precondition(head.headers.count("transfer-encoding") == 0, "two framings")
+        let isRepaired = head.headers.fields.contains { $0.value.unicodeScalars.contains("\u{FFFD}") }
+        precondition(!isRepaired, "a value that may not be what came")
         // Interim answers and their refusal are another matter, and the body comes by other frames.
         guard head.headers.count("expect") == 0, head.headers.count("content-length") == 0 else { return }
         var lines = ["\(head.methodName) \(head.path)\(head.query.map { "?" + $0 } ?? "") HTTP/1.1"]

@@ -38,6 +38,10 @@ enum EdgeProperties {
         precondition(message.body.count <= limits.bodyBytes, "a body beyond the limit")
         precondition(head.path.utf8.count <= limits.targetBytes, "a target beyond the limit")
         precondition(head.headers.count("host") <= 1, "two hosts")
+        if let host = head.headers.first("host") {
+            let brackets = host.utf8.filter { $0 == 0x5B || $0 == 0x5D }
+            precondition(brackets.count == (host.utf8.first == 0x5B ? 2 : 0), "a bracket within a name")
+        }
         precondition(
             head.headers.count("content-length") + head.headers.count("transfer-encoding") <= 1, "two framings")
         for field in head.headers.fields {

@@ -1,4 +1,5 @@
 package import JOSE
+import NIOCore
 import OAuth
 package import ResourceServer
 package import ServerHTTP
@@ -9,16 +10,20 @@ package struct ForwardAuthEndpoint: Sendable {
     /// Whoever may ask; what anybody else claims about a request is nobody's word.
     package let proxies: TrustedProxies
     package let metadata: ProtectedResourceMetadata
+    /// Shared with the reverse proxy of the same gateway: who is asked about here and passed on there is one caller.
+    package let limiter: RateLimiter
 
     private let reporter: GatewayReporter
 
     /// - Parameter report: told of each refusal, for the operator.
     package init(
-        judge: GatewayJudge, proxies: TrustedProxies, metadata: ProtectedResourceMetadata, report: GatewayReport? = nil
+        judge: GatewayJudge, proxies: TrustedProxies, metadata: ProtectedResourceMetadata,
+        limiter: RateLimiter = RateLimiter(), report: GatewayReport? = nil
     ) {
         self.judge = judge
         self.proxies = proxies
         self.metadata = metadata
+        self.limiter = limiter
         address = metadata.address
         reporter = GatewayReporter(endpoint: .forwardAuth, judge: judge, report: report)
     }
@@ -45,11 +50,21 @@ package struct ForwardAuthEndpoint: Sendable {
             await reporter.refused(refusal, request, question, at: now)
             return refused(refusal, convention, question)
         case .allowed(let pass):
+            let standing = limiter.take(pass, from: request.peer.address, at: .now())
+            if let standing, standing.isExceeded {
+                let response = usedUp(standing, convention)
+                reporter.refused(
+                    GatewayWord.rateLimited.rawValue, response, to: request, RequestBody(), question, pass,
+                    isSecure: false, at: now)
+                return response
+            }
             guard let values = try? judge.identity.values(for: pass.token) else {
                 await reporter.refused(.identity, request, question, pass: pass, at: now)
                 return refused(.identity, convention, question)
             }
-            return allowed(pass, values, of: request)
+            var response = allowed(pass, values, of: request)
+            standing?.mark(&response)
+            return response
         }
     }
 
@@ -79,6 +94,13 @@ package struct ForwardAuthEndpoint: Sendable {
             response.headers.append(Self.signInField, location)
         }
         if convention == .original, response.status != 401, response.status < 500 { response.status = 403 }
+        return response
+    }
+
+    /// As the reverse proxy says it, but to those who would take 429 for a failure of ours.
+    private func usedUp(_ standing: RateStanding, _ convention: ForwardAuthConvention) -> ServerResponse {
+        var response = standing.refusal
+        if convention == .original { response.status = 403 }
         return response
     }
 

@@ -2,7 +2,7 @@
 package struct RateLimit: Hashable, Sendable {
     /// Whose requests are counted together.
     package enum Scope: String, CaseIterable, Hashable, Sendable {
-        /// Those with one token.
+        /// Those with one token, or of one browser's session.
         case token
         /// Those of one client, whichever of its tokens it uses.
         case client

@@ -50,13 +50,20 @@ package final class RateLimiter: Sendable {
         }
     }
 
+    /// What all tokens of a browser's session come from: it has another one every few minutes, and is still one caller.
+    private static func grant(of pass: GatewayPass) -> String? {
+        guard pass.sessionToken != nil, let token = pass.token else { return nil }
+        return TokenRoots(in: token.claims)?.grant.rawValue
+    }
+
     private func key(
         of pass: GatewayPass, _ address: String, _ limit: RateLimit, in state: inout State, at now: NIODeadline
     ) -> Key {
         let caller: String
         switch (limit.scope, pass.token) {
         // What has no name of its own, such as an opaque token, counts for whom it speaks for.
-        case (.token, let token?): caller = token.tokenID?.rawValue ?? token.subject.rawValue
+        case (.token, let token?):
+            caller = Self.grant(of: pass) ?? token.tokenID?.rawValue ?? token.subject.rawValue
         case (.client, let token?): caller = token.clientID?.rawValue ?? token.subject.rawValue
         // All addresses that one party usually holds are one caller.
         case (_, nil): caller = AddressPrefix(address).text

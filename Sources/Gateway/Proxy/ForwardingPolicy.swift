@@ -21,6 +21,7 @@ package struct ForwardingPolicy: Hashable, Sendable {
     package var timeout = Duration.seconds(60)
     /// Pages of which origins may open a WebSocket; empty: of the host that the request is for.
     package var webSocketOrigins: Set<String> = []
+    /// How much a caller may ask; also where another program forwards the request and only asks.
     package var limits: [RateLimit] = []
 
     package init() {}

@@ -6,17 +6,20 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
 
     /// - Parameter host: the value of `Host` (RFC 9110 §7.2), or a name from the configuration.
     package init?(_ host: String) {
-        guard (1...255).contains(host.utf8.count), host.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        guard (1...255).contains(host.utf8.count) else { return nil }
         var name = host.utf8[...]
         if name.first == UInt8(ascii: "[") {
-            // An IPv6 address; what follows it is the port.
+            // An IPv6 address; what follows it is the port. Nowhere else do brackets stand (RFC 3986 §3.2.2).
             guard let end = name.firstIndex(of: UInt8(ascii: "]")),
                 Self.isPort(name[name.index(after: end)...])
             else { return nil }
+            let address = name[..<end].dropFirst()
+            guard !address.isEmpty, address.allSatisfy(Self.isOfAddress) else { return nil }
             name = name[...end]
-        } else if let colon = name.firstIndex(of: UInt8(ascii: ":")) {
-            guard Self.isPort(name[colon...]) else { return nil }
-            name = name[..<colon]
+        } else {
+            let end = name.firstIndex(of: UInt8(ascii: ":")) ?? name.endIndex
+            guard Self.isPort(name[end...]), name[..<end].allSatisfy(Self.isOfName) else { return nil }
+            name = name[..<end]
         }
         if name.last == Octet.dot { name = name.dropLast() }
         guard !name.isEmpty else { return nil }
@@ -29,9 +32,17 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
             && bytes.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    private static func isAllowed(_ byte: UInt8) -> Bool {
+    private static func isOfName(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x3A, 0x5B, 0x5D: true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+        default: false
+        }
+    }
+
+    /// Hexadecimal digits, colons and dots.
+    private static func isOfAddress(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x3A, 0x41...0x46, 0x61...0x66, 0x2E: true
         default: false
         }
     }

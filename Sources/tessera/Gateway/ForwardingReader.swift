@@ -22,7 +22,8 @@ struct ForwardingReader {
         var policy = ForwardingPolicy()
         for key in Key.allCases {
             guard let value = node.mapping?[key.rawValue] else { continue }
-            guard hasUpstream else {
+            // Requests are counted wherever they are judged.
+            guard hasUpstream || key == .rateLimit else {
                 refuse(value, "\(key.rawValue) means nothing without an upstream", "Add upstream, or remove it.")
                 continue
             }

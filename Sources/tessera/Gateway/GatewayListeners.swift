@@ -70,6 +70,10 @@ struct GatewayListeners {
         let judge = GatewayJudge(
             routes: try GatewayRouteTable(file.routes), admission: admission,
             identity: settings.identity, signIn: signIn)
+        let limiter = RateLimiter(capacity: configuration.integer(.gatewayRateLimitCallers))
+        shared.metrics.add("tessera_gateway_rate_limited_callers", "Callers whose requests are counted right now.") {
+            Double(limiter.count)
+        }
         let trusted = configuration.list(.proxyTrusted)
         return ForwardAuthEndpoint(
             judge: judge,
@@ -77,6 +81,6 @@ struct GatewayListeners {
                 ranges: trusted.compactMap { AddressRange($0) }, unix: trusted.contains(ConfigurationCheck.unixPeer)),
             metadata: ProtectedResourceMetadata(
                 resource: settings.resource, authorizationServers: [settings.issuer]),
-            report: report)
+            limiter: limiter, report: report)
     }
 }

@@ -13,7 +13,8 @@ struct ProxyListener {
     let decisions: GatewayDecisions
 
     /// Nothing unless the configuration asks for it.
-    /// - Parameter endpoint: judges for other proxies; both give one verdict and remember the same tokens.
+    /// - Parameter endpoint: judges for other proxies; both give one verdict, remember the same tokens, and count the
+    ///   same callers.
     func prepared(
         _ endpoint: ForwardAuthEndpoint, _ report: @escaping GatewayReport, _ certificates: TLSCertificates?,
         _ ready: ReadyNotice
@@ -25,16 +26,12 @@ struct ProxyListener {
         }
         // Clients reach it as the resource is called, by this listener or a proxy before it.
         let isSecure = speaksTLS || endpoint.metadata.resource.rawValue.hasPrefix("https://")
-        let limiter = RateLimiter(capacity: configuration.integer(.gatewayRateLimitCallers))
-        shared.metrics.add("tessera_gateway_rate_limited_callers", "Callers whose requests are counted right now.") {
-            Double(limiter.count)
-        }
         let client = UpstreamClient(
             eventLoops: shared.eventLoops, authorityFile: configuration.text(.outboundAuthorities),
             connections: configuration.integer(.gatewayUpstreamConnections), idle: limits.streamIdle)
         let proxy = ReverseProxy(
-            judge: endpoint.judge, client: client, metadata: endpoint.metadata, isSecure: isSecure, limiter: limiter,
-            report: report, now: shared.now)
+            judge: endpoint.judge, client: client, metadata: endpoint.metadata, isSecure: isSecure,
+            limiter: endpoint.limiter, report: report, now: shared.now)
         let listening = HTTPServerConfiguration(
             name: "gateway",
             address: .tcp(

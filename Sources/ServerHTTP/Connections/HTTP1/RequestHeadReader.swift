@@ -102,10 +102,11 @@ struct RequestHeadReader {
         }
     }
 
+    /// `nil` for what no value may hold, and for bytes that are no UTF-8: a server behind would get others than came.
     private static func fieldValue(_ bytes: ArraySlice<UInt8>) -> String? {
         bytes.withUnsafeBufferPointer { bytes in
             for byte in bytes where !ByteClass.isFieldValue(byte) { return nil }
-            return String(decoding: bytes, as: UTF8.self)
+            return String(validating: bytes, as: UTF8.self)
         }
     }
 
@@ -158,19 +159,37 @@ struct RequestHeadReader {
         return minorVersion == 1 && framing != .none
     }
 
-    /// `uri-host [ ":" port ]`: nothing that another parser could take for userinfo, path or list.
+    /// `uri-host [ ":" port ]`: nothing that another parser could take for userinfo, path or list. Brackets stand
+    /// around an IP address and nowhere else (RFC 3986 §3.2.2).
     static func isHost(_ text: String) -> Bool {
-        let bytes = text.utf8
-        return (1...255).contains(bytes.count)
-            && bytes.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-                case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "["),
-                    UInt8(ascii: "]"):
-                    true
-                default: false
-                }
-            }
+        guard (1...255).contains(text.utf8.count) else { return false }
+        let bytes = text.utf8[...]
+        if bytes.first == UInt8(ascii: "[") {
+            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            let address = bytes[..<end].dropFirst()
+            return !address.isEmpty && address.allSatisfy(isOfAddress) && isPort(bytes[end...].dropFirst())
+        }
+        let name = bytes.prefix { $0 != ByteClass.colon }
+        return !name.isEmpty && name.allSatisfy(isOfName) && isPort(bytes.dropFirst(name.count))
+    }
+
+    /// Nothing, or a colon and at most five digits.
+    private static func isPort(_ bytes: Substring.UTF8View) -> Bool {
+        guard let first = bytes.first else { return true }
+        return first == ByteClass.colon && bytes.count <= 6
+            && bytes.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+
+    private static func isOfAddress(_ byte: UInt8) -> Bool {
+        ByteClass.hexDigit(byte) != nil || byte == ByteClass.colon || byte == UInt8(ascii: ".")
     }
 
     /// The members of a comma-separated list, in lower case.

@@ -12,7 +12,7 @@ extension RequestHead {
         for (name, value, _) in block {
             bytes += name.utf8.count + value.utf8.count + 4
             guard bytes <= limits.headerBytes, fields.fields.count < limits.headerCount else { throw .headerTooLarge }
-            guard Self.isValue(value.utf8) else { throw .malformed("header_value") }
+            guard Self.isValue(value) else { throw .malformed("header_value") }
             if name.utf8.first == UInt8(ascii: ":") {
                 // All of them before the other fields, each once, and none but these (RFC 9113 §8.3).
                 guard fields.fields.isEmpty, Self.pseudoFields.contains(name),
@@ -52,10 +52,13 @@ extension RequestHead {
         expectsContinue = false
     }
 
-    /// RFC 9113 §8.2.1: no space around the value, which HTTP/1 would take away.
-    private static func isValue(_ value: String.UTF8View) -> Bool {
-        value.allSatisfy(ByteClass.isFieldValue) && value.first.map(ByteClass.isBlank) != true
-            && value.last.map(ByteClass.isBlank) != true
+    /// RFC 9113 §8.2.1: no space around the value, which HTTP/1 would take away. And no U+FFFD: the library below puts
+    /// it in the place of what is no UTF-8, and nobody can tell any more what came.
+    private static func isValue(_ value: String) -> Bool {
+        let bytes = value.utf8
+        return bytes.allSatisfy(ByteClass.isFieldValue) && bytes.first.map(ByteClass.isBlank) != true
+            && bytes.last.map(ByteClass.isBlank) != true
+            && !(bytes.contains(0xEF) && value.unicodeScalars.contains("\u{FFFD}"))
     }
 
     private static let pseudoFields: Set<String> = [":method", ":scheme", ":path", ":authority"]
