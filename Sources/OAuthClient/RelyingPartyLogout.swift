@@ -21,9 +21,23 @@ public actor RelyingPartyLogout {
     public func location(
         ending idToken: IDToken, returningTo address: String?, state: String?, at now: NumericDate
     ) async throws(OAuthClientError) -> String? {
+        try await location(("id_token_hint", idToken.text), returningTo: address, state: state, at: now)
+    }
+
+    /// The same without a token in the address: by the session's name as `logout_hint`, which a provider may take for as much
+    /// as an ID token, as Tessera does, or ask the person.
+    public func location(
+        ending session: SessionID?, returningTo address: String?, state: String?, at now: NumericDate
+    ) async throws(OAuthClientError) -> String? {
+        try await location(("logout_hint", session?.rawValue), returningTo: address, state: state, at: now)
+    }
+
+    private func location(
+        _ hint: (name: String, value: String?), returningTo address: String?, state: String?, at now: NumericDate
+    ) async throws(OAuthClientError) -> String? {
         guard let endpoint = try await provider.configuration(at: now).endSessionEndpoint else { return nil }
         var form = FormWriter()
-        form.append("id_token_hint", idToken.text)
+        form.append(hint.name, hint.value)
         form.append("client_id", client.id.rawValue)
         form.append("post_logout_redirect_uri", address)
         form.append("state", state)

@@ -9,11 +9,13 @@ public actor TokenSession {
     private let endpoint: TokenEndpointClient
     private let checker: IDTokenChecker
     private var refreshing: Task<Void, any Error>?
-    private var lastAttempt: NumericDate?
+    private var lastAttempt: (at: NumericDate, failed: Bool)?
 
-    /// A token this close to its end is replaced before it is used.
+    /// A token this close to its end is replaced before it is used; one that lives less than twice as long, in its second
+    /// half.
     public static let margin: Duration = .seconds(30)
-    /// A clock that is wrong, or a provider in trouble, must not make a loop: three attempts a minute at most.
+    /// A provider in trouble must not make a loop: three attempts a minute at most, unless the tokens that it gives do not
+    /// live as long.
     public static let minimumInterval: Duration = .seconds(20)
 
     init(_ signedIn: SignedIn, endpoint: TokenEndpointClient, checker: IDTokenChecker) {
@@ -27,11 +29,11 @@ public actor TokenSession {
     /// A token that is good for now. `.ended`: the person must sign in again.
     public func accessToken(at now: NumericDate) async throws -> Secret {
         guard let current = tokens else { throw OAuthClientError.ended }
-        guard let expiry = current.expiresAt, now + Self.margin >= expiry else { return current.accessToken }
+        guard let expiry = current.expiresAt, now + current.margin >= expiry else { return current.accessToken }
         guard mayRefresh(current, at: now) else {
             guard now >= expiry else { return current.accessToken }
             guard current.refreshToken != nil else { throw OAuthClientError.ended }
-            throw OAuthClientError.unavailable("the token was refreshed a moment ago")
+            throw OAuthClientError.unavailable("the token could not be refreshed a moment ago")
         }
         do {
             try await refresh(at: now)
@@ -47,11 +49,12 @@ public actor TokenSession {
     public func refresh(at now: NumericDate) async throws {
         if let refreshing { return try await refreshing.value }
         guard let token = tokens?.refreshToken else { throw OAuthClientError.ended }
-        lastAttempt = now
         let task = Task { try await self.exchange(token, at: now) }
         refreshing = task
         defer { refreshing = nil }
+        lastAttempt = (now, true)
         try await task.value
+        lastAttempt = (now, false)
     }
 
     private func exchange(_ token: Secret, at now: NumericDate) async throws {
@@ -88,8 +91,8 @@ public actor TokenSession {
 
     private func mayRefresh(_ current: TokenSet, at now: NumericDate) -> Bool {
         guard current.refreshToken != nil else { return false }
-        guard refreshing == nil, let lastAttempt, lastAttempt <= now else { return true }
-        return now >= lastAttempt + Self.minimumInterval
+        guard refreshing == nil, let lastAttempt, lastAttempt.at <= now else { return true }
+        return now >= lastAttempt.at + (lastAttempt.failed ? Self.minimumInterval : current.interval)
     }
 
     /// Forgets every token at once, and returns what is left to revoke with ``revoke(_:at:)``, now or later.
@@ -101,5 +104,18 @@ public actor TokenSession {
     /// Tells the provider that a token is no longer needed (RFC 7009).
     public nonisolated func revoke(_ token: Secret, at now: NumericDate) async throws {
         _ = try await endpoint.revoke(token, at: now)
+    }
+}
+
+extension TokenSet {
+    /// How long before its end an access token is replaced.
+    fileprivate var margin: Duration {
+        lifetime.map { min(TokenSession.margin, .seconds($0) / 2) } ?? TokenSession.margin
+    }
+
+    /// How long after it came a token may be replaced.
+    fileprivate var interval: Duration {
+        guard let lifetime, lifetime >= 5 else { return TokenSession.minimumInterval }
+        return min(TokenSession.minimumInterval, .seconds(lifetime) / 2)
     }
 }

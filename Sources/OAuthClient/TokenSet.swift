@@ -6,6 +6,8 @@ public struct TokenSet: Hashable, Sendable {
     public var accessToken: Secret
     /// By the application's own clock; `nil` if the provider does not say.
     public var expiresAt: NumericDate?
+    /// Seconds that it was good for when it came.
+    var lifetime: Int64?
     public var refreshToken: Secret?
     /// `nil`: as was asked for.
     public var scope: Scope?
@@ -27,8 +29,8 @@ public struct TokenSet: Hashable, Sendable {
             json.string("token_type").map({ $0.lowercased() }) == "bearer"
         else { throw .unavailable("the token endpoint's answer has no bearer token") }
         accessToken = Secret(token)
-        let seconds = json.integer("expires_in").map { min(max($0, 0), 10 * 366 * 86400) }
-        expiresAt = seconds.map { now + .seconds($0) }
+        lifetime = json.integer("expires_in").map { min(max($0, 0), 10 * 366 * 86400) }
+        expiresAt = lifetime.map { now + .seconds($0) }
         refreshToken = json.string("refresh_token").map { Secret($0) }
         scope = json.string("scope").flatMap { try? Scope($0) }
         idToken = json.string("id_token")

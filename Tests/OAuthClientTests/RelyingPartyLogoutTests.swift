@@ -29,6 +29,17 @@ import Testing
         #expect(location.hasSuffix("post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye&state=s%26t"))
     }
 
+    @Test func `needs no token in an address where the provider knows the session by its name`() async throws {
+        let app = try Application()
+        let signedIn = try await app.signIn()
+        let logout = RelyingPartyLogout(provider: app.provider, client: app.client)
+        let location = try #require(
+            try await logout.location(
+                ending: signedIn.idToken.session, returningTo: "https://app.example/bye", state: nil, at: app.now))
+        #expect(location.hasPrefix("https://id.example/t/logout?logout_hint=s1&client_id="))
+        #expect(!location.contains(signedIn.idToken.text) && !location.contains("id_token_hint"))
+    }
+
     @Test(.requirement("oidc-back-channel-logout-2.6-1")) func `by the provider is believed once`() async throws {
         let app = try Application()
         let logout = RelyingPartyLogout(provider: app.provider, client: app.client)

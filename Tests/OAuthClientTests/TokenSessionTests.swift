@@ -33,13 +33,31 @@ import Testing
         #expect(await app.crafted.tokenRequests.count == 2)
     }
 
-    @Test(arguments: [0, 1, 20]) func `never asks more than three times a minute`(lifetime: Int) async throws {
+    @Test(arguments: [0, 1, 4, 300]) func `never asks more than three times a minute`(lifetime: Int) async throws {
         let app = try Application()
         let session = app.flow.session(try await app.signIn())
         await app.crafted.answerTokens(
             #"{"access_token":"at2","token_type":"Bearer","expires_in":\#(lifetime),"refresh_token":"rt2"}"#)
         for second in 0..<60 { _ = try? await session.accessToken(at: app.now + .seconds(270 + second)) }
         #expect(await app.crafted.tokenRequests.count <= 4)
+    }
+
+    @Test(arguments: [5, 10, 20, 30, 60])
+    func `goes on without a gap however short tokens live`(lifetime: Int) async throws {
+        let app = try Application()
+        let session = app.flow.session(try await app.signIn())
+        await app.crafted.answerTokens(
+            #"{"access_token":"at2","token_type":"Bearer","expires_in":\#(lifetime),"refresh_token":"rt2"}"#)
+        for second in 0..<300 { _ = try await session.accessToken(at: app.now + .seconds(280 + second)) }
+        #expect(await app.crafted.tokenRequests.count <= 2 + 300 / max(2, lifetime / 2))
+    }
+
+    @Test func `asks no more than three times a minute while the provider is away`() async throws {
+        let app = try Application()
+        let session = app.flow.session(try await app.signIn())
+        await app.crafted.answerTokens(#"{"error":"temporarily_unavailable"}"#, status: 503)
+        for second in 0..<60 { _ = try? await session.accessToken(at: app.now + .seconds(280 + second)) }
+        #expect((2...4).contains(await app.crafted.tokenRequests.count))
     }
 
     @Test(arguments: [-600, 600]) func `lives with a clock that is ten minutes wrong`(offset: Int) async throws {

@@ -20,7 +20,8 @@ package struct LogoutPrompt: Hashable, Sendable {
 }
 
 extension OpenIDProvider {
-    /// Judges a logout request (OpenID RP-Initiated Logout §2): a hint of this very session signs out at once,
+    /// Judges a logout request (OpenID RP-Initiated Logout §2): a hint of this very session, an ID token or the session's
+    /// name as `logout_hint`, signs out at once,
     /// everything else only after the person `isConfirmed` on a page of ours; also a request to go where the client did
     /// not register, as something is wrong with it (§4).
     package func endSession(
@@ -31,18 +32,26 @@ extension OpenIDProvider {
         let address = client.flatMap { Self.address(request, of: $0) }
         let isSound = client != nil && (request.postLogoutRedirectURI == nil || address != nil)
         let person = try await session(of: browser, at: now)
-        if let person, !isConfirmed, !isHint(hint, of: person.session) || !isSound {
+        let isOfThisSession = person.map { isHint(hint, of: $0.session) || names($0.session, request, client) } ?? false
+        if let person, !isConfirmed, !isOfThisSession || !isSound {
             return .confirm(LogoutPrompt(person: person.user, client: client?.name, address: address))
         }
         try await signOut(browser, at: now)
         // Without a hint, only what the person has just seen and confirmed leads to the client.
-        guard hint != nil || isConfirmed else { return .done(nil) }
+        guard hint != nil || isOfThisSession || isConfirmed else { return .done(nil) }
         return .done(address)
     }
 
     /// Whether an ID token of this very session comes back, under the name that its client knows the session by.
     private func isHint(_ hint: LogoutHint?, of session: Session) -> Bool {
         hint.map { $0.session == pairwise.session(session.id, for: $0.client) } ?? false
+    }
+
+    /// Whether the hint is this very session's `sid` for the client that asks, which nobody can guess: so an application can
+    /// sign people out without an ID token in an address. Nothing beside an ID token, which says more.
+    private func names(_ session: Session, _ request: LogoutRequest, _ client: RegisteredClient?) -> Bool {
+        guard request.idTokenHint == nil, let client, let hint = request.logoutHint else { return false }
+        return pairwise.session(session.id, for: client.id).rawValue == hint
     }
 
     /// The client that asks: the one the hint was made for, which must be the one that `client_id` names, if it does

@@ -11,8 +11,8 @@ extension SignInRoutes {
         return signIn.page(page, status: 200, decision: "sign_out_asked", for: visit.headers)
     }
 
-    /// The session is over here whatever becomes of it at the issuer, who ends its own without a question if the ID token
-    /// is of it (OpenID RP-Initiated Logout §2).
+    /// The session is over here whatever becomes of it at the issuer, who ends its own without a question if the hint names
+    /// it (OpenID RP-Initiated Logout §2). The hint is no ID token: browsers see no token, and their history keeps none.
     @Sendable
     func signOut(_ visit: Visit) async -> ServerResponse {
         guard BrowserRequest.comesFromOwnPage(visit.headers, visit.origin) else {
@@ -25,11 +25,11 @@ extension SignInRoutes {
             let session = signIn.sessions.end(secret, at: visit.origin)
         {
             signIn.figures.count(.signedOut)
-            let idToken = await session.tokens.idToken
+            let there = await session.tokens.idToken.session
             await signIn.end(session, at: visit.now)
-            let there = try? await signIn.logout.location(
-                ending: idToken, returningTo: visit.origin.address(.signedOut), state: nil, at: visit.now)
-            location = there ?? location
+            let issuers = try? await signIn.logout.location(
+                ending: there, returningTo: visit.origin.address(.signedOut), state: nil, at: visit.now)
+            location = issuers ?? location
         }
         return signIn.leading(
             to: location, status: 303, "signed_out", cookies: [visit.origin.forgettingSession])

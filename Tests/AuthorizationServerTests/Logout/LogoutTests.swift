@@ -63,6 +63,27 @@ struct Farewell: Sendable {
         #expect(try await !farewell.isSignedIn())
     }
 
+    @Test func `happens at once for the session's own name, which only its client knows`() async throws {
+        let farewell = try await Farewell()
+        let claims = try JSONObject(parsing: Base64URL.decode(farewell.idToken.split(separator: ".")[1]))
+        let session = try #require(claims.string("sid"))
+        let client = try #require(claims.string("aud"))
+        for wrong in [
+            ["logout_hint": session], ["logout_hint": "ada", "client_id": client],
+            ["logout_hint": session, "client_id": "other"],
+            ["logout_hint": session, "client_id": client, "id_token_hint": "x"],
+            ["logout_hint": session, "client_id": client, "post_logout_redirect_uri": "https://evil.example/bye"],
+        ] {
+            #expect(try await farewell.leads(wrong) == "asks", "\(wrong)")
+            #expect(try await farewell.isSignedIn())
+        }
+        let sound = ["logout_hint": session, "client_id": client, "post_logout_redirect_uri": Farewell.address]
+        // Where nobody is signed in, the name proves nothing and leads nowhere.
+        #expect(try await farewell.leads(sound, in: People.browser()) == "signed out")
+        #expect(try await farewell.leads(sound) == Farewell.address)
+        #expect(try await !farewell.isSignedIn())
+    }
+
     @Test(.requirement("oidc-rp-initiated-logout-2-3"))
     func `takes an ID token that has expired`() async throws {
         let farewell = try await Farewell()

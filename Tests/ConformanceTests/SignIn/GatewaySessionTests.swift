@@ -81,6 +81,31 @@ import Testing
         }
     }
 
+    @Test(arguments: SignInStage.Form.allCases)
+    func `is one caller to the limits of a route, however often its token is renewed`(
+        _ form: SignInStage.Form
+    ) async throws {
+        var policy = SignInPolicy()
+        policy.sessionIdle = .seconds(86_400)
+        policy.sessionLifetime = .seconds(86_400)
+        try await SignInStage.run(policy: policy) { stage in
+            let ada = try await stage.issuer.person("ada")
+            let bob = try await stage.issuer.person("bob")
+            var browser = StageBrowser(stage, form)
+            let page = try await browser.signIn("/counted", as: ada).page
+            #expect(page.status == 200 && page["ratelimit"]?.hasPrefix(#""token";r=1;"#) == true)
+            stage.pass(seconds: 7_200)
+            let renewed = try await browser.open("/counted")
+            #expect(renewed.status == 200 && renewed["ratelimit"]?.hasPrefix(#""token";r=0;"#) == true)
+            stage.pass(seconds: 7_200)
+            let refused = try await browser.open("/counted")
+            #expect(refused.status == (form == .proxy ? 429 : 403) && refused["retry-after"] != nil)
+            #expect(stage.said(.rateLimited) && stage.signIn.sessions.count == 1)
+            var other = StageBrowser(stage, form)
+            #expect(try await other.signIn("/counted", as: bob).page.status == 200)
+        }
+    }
+
     private static func token(_ page: SignInStage.Answer) -> String? {
         page.text.split(separator: "\n").first { $0.hasPrefix("authorization: Bearer ") }.map(String.init)
     }
@@ -187,7 +212,7 @@ import Testing
             let location = try #require(out["location"])
             #expect(out.status == 303 && location.hasPrefix(SignInIssuer.name + "/logout?"))
             let form = try FormParameters(Array(location.split(separator: "?")[1].utf8))
-            #expect(form["id_token_hint"] != nil && form["client_id"] == "gateway")
+            #expect(form["logout_hint"] != nil && form["client_id"] == "gateway" && !location.contains("eyJ"))
             #expect(form["post_logout_redirect_uri"] == "https://www.example/.tessera/signed-out")
             #expect(browser.sessionCookie == nil)
             let left = try await stage.issuer.store.authorizations(of: ada.subject, at: stage.now)

@@ -165,13 +165,15 @@ final class SignInStage: Sendable {
             return route
         }
         let read = AccessRule(scope: Scope(unchecked: ["read"]))
+        var counted = try route("/counted", .rule(read))
+        counted.forwarding.limits = [RateLimit("2/31536000s per token")].compactMap { $0 }
         return [
             try route("/", .everybody, signsIn: false), try route("/pages", .rule(read)),
             try route("/program", .rule(read), signsIn: false),
             try route("/inner", .rule(read), passes: true),
             try route("/writers", .rule(AccessRule(scope: Scope(unchecked: ["write"])))),
             try route("/strong", .rule(AccessRule(contextClasses: ["2"]))),
-            try route("/recent", .rule(AccessRule(maxAge: .seconds(60)))),
+            try route("/recent", .rule(AccessRule(maxAge: .seconds(60)))), counted,
         ]
     }
 
