@@ -11,7 +11,8 @@ package struct RefreshFamily: Hashable, Sendable {
     package let sealedKey: [UInt8]
     /// The one generation that may be exchanged; the first is 1.
     package var head: Int64
-    /// When recent predecessors of the head were spent, oldest first; pruned when a window has passed.
+    /// When recent predecessors of the head were spent, oldest first; pruned when a window has passed. Of those spent within
+    /// one second only the first and the last, which speak for all between them.
     package var spent: [SpentGeneration]
     /// How often the head's parent was presented again.
     package var repeats: Int
@@ -71,16 +72,11 @@ package struct RotationPolicy: Hashable, Sendable {
     /// How often the direct parent may get the same successor again.
     package var repeatsPerGeneration: Int
     package var repeatsPerDay: Int
-    /// Exchanges within one window; more are told to slow down, so that the list of recent times stays short.
-    package var rotationsPerWindow: Int
 
-    package init(
-        window: Int64 = 10, repeatsPerGeneration: Int = 20, repeatsPerDay: Int = 200, rotationsPerWindow: Int = 32
-    ) {
+    package init(window: Int64 = 10, repeatsPerGeneration: Int = 20, repeatsPerDay: Int = 200) {
         self.window = window
         self.repeatsPerGeneration = repeatsPerGeneration
         self.repeatsPerDay = repeatsPerDay
-        self.rotationsPerWindow = rotationsPerWindow
     }
 }
 
@@ -132,15 +128,18 @@ package struct RefreshRecord: Hashable, Sendable {
     /// Ended, or past its `expiresAt`.
     package let isEnded: Bool
     package let userMayAct: Bool
-    /// Of the session that the authorization was given in; always `true` for offline access.
+    /// Of the session that the authorization was given in; always `true` for offline access. Idle time is the caller's to
+    /// judge.
     package let sessionStands: Bool
+    /// When that session was used last; `nil` for offline access, and if there is no such session any more.
+    package let sessionSeenAt: NumericDate?
     /// What the person agreed to for the client, as it is now.
     package let consent: Consent?
     /// By this the store recognises that what the tokens are struck from still stands.
     package let ground: RefreshGround
     package init(
         family: RefreshFamily, authorization: Authorization, isEnded: Bool, userMayAct: Bool, sessionStands: Bool,
-        consent: Consent? = nil, ground: RefreshGround? = nil
+        sessionSeenAt: NumericDate? = nil, consent: Consent? = nil, ground: RefreshGround? = nil
     ) {
         self.ground = ground ?? RefreshGround(session: authorization.session, consent: consent?.ground)
         self.family = family
@@ -148,16 +147,17 @@ package struct RefreshRecord: Hashable, Sendable {
         self.isEnded = isEnded
         self.userMayAct = userMayAct
         self.sessionStands = sessionStands
+        self.sessionSeenAt = sessionSeenAt
         self.consent = consent
     }
 }
 
 extension RefreshRecord {
-    /// The same with its family in another state.
-    package func moved(to family: RefreshFamily) -> RefreshRecord {
+    /// The same with its family in another state, and with a newer use of the session, if there was one.
+    package func moved(to family: RefreshFamily, usingSessionAt moment: NumericDate? = nil) -> RefreshRecord {
         RefreshRecord(
             family: family, authorization: authorization, isEnded: isEnded, userMayAct: userMayAct,
-            sessionStands: sessionStands, consent: consent, ground: ground)
+            sessionStands: sessionStands, sessionSeenAt: moment ?? sessionSeenAt, consent: consent, ground: ground)
     }
 }
 
@@ -184,8 +184,6 @@ package enum Rotation: Hashable, Sendable {
     case late
     /// The direct parent came too often.
     case repeatedTooOften
-    /// The family was exchanged too often within one window; nothing was spent.
-    case tooFast
     /// Spent longer ago than the window: the family has ended now.
     case reused(Ended)
     /// Never made by this store, whose memory is from before (a restored backup): the family has ended now.

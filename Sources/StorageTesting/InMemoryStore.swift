@@ -1,6 +1,6 @@
 import JOSE
 import OAuth
-import Storage
+package import Storage
 
 /// The reference: keeps every promise of the stores in the simplest way, and forgets all when it goes.
 package actor InMemoryStore {
@@ -34,12 +34,16 @@ package actor InMemoryStore {
     }
 
     private var contents = Contents()
-    private var isClosed = false
+    private var failure: StoreError?
 
     package init() {}
 
     /// From here on everything throws `StoreError.closed`, as it does in the other stores.
-    package func close() { isClosed = true }
+    package func close() { failure = .closed }
+
+    /// From here on everything throws `failure`, as where the disk is full or another process holds the database; `nil`
+    /// lets it work again.
+    package func fail(with failure: StoreError?) { self.failure = failure }
 
     /// All that is remembered at this moment, as a backup would keep it.
     package struct Snapshot: Sendable { let contents: Contents }
@@ -50,13 +54,13 @@ package actor InMemoryStore {
     package func restore(_ snapshot: Snapshot) { contents = snapshot.contents }
 
     func read<Result>(_ query: (Contents) throws -> Result) throws -> Result {
-        guard !isClosed else { throw StoreError.closed }
+        if let failure { throw failure }
         return try query(contents)
     }
 
     /// Makes a change, all of it or nothing: whatever can throw does so before anything is changed.
     func write<Result>(_ change: (inout Contents) throws -> Result) throws -> Result {
-        guard !isClosed else { throw StoreError.closed }
+        if let failure { throw failure }
         return try change(&contents)
     }
 }

@@ -38,14 +38,14 @@ extension Sample {
         isOffline: Bool = false,
         resourceScopes: [ResourceIndicator: Scope] = [
             ResourceIndicator(unchecked: "https://api.example"): Scope(unchecked: ["read", "write"])
-        ], at date: NumericDate = now, authenticatedAt: NumericDate? = nil
+        ], claimsRequest: String? = nil, at date: NumericDate = now, authenticatedAt: NumericDate? = nil
     ) -> Authorization {
         Authorization(
             id: GrantID(unchecked: id), client: ClientID(unchecked: client), subject: Subject(unchecked: user),
             session: SessionID(unchecked: session), identityScope: Scope(unchecked: ["openid", "email"]),
             resourceScopes: resourceScopes, isOffline: isOffline, authenticatedAt: authenticatedAt ?? date,
             methods: ["pwd"], acr: nil,
-            nonce: nil, claimsRequest: nil,
+            nonce: nil, claimsRequest: claimsRequest,
             createdAt: date, expiresAt: date + .seconds(500_000))
     }
 

@@ -15,7 +15,7 @@ extension OpenIDProvider {
         guard let secret = browser.session, let session = try await store.session(TokenHash(of: secret), at: now),
             !isIdle(session, at: now), let user = try await store.user(session.subject), user.mayAct
         else { return nil }
-        if now - session.lastSeenAt >= .seconds(policy.people.sessionTouchInterval) {
+        if policy.people.isUseToBeNoted(since: session.lastSeenAt, at: now) {
             // A busy store costs the note, not the page: the next request writes it.
             try? await store.touch(session.id, at: now)
         }
@@ -23,7 +23,13 @@ extension OpenIDProvider {
     }
 
     func isIdle(_ session: Session, at now: NumericDate) -> Bool {
-        now - session.lastSeenAt >= .seconds(policy.people.sessionIdleLifetime)
+        policy.people.isIdle(since: session.lastSeenAt, at: now)
+    }
+
+    /// From here on no browser but `browser` is taken for the person's own, whether it was remembered or proved by mail.
+    func forgetBrowsers(of subject: Subject, keeping browser: TokenHash?) async throws {
+        signInThrottle.distrust(subject, keeping: browser)
+        try await store.forgetBrowsers(of: subject, keeping: browser)
     }
 
     /// Ends the browser's session with all that hangs from it; nothing if there is none.
@@ -52,5 +58,15 @@ extension OpenIDProvider {
         let ended = try await store.end(target, because: reason, at: now, with: effects)
         revocations.apply(ended, at: now)
         return ended
+    }
+}
+
+extension PeoplePolicy {
+    /// Whether a session that was used last at `seen` does not stand any more.
+    func isIdle(since seen: NumericDate, at now: NumericDate) -> Bool { now - seen >= .seconds(sessionIdleLifetime) }
+
+    /// Whether the note of a session's last use is so old that a use of it is noted again.
+    func isUseToBeNoted(since seen: NumericDate, at now: NumericDate) -> Bool {
+        now - seen >= .seconds(sessionTouchInterval)
     }
 }

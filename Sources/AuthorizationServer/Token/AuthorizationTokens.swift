@@ -38,16 +38,17 @@ struct AuthorizationTokens: Sendable {
     ) async throws -> StruckTokens {
         guard let party = client.registration.relyingParty else { throw Rejection.grantTypeNotAllowed(client.id) }
         let target = try await target(authorization, party, client.id, wish)
+        // What the client may ask for can have shrunk since the person gave it.
+        let identityScope = authorization.identityScope.intersection(party.identityScope)
         let authentication = authentication(of: authorization)
         let order = AccessTokenOrder(
             subject: pairwise.subject(authorization.subject, for: client.registration), client: client.id,
             grant: authorization.id, audience: target.audience, scope: target.scope, lifetime: target.lifetime,
             format: target.format, algorithm: target.algorithm, formerAlgorithm: target.former,
             authentication: authentication,
-            personal: try await identity.forAccessToken(authorization))
+            personal: try await identity.forAccessToken(
+                authorization, scope: wish.scope.map { identityScope.intersection($0) } ?? identityScope))
         if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
-        // What the client may ask for can have shrunk since the person gave it.
-        let identityScope = authorization.identityScope.intersection(party.identityScope)
         let told = wish.answersCode ? Scope(unchecked: identityScope.tokens + target.scope.tokens) : target.scope
         let identifies = told.contains("openid")
         if identifies { try await keys.ensureSigner(party.idTokenAlgorithm, at: now) }
@@ -65,7 +66,7 @@ struct AuthorizationTokens: Sendable {
                     expiresAt: now + .seconds(policy.idTokenLifetime), authentication: authentication,
                     nonce: wish.nonce,
                     accessTokenHash: IDTokenClaims.halfHash(of: accessToken, for: key.algorithm),
-                    personal: try await identity.forIDToken(authorization, scope: told)),
+                    personal: try await identity.forIDToken(authorization, to: party, scope: told)),
                 by: key)
         }
         return StruckTokens(

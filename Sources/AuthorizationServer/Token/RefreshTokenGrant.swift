@@ -4,7 +4,7 @@ package import Storage
 
 /// The `refresh_token` grant (RFC 6749 §6, RFC 9700 §4.14): another access token, and the next refresh token.
 struct RefreshTokenGrant: Sendable {
-    let store: any RefreshTokenStore
+    let store: any RefreshTokenStore & SessionStore
     let revocations: RevocationList
     let tokens: AuthorizationTokens
     let refreshKeys: RefreshKeys
@@ -61,12 +61,12 @@ struct RefreshTokenGrant: Sendable {
                 effects: Self.effects(authorization, token, call.caller, mails, at: now))
         }
         switch record.family.judge(presenting: token.generation, under: policy.rotation, at: now) {
-        case .late, .repeatedTooOften, .tooFast, .ended, .ahead: return try await prepared(nil, notifies: false)
+        case .late, .repeatedTooOften, .ended, .ahead: return try await prepared(nil, notifies: false)
         case .reused: return try await prepared(nil, notifies: true)
         case .rotate(let family): next = family
         case .repeat: break
         }
-        let given = try standing(record, client)
+        let given = try standing(record, client, at: now)
         let struck = try await tokens.strike(
             given, for: client, TokenWish(resource: parameters.resource, scope: parameters.scope, nonce: nil), at: now)
         // Without a window a token can turn from the head into a stolen one while this request runs.
@@ -88,7 +88,10 @@ struct RefreshTokenGrant: Sendable {
             throw Rejection.refreshTokenRefused(client.id, fault)
         }
         if case .rotated(let head) = rotation {
-            if let next = prepared.next, next.head == head { remembered.keep(prepared.standing, as: next) }
+            let noted = await noteUse(of: record, at: now)
+            if let next = prepared.next, next.head == head {
+                remembered.keep(prepared.standing, as: next, usingSessionAt: noted)
+            }
             return try answer(prepared, head: head, "refreshed", client.id)
         }
         remembered.forget(record.family.grant)
@@ -98,7 +101,6 @@ struct RefreshTokenGrant: Sendable {
         case .changed: return nil
         case .late: return try refused(.late)
         case .repeatedTooOften: return try refused(.repeatedTooOften)
-        case .tooFast: return try refused(.tooFast)
         case .ended: return try refused(.ended)
         case .missing: return try refused(.unknown)
         case .reused(let ended):
@@ -108,6 +110,15 @@ struct RefreshTokenGrant: Sendable {
             revocations.apply(ended, at: now)
             throw Rejection.refreshTokenRefused(client.id, .ahead)
         }
+    }
+
+    /// A person whose application works for them uses their session, browser or not. Noted as seldom as a browser's use,
+    /// and never for offline access, which no session carries. Returns what was noted.
+    private func noteUse(of record: RefreshRecord, at now: NumericDate) async -> NumericDate? {
+        guard let seen = record.sessionSeenAt, policy.people.isUseToBeNoted(since: seen, at: now) else { return nil }
+        // A busy store costs the note, not the tokens: the next refresh writes it.
+        do { try await store.touch(record.authorization.session, at: now) } catch { return nil }
+        return now
     }
 
     private func answer(
@@ -146,12 +157,16 @@ struct RefreshTokenGrant: Sendable {
     }
 
     /// What the person's authorization is worth today: who gave it, in which session, with which consent.
-    private func standing(_ record: RefreshRecord, _ client: AuthenticatedClient) throws(Rejection) -> Authorization {
+    private func standing(
+        _ record: RefreshRecord, _ client: AuthenticatedClient, at now: NumericDate
+    ) throws(Rejection) -> Authorization {
         func refused(_ fault: RefreshTokenFault) -> Rejection { .refreshTokenRefused(client.id, fault) }
         let authorization = record.authorization
         guard !record.isEnded else { throw refused(.ended) }
         guard record.userMayAct else { throw refused(.userEnded) }
         guard record.sessionStands else { throw refused(.sessionEnded) }
+        // The store leaves it to its callers. No use is ever taken back: what was in time when it was read still is.
+        if let seen = record.sessionSeenAt, policy.people.isIdle(since: seen, at: now) { throw refused(.sessionEnded) }
         if client.registration.relyingParty?.isFirstParty == true { return authorization }
         guard let consent = record.consent else { throw refused(.consentEnded) }
         let remaining = authorization.covered(by: consent)

@@ -40,11 +40,11 @@ final class RememberedFamilies: Sendable {
         return entry
     }
 
-    /// Remembers a family as a rotation left it.
-    func keep(_ entry: Entry, as family: RefreshFamily) {
+    /// Remembers a family as a rotation left it, and when that was noted as a use of its session.
+    func keep(_ entry: Entry, as family: RefreshFamily, usingSessionAt moment: NumericDate? = nil) {
         guard half > 0 else { return }
         let grant = family.grant
-        let moved = Entry(record: entry.record.moved(to: family), key: entry.key)
+        let moved = Entry(record: entry.record.moved(to: family, usingSessionAt: moment), key: entry.key)
         halves.withLock { halves in
             // Two rotations that follow each other closely may come here in either order.
             let known = halves.young[grant] ?? halves.old[grant]

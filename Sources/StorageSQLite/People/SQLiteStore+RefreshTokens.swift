@@ -16,7 +16,9 @@ extension SQLiteStore: RefreshTokenStore {
                         WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2),
                     f.sealed_key, f.head, f.spent, f.repeats, f.repeat_day, f.repeats_on_day, f.created_at,
                     f.last_used_at, f.idle_lifetime, f.expires_at,
-                    c.identity_scope, c.resource_scopes, c.given_at, c.updated_at
+                    c.identity_scope, c.resource_scopes, c.given_at, c.updated_at,
+                    CASE WHEN a.is_offline = 0 THEN (SELECT last_seen_at FROM session
+                        WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2) END
                 FROM refresh_family AS f JOIN authorization AS a ON a.id = f.authorization
                     LEFT JOIN consent AS c ON c.subject = a.subject AND c.client = a.client
                 WHERE f.authorization = ?1
@@ -27,6 +29,7 @@ extension SQLiteStore: RefreshTokenStore {
                 return RefreshRecord(
                     family: try RefreshFamily(row, from: 17, of: grant), authorization: authorization,
                     isEnded: try row.bool(14), userMayAct: try row.bool(15), sessionStands: try row.bool(16),
+                    sessionSeenAt: try row.optionalDate(31),
                     consent: hasConsent ? try Consent(row, from: 27, in: authorization) : nil,
                     ground: RefreshGround(
                         session: authorization.session,
@@ -88,7 +91,6 @@ extension WriteTransaction {
             return .ahead(ended)
         case .late: return .late
         case .repeatedTooOften: return .repeatedTooOften
-        case .tooFast: return .tooFast
         case .ended: return .ended
         }
     }

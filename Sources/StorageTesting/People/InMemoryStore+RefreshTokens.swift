@@ -8,10 +8,13 @@ extension InMemoryStore: RefreshTokenStore {
             guard let family = contents.people.families[grant], let entry = contents.people.authorizations[grant] else {
                 return nil
             }
+            let session =
+                entry.authorization.isOffline ? nil : contents.liveSession(entry.authorization.session, at: now)
             return RefreshRecord(
                 family: family, authorization: entry.authorization, isEnded: !contents.isAlive(entry, at: now),
                 userMayAct: contents.mayAct(entry.authorization.subject),
                 sessionStands: contents.sessionStands(for: entry.authorization, at: now),
+                sessionSeenAt: session?.lastSeenAt,
                 consent: contents.people.consents[
                     ConsentKey(subject: entry.authorization.subject, client: entry.authorization.client)])
         }
@@ -66,7 +69,6 @@ extension InMemoryStore: RefreshTokenStore {
                 return .ahead(ended)
             case .late: return .late
             case .repeatedTooOften: return .repeatedTooOften
-            case .tooFast: return .tooFast
             case .ended: return .ended
             }
         }

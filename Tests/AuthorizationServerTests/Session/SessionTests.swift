@@ -53,6 +53,66 @@ import Testing
         #expect(try await people.store.authorization(given.id) == nil)
     }
 
+    @Test(arguments: [0, 10_000]) func `that was idle for too long carries no refresh token`(
+        remembered: Int
+    ) async throws {
+        var policy = ServerPolicy()
+        policy.rememberedFamilies = remembered
+        let journey = try await Journey(policy: policy)
+        let browser = try await journey.signedIn()
+        let online = try Journey.parameters(["scope": "read"])
+        let first = try #require(try await journey.tokens(online, in: browser).refreshToken)
+        let bound = try #require(try await journey.refresh(first).refreshToken)
+        let offline = try #require(try await journey.tokens(in: browser).refreshToken)
+        let idle = Journey.start + .seconds(journey.provider.policy.people.sessionIdleLifetime)
+        #expect(try await !journey.people.isSignedIn(browser, at: idle))
+        await #expect(throws: Rejection.refreshTokenRefused(Journey.web, .sessionEnded)) {
+            try await journey.refresh(bound, at: idle)
+        }
+        #expect(try await journey.refresh(offline, at: idle).refreshToken != nil)
+    }
+
+    @Test(arguments: [0, 10_000]) func `is in use while an application refreshes what was given in it`(
+        remembered: Int
+    ) async throws {
+        var policy = ServerPolicy()
+        policy.rememberedFamilies = remembered
+        let journey = try await Journey(policy: policy)
+        let browser = try await journey.signedIn()
+        let online = try Journey.parameters(["scope": "read"])
+        var token = try #require(try await journey.tokens(online, in: browser).refreshToken)
+        let nearly = policy.people.sessionIdleLifetime - 1
+        for round in Int64(1)...3 {
+            let now = Journey.start + .seconds(round * nearly)
+            token = try #require(try await journey.refresh(token, at: now).refreshToken)
+        }
+        #expect(try await journey.people.isSignedIn(browser, at: Journey.start + .seconds(4 * nearly)))
+    }
+
+    @Test(arguments: [0, 10_000]) func `notes its use by applications once a minute, and none of offline access`(
+        remembered: Int
+    ) async throws {
+        var policy = ServerPolicy()
+        policy.rememberedFamilies = remembered
+        let journey = try await Journey(policy: policy)
+        let browser = try await journey.signedIn()
+        let user = try await journey.user()
+        var offline = try #require(try await journey.tokens(in: browser).refreshToken)
+        let online = try Journey.parameters(["scope": "read"])
+        var token = try #require(try await journey.tokens(online, in: browser).refreshToken)
+        for (second, noted) in [(59, 0), (60, 60), (119, 60), (120, 120)] as [(Int64, Int64)] {
+            let now = Journey.start + .seconds(second)
+            token = try #require(try await journey.refresh(token, at: now).refreshToken)
+            let seen = try await journey.people.store.sessions(of: user.id, at: now).map(\.lastSeenAt)
+            #expect(seen == [Journey.start + .seconds(noted)])
+        }
+        let later = Journey.start + .seconds(600)
+        offline = try #require(try await journey.refresh(offline, at: later).refreshToken)
+        _ = try await journey.refresh(offline, at: later)
+        let seen = try await journey.people.store.sessions(of: user.id, at: later).map(\.lastSeenAt)
+        #expect(seen == [Journey.start + .seconds(120)])
+    }
+
     @Test func `ends with sign-out, and twice is the same as once`() async throws {
         let people = try await People()
         try await people.person("bob")

@@ -59,6 +59,30 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `tells beside the person which claims were asked for, and what they agree to today`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            let plain = Sample.authorization()
+            let asking = Sample.authorization("a2", claimsRequest: #"{"userinfo":{"email":null}}"#)
+            #expect(try await store.insert(plain, code: Sample.code(), spending: nil, with: Effects([])))
+            #expect(
+                try await store.insert(asking, code: Sample.code("c2", of: "a2"), spending: nil, with: Effects([])))
+            var person = try #require(try await store.person(behind: asking.id))
+            #expect(person.claimsRequest == asking.claimsRequest && person.agreedScope.isEmpty)
+            for scope in [Scope(unchecked: ["openid", "email"]), Scope(unchecked: ["openid"]), .empty] {
+                var consent = Sample.consent()
+                consent.identityScope = scope
+                try await store.give(consent, with: Effects([]))
+                person = try #require(try await store.person(behind: asking.id))
+                #expect(person.agreedScope == scope)
+            }
+            person = try #require(try await store.person(behind: plain.id))
+            #expect(person.claimsRequest == nil && person.agreedScope.isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `spends the request it came from, which must wait still`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let pending = Sample.pending()

@@ -27,7 +27,7 @@ import Testing
     ) async throws {
         try await kind.runWithPerson { store async throws in
             try await store.start(Sample.authorization())
-            let policy = RotationPolicy(repeatsPerGeneration: 1000, repeatsPerDay: .max, rotationsPerWindow: .max)
+            let policy = RotationPolicy(repeatsPerGeneration: 1000, repeatsPerDay: .max)
             for round in 1...Int64(Self.rounds) {
                 let now = Sample.now + .seconds(round % 3)
                 let read = try #require(try await store.refreshRecord(GrantID(unchecked: "a1"), at: now))

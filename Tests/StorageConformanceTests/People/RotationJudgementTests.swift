@@ -17,7 +17,7 @@ import Testing
     }
 
     /// The decision without the family that is to be stored.
-    private enum Verdict: Hashable { case rotate, `repeat`, late, repeatedTooOften, tooFast, reused, ended, ahead }
+    private enum Verdict: Hashable { case rotate, `repeat`, late, repeatedTooOften, reused, ended, ahead }
 
     private func judge(
         _ family: RefreshFamily, _ generation: Int64, window: Int64 = 10, at now: NumericDate = Sample.now
@@ -25,13 +25,11 @@ import Testing
         var policy = RotationPolicy(window: window)
         policy.repeatsPerGeneration = 2
         policy.repeatsPerDay = 3
-        policy.rotationsPerWindow = 4
         return switch family.judge(presenting: generation, under: policy, at: now) {
         case .rotate: .rotate
         case .repeat: .repeat
         case .late: .late
         case .repeatedTooOften: .repeatedTooOften
-        case .tooFast: .tooFast
         case .reused: .reused
         case .ended: .ended
         case .ahead: .ahead
@@ -86,13 +84,22 @@ import Testing
         #expect(judge(family, 5) == .rotate)
     }
 
-    @Test func `too many rotations within a window spend nothing, and are fine a window later`() {
-        var family = Self.family()
-        family.spent = (1...4).map { SpentGeneration(generation: $0, at: Sample.now) }
-        #expect(judge(family, 5) == .tooFast)
-        #expect(judge(family, 4) == .repeat)
-        #expect(judge(family, 5, at: Sample.now + .seconds(10)) == .rotate)
-        #expect(judge(family, 5, window: 0) == .rotate)
+    @Test func `what is remembered stays short, however often a token is exchanged within a second`() {
+        var family = Sample.family()
+        for second in 0..<30 as Range<Int64> {
+            for _ in 0..<50 {
+                let now = Sample.now + .seconds(second)
+                guard case .rotate(let next) = family.judge(presenting: family.head, under: RotationPolicy(), at: now)
+                else { return #expect(Bool(false), "the head was not rotated") }
+                family = next
+            }
+        }
+        #expect(family.head == 1501 && family.spent.count == 20)
+        let now = Sample.now + .seconds(29)
+        // Generations 1001 to 1050 were spent in the twentieth second.
+        #expect((judge(family, 1000, at: now), judge(family, 1001, at: now)) == (.reused, .late))
+        let later = now + .seconds(1)
+        #expect((judge(family, 1050, at: later), judge(family, 1051, at: later)) == (.reused, .late))
     }
 
     @Test func `idle and absolute lifetimes end in their last second, for every generation`() {
@@ -137,8 +144,6 @@ import Testing
                 return .ahead
             }
             if generation == head {
-                let recent = spentAt.values.count { now - $0 < policy.window }
-                if policy.window > 0, recent >= policy.rotationsPerWindow { return .tooFast }
                 spentAt[generation] = now
                 head += 1
                 lastUsed = now
@@ -165,8 +170,7 @@ import Testing
         var seen: Set<Verdict> = []
         for _ in 0..<200 {
             let policy = RotationPolicy(
-                window: [0, 1, 10, 60].randomElement(using: &random) ?? 10, repeatsPerGeneration: 3, repeatsPerDay: 6,
-                rotationsPerWindow: 5)
+                window: [0, 1, 10, 60].randomElement(using: &random) ?? 10, repeatsPerGeneration: 3, repeatsPerDay: 6)
             var family = Sample.family()
             var now = Sample.now.secondsSince1970
             var oracle = Oracle(
@@ -183,7 +187,6 @@ import Testing
                 case .repeat(let next): (verdict, family) = (.repeat, next)
                 case .late: verdict = .late
                 case .repeatedTooOften: verdict = .repeatedTooOften
-                case .tooFast: verdict = .tooFast
                 case .reused: verdict = .reused
                 case .ended: verdict = .ended
                 case .ahead: verdict = .ahead
