@@ -184,6 +184,11 @@ package final class OpenIDProvider: Sendable {
             throw rejection(for: refusal, of: "token", client: credentials.clientID, caller: caller, at: now)
         } catch let rejection as Rejection {
             await record(rejection, of: "token", .token(request, credentials), caller: caller, at: now)
+            // Refused before anybody looked at the key that it came with.
+            if case .tokenExchange(let parameters) = request {
+                await notice(
+                    keyIn: parameters.subjectToken, at: "token", client: rejection.client, caller: caller, now: now)
+            }
             throw rejection
         }
     }
@@ -213,6 +218,9 @@ package final class OpenIDProvider: Sendable {
                 usage.count(
                     .introspectedInactive, client: answer.facts.client, resource: answer.facts.resource, at: now)
                 recordInactive(token.token, answer.facts, from: credentials.clientID, caller: caller, at: now)
+                // From whoever is no resource a key is not even looked at.
+                await notice(
+                    keyIn: token.token, at: "introspection", client: answer.facts.client, caller: caller, now: now)
             } else {
                 usage.count(.introspectedActive, client: answer.facts.client, resource: answer.facts.resource, at: now)
             }
@@ -225,6 +233,8 @@ package final class OpenIDProvider: Sendable {
         } catch let rejection as Rejection {
             await record(
                 rejection, of: "introspection", .presented(token.token, credentials), caller: caller, at: now)
+            await notice(
+                keyIn: token.token, at: "introspection", client: rejection.client, caller: caller, now: now)
             throw rejection
         }
     }
@@ -233,9 +243,13 @@ package final class OpenIDProvider: Sendable {
         _ token: PresentedToken, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> Answered<Void> {
         do {
-            return try await revocation.respond(to: token, from: credentials, caller: caller, at: now)
+            let answer = try await revocation.respond(to: token, from: credentials, caller: caller, at: now)
+            // A key is no token, and the answer to what is none says nothing.
+            await notice(keyIn: token.token, at: "revocation", client: answer.facts.client, caller: caller, now: now)
+            return answer
         } catch let rejection as Rejection {
             await record(rejection, of: "revocation", .presented(token.token, credentials), caller: caller, at: now)
+            await notice(keyIn: token.token, at: "revocation", client: rejection.client, caller: caller, now: now)
             throw rejection
         }
     }

@@ -76,8 +76,6 @@ package enum Rejection: Error, Hashable, Sendable {
             OAuthError(.temporarilyUnavailable, "no signing key is active; try again later")
         case .codeRefused:
             OAuthError(.invalidGrant, "the authorization code is not accepted")
-        case .refreshTokenRefused(_, .tooFast):
-            OAuthError(.temporarilyUnavailable, "the refresh token is used too often; try again later")
         case .refreshTokenRefused:
             OAuthError(.invalidGrant, "the refresh token is not accepted")
         case .scopeExceedsGrant:
@@ -185,7 +183,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .apiKeyRefused(_, _, let seconds): seconds
         case .assertionKeysUnavailable: 30
         case .snapshotTooLarge: 60
-        case .signingKeyMissing, .feedKeyMissing, .refreshTokenRefused(_, .tooFast): 1
+        case .signingKeyMissing, .feedKeyMissing: 1
         default: nil
         }
     }
@@ -231,6 +229,6 @@ package enum RefreshTokenFault: String, CaseIterable, Hashable, Sendable {
     /// Of a generation that a restored store does not know of.
     case ahead
     case ofAnotherClient = "of_another_client"
-    case repeatedTooOften = "repeated_too_often", tooFast = "too_fast"
+    case repeatedTooOften = "repeated_too_often"
     case userEnded = "user_ended", sessionEnded = "session_ended", consentEnded = "consent_ended"
 }

@@ -15,8 +15,6 @@ extension ClientMetadata {
             guard let scope = try? Scope(text) else { throw ClientMetadataError("scope", "is malformed") }
             self.scope = scope
         }
-        softwareID = try reader.text("software_id", 255)
-        softwareVersion = try reader.text("software_version", 255)
         clientID = try reader.text("client_id", 255)
         clientSecret = try reader.text("client_secret", 512).map { Secret($0) }
     }
@@ -94,7 +92,6 @@ extension ClientMetadata {
         where reader.has(member) { throw ClientMetadataError(member, "is not supported") }
         defaultMaxAge = try reader.seconds("default_max_age")
         requiresAuthTime = try reader.flag("require_auth_time")
-        defaultACRValues = try reader.list("default_acr_values", 16)
         requiresPushedRequests = try reader.flag("require_pushed_authorization_requests")
         backchannelLogoutSessionRequired = try reader.flag("backchannel_logout_session_required")
     }

@@ -3,7 +3,8 @@ public import JOSE
 /// What a client says of itself when it registers, and is told back (RFC 7591 §2, OpenID Registration §2).
 ///
 /// Read and well formed; whether the issuer's policy allows it is for the issuer to say. Members that nobody knows are
-/// ignored (RFC 7591 §2).
+/// ignored (RFC 7591 §2), and so are those that no issuer of ours keeps: `default_acr_values`, `software_id`,
+/// `software_version`.
 public struct ClientMetadata: Hashable, Sendable {
     public enum ApplicationType: String, CaseIterable, Hashable, Sendable { case web, native }
     public enum SubjectType: String, CaseIterable, Hashable, Sendable { case `public`, pairwise }
@@ -30,13 +31,10 @@ public struct ClientMetadata: Hashable, Sendable {
     public var userInfoAlgorithm: Algorithm?
     public var defaultMaxAge: Int64?
     public var requiresAuthTime = false
-    public var defaultACRValues: [String] = []
     public var initiateLoginURI: String?
     public var requiresPushedRequests = false
     public var backchannelLogoutURI: String?
     public var backchannelLogoutSessionRequired = false
-    public var softwareID: String?
-    public var softwareVersion: String?
     /// Present in updates (RFC 7592 §2.2), where they must be the client's own.
     public var clientID: String?
     public var clientSecret: Secret?

@@ -66,14 +66,11 @@ extension ClientMetadata {
         writer.member("userinfo_signed_response_alg", userInfoAlgorithm?.rawValue)
         if let defaultMaxAge { writer.member("default_max_age", defaultMaxAge) }
         if requiresAuthTime { writer.member("require_auth_time", true) }
-        if !defaultACRValues.isEmpty { writer.member("default_acr_values", defaultACRValues) }
         writer.member("initiate_login_uri", initiateLoginURI)
         if requiresPushedRequests { writer.member("require_pushed_authorization_requests", true) }
         writer.member("backchannel_logout_uri", backchannelLogoutURI)
         if backchannelLogoutURI != nil {
             writer.member("backchannel_logout_session_required", backchannelLogoutSessionRequired)
         }
-        writer.member("software_id", softwareID)
-        writer.member("software_version", softwareVersion)
     }
 }

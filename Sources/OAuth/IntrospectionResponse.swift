@@ -63,12 +63,15 @@ public struct APIKeyClaims: Hashable, Sendable {
     public var issuedAt: NumericDate
     /// `nil`: it has no end.
     public var expiresAt: NumericDate?
+    /// Whether its uses are counted: then each answer is one, and is for one request (`tessera_metered`, a member of
+    /// this server's own).
+    public var isMetered: Bool
 
     public static let tokenType = "api_key"
 
     public init(
         issuer: String, id: String, subject: Subject, clientID: ClientID?, audience: ResourceIndicator, scope: Scope,
-        issuedAt: NumericDate, expiresAt: NumericDate?
+        issuedAt: NumericDate, expiresAt: NumericDate?, isMetered: Bool = false
     ) {
         self.issuer = issuer
         self.id = id
@@ -78,6 +81,7 @@ public struct APIKeyClaims: Hashable, Sendable {
         self.scope = scope
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        self.isMetered = isMetered
     }
 
     var json: [UInt8] {
@@ -93,6 +97,7 @@ public struct APIKeyClaims: Hashable, Sendable {
         writer.member("aud", audience.rawValue)
         writer.member("iss", issuer)
         writer.member("jti", id)
+        if isMetered { writer.member("tessera_metered", true) }
         writer.endObject()
         return writer.bytes
     }

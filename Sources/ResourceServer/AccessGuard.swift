@@ -28,21 +28,23 @@ public struct AccessGuard: Sendable {
     ///   - authorization: all values of the request's `Authorization` field.
     ///   - address: of the client, for API keys that are good from some networks only; behind a proxy what that proxy says,
     ///     and never its own.
+    ///   - purpose: what only goes on is no further use of an API key that has a quota.
     public func admit(
         authorization: [String], query: String? = nil, form: [UInt8]? = nil, rule: AccessRule = .anyToken,
-        from address: String? = nil, at now: NumericDate
+        from address: String? = nil, for purpose: AccessPurpose = .request, at now: NumericDate
     ) async throws(AccessRefusal) -> AccessToken {
         guard let text = try reader.token(authorization: authorization, query: query, form: form) else {
             throw .noToken
         }
-        return try await admit(text, rule: rule, from: address, at: now)
+        return try await admit(text, rule: rule, from: address, for: purpose, at: now)
     }
 
     /// The same for a token that was found already.
     public func admit(
-        _ text: Secret, rule: AccessRule = .anyToken, from address: String? = nil, at now: NumericDate
+        _ text: Secret, rule: AccessRule = .anyToken, from address: String? = nil,
+        for purpose: AccessPurpose = .request, at now: NumericDate
     ) async throws(AccessRefusal) -> AccessToken {
-        let token = try await proven(text, from: address, at: now)
+        let token = try await proven(text, from: address, for: purpose, at: now)
         try rule.check(token, at: now, clockTolerance: validator.clockTolerance)
         return token
     }
@@ -54,7 +56,7 @@ public struct AccessGuard: Sendable {
     public var observations: TokenObservations { observer.observations }
 
     private func proven(
-        _ text: Secret, from address: String?, at now: NumericDate
+        _ text: Secret, from address: String?, for purpose: AccessPurpose, at now: NumericDate
     ) async throws(AccessRefusal) -> AccessToken {
         let fingerprint = TokenFingerprint(text)
         // Before the keys are taken, so that an entry never claims newer ones than it was checked with.
@@ -63,7 +65,9 @@ public struct AccessGuard: Sendable {
             try validator.checkTimes(known.token, at: now)
             return try await current(known, text, at: now)
         }
-        guard Self.isCompactJWS(text) else { return try await introspected(text, from: address, at: now) }
+        guard Self.isCompactJWS(text) else {
+            return try await introspected(text, from: address, for: purpose, at: now)
+        }
         let token = try await validator.validate(text, at: now)
         observer.saw(token, at: now)
         let entry = cache.entry(token, lookup: revocations?.lookup(for: token), keys: keys, at: now)
@@ -93,10 +97,11 @@ public struct AccessGuard: Sendable {
     }
 
     private func introspected(
-        _ text: Secret, from address: String? = nil, at now: NumericDate
+        _ text: Secret, from address: String? = nil, for purpose: AccessPurpose = .request, at now: NumericDate
     ) async throws(AccessRefusal) -> AccessToken {
         guard let introspection else { throw .invalidToken(.malformed) }
-        return try await introspection.token(text, from: address, at: now, revocations: revocations?.version ?? 0)
+        return try await introspection.token(
+            text, from: address, for: purpose, at: now, revocations: revocations?.version ?? 0)
     }
 
     /// Three parts (RFC 7515 §7.1). What is one is never sent to the issuer because it failed here.

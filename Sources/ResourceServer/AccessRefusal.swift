@@ -14,6 +14,19 @@ public enum AccessRefusal: Error, Hashable, Sendable {
     /// Nobody can tell now whether the token is good.
     case unavailable(IssuerUnavailable)
 
+    /// The word for it in a log, by which the reference of refusals explains it; the caller need not know it.
+    public var word: String {
+        switch self {
+        case .noToken: "noToken"
+        case .malformedRequest: "malformedRequest"
+        case .invalidToken(let problem): "invalidToken.\(problem.rawValue)"
+        case .insufficientScope: "insufficientScope"
+        case .insufficientAuthentication: "insufficientAuthentication"
+        case .unavailable(.revocationsStale): "unavailable.revocationsStale"
+        case .unavailable: "unavailable"
+        }
+    }
+
     /// The status of the answer (RFC 6750 §3.1, RFC 9470 §3).
     public var status: Int {
         switch self {

@@ -68,6 +68,8 @@ public struct AccessToken: Hashable, Sendable {
     /// All that the token says, for claims that are an agreement between the issuer and this resource.
     public var claims: JSONObject { content.claims }
     public var proof: Proof { content.proof }
+    /// Whether the issuer counted a use of an API key when it said so: such a word is for one request.
+    var isMetered: Bool { proof == .introspection && claims.bool("tessera_metered") == true }
     /// The `kid` of the key that signed it, under which the issuer may distrust it; `nil` if the key has none.
     public var keyID: String? {
         guard case .signature(let keyID) = proof else { return nil }

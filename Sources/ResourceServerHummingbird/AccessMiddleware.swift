@@ -24,8 +24,14 @@ public struct AccessMiddleware<Context: AccessTokenContext>: RouterMiddleware {
                 authorization: request.headers[values: .authorization], rule: rule, from: context.callerAddress,
                 at: resource.now())
         } catch {
-            context.logger.debug("access refused", metadata: ["reason": "\(error)"])
-            return Self.response(to: error, resource.metadata.address)
+            context.logger.info("access refused", metadata: ["reason": "\(error.word)", "found": "\(error)"])
+            var response = Self.response(to: error, resource.metadata.address)
+            // By this the caller can ask, and the operator find the line above, which has it as 'hb.request.id'.
+            if let id = context.logger[metadataKey: "hb.request.id"], let name = HTTPFields.Element.Name("X-Request-Id")
+            {
+                response.headers[name] = "\(id)"
+            }
+            return response
         }
         return try await next(request, context)
     }

@@ -77,6 +77,7 @@ import tessera
               - path: /
                 match: exact
                 access: public
+                rate-limit: 5/10s per client
             """
         try installation.write(text, to: "routes.yaml")
         let file = GatewayRoutesFile(path: installation.path("routes.yaml"))
@@ -95,6 +96,8 @@ import tessera
         let rule = AccessRule(
             scope: try Scope("read write"), contextClasses: ["2", "3"], maxAge: .seconds(600))
         #expect(first.access == .rule(rule) && second.access == .everybody && second.isExact && second.name == "*/")
+        // Where another program forwards the requests, they are counted all the same.
+        #expect(second.upstream == nil && second.forwarding.limits == [RateLimit("5/10s per client")].compactMap { $0 })
     }
 
     @Test func `never shows a secret`() async throws {

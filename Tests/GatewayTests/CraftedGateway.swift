@@ -18,7 +18,7 @@ struct CraftedGateway {
 
     init(
         _ routes: [GatewayRoute]? = nil, keys: (any KeySource)? = nil, revocations: (any RevocationSource)? = nil,
-        told: ToldDecisions? = nil
+        introspection: IntrospectionClient? = nil, told: ToldDecisions? = nil
     ) throws {
         key = try SigningKey.generate(.ES256)
         let issuer = try #require(Issuer(Self.issuer))
@@ -27,7 +27,9 @@ struct CraftedGateway {
             keys: keys ?? FixedKeys(JWKSet(keys: [key.privateJWK.publicKey])))
         let table = try GatewayRouteTable(try routes ?? Self.routes())
         endpoint = ForwardAuthEndpoint(
-            judge: GatewayJudge(routes: table, admission: AccessGuard(validator, revocations: revocations)),
+            judge: GatewayJudge(
+                routes: table,
+                admission: AccessGuard(validator, introspection: introspection, revocations: revocations)),
             proxies: TrustedProxies(ranges: [try #require(AddressRange("127.0.0.1"))]),
             metadata: ProtectedResourceMetadata(resource: Self.resource, authorizationServers: [issuer]),
             report: told?.report)

@@ -6,6 +6,7 @@ import NIOCore
 import OAuth
 import ResourceServer
 import ResourceServerHummingbird
+import Synchronization
 import TestSupport
 import Testing
 
@@ -26,7 +27,9 @@ import Testing
         return try JWTSigner(key, type: "at+jwt").sign(claims.jsonBytes)
     }
 
-    private func application(_ keys: any KeySource) throws -> Application<RouterResponder<AccessContext>> {
+    private func application(
+        _ keys: any KeySource, _ log: KeptLog? = nil
+    ) throws -> Application<RouterResponder<AccessContext>> {
         let issuer = try #require(Issuer("https://as.example"))
         let resource = ResourceIndicator(unchecked: Self.resource)
         let validator = AccessTokenValidator(issuer: issuer, audience: resource, keys: keys)
@@ -38,7 +41,8 @@ import Testing
             .get { _, context in context.accessToken?.subject.rawValue ?? "nobody" }
         let recent = AccessRule(maxAge: .seconds(60))
         router.group("sign-in").add(middleware: api.demanding(recent)).get { _, _ in "recent" }
-        return Application(router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let handler: any LogHandler = if let log { log } else { SwiftLogNoOpLogHandler() }
+        return Application(router: router, logger: Logger(label: "test") { _ in handler })
     }
 
     private func answers(
@@ -83,6 +87,19 @@ import Testing
         #expect(try await answers(keys, "/notes", twice).status == .badRequest)
     }
 
+    @Test func `says in the log why, under the name that the caller is told`() async throws {
+        let log = KeptLog()
+        let old = try token(scope: "write")
+        let answer = try await application(keys, log).test(.router) { client in
+            try await client.execute(uri: "/notes", method: .get, headers: bearer(old)) { $0 }
+        }
+        let field = try #require(HTTPFields.Element.Name("X-Request-Id"))
+        let name = try #require(answer.headers[field])
+        let line = try #require(log.lines.first { $0["message"] == "access refused" })
+        #expect(line["hb.request.id"] == name && line["reason"] == "insufficientScope")
+        #expect(!"\(line)".contains(old))
+    }
+
     @Test func `says that nobody can judge when the keys cannot be had`() async throws {
         struct Away: Error {}
         let answer = try await answers(KeyCache { throw Away() }, "/notes", bearer(token(scope: "read")))
@@ -99,5 +116,29 @@ import Testing
         #expect(json.string("resource") == Self.resource)
         #expect(json.strings("authorization_servers") == ["https://as.example"])
         #expect(answer.headers[.cacheControl] == "public, max-age=3600")
+    }
+}
+
+/// Keeps what is logged at the level that programs have by default.
+private struct KeptLog: LogHandler {
+    private final class Lines: Sendable {
+        let all = Mutex<[[String: String]]>([])
+    }
+
+    private let kept = Lines()
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .info
+
+    var lines: [[String: String]] { kept.all.withLock { $0 } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var line = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
+        line["message"] = "\(event.message)"
+        kept.all.withLock { [line] in $0.append(line) }
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
     /// Whose fault it is that somebody has to wait: 429 is the caller's, 503 the server's (RFC 6585 §4).
     @Test(arguments: [
-        (Rejection.refreshTokenRefused(client, .tooFast), 429), (.throttled(client, retryAfter: 1), 429),
+        (Rejection.throttled(client, retryAfter: 1), 429),
         (.revokesTooOften(client, retryAfter: 1), 429), (.apiKeyRefused(.quotaUsed, nil, retryAfter: 1), 429),
         (.refreshTokenRefused(client, .late), 400),
     ])

@@ -79,8 +79,11 @@ struct APIKeyCheck: Sendable {
 
     /// Counts one use. When it was last used is written at most once a minute, and what keeps that from being written
     /// keeps nobody out.
-    func use(_ key: APIKey, at now: NumericDate) async throws {
-        if let seconds = quotas.take(key, at: now) { throw APIKeyRefusal(.quotaUsed, key, retryAfter: seconds) }
+    /// - Parameter isCounted: `false` where an earlier use only goes on: a quota that is used up ends nothing.
+    func use(_ key: APIKey, isCounted: Bool = true, at now: NumericDate) async throws {
+        if isCounted, let seconds = quotas.take(key, at: now) {
+            throw APIKeyRefusal(.quotaUsed, key, retryAfter: seconds)
+        }
         guard key.lastUsedAt.map({ $0 + .seconds(APIKey.touchInterval) <= now }) ?? true else { return }
         try? await store.touchAPIKey(key.id, at: now)
     }

@@ -54,21 +54,22 @@ extension OpenIDProvider {
         for refusal: APIKeyRefusal, of endpoint: String, client: ClientID?, caller: Caller, at now: NumericDate
     ) -> Rejection {
         let rejection = Rejection.apiKeyRefused(refusal.fault, refusal.key?.id, retryAfter: refusal.retryAfter)
-        let actor = client.map { "client:\($0)" } ?? "anonymous"
         usage.count(.refused, client: client, resource: nil, at: now)
         let decision = decisions.record(
             Refusal(
                 of: endpoint, reason: rejection.reason, client: client, caller: caller, at: now,
                 evidence: refusal.evidence(at: now)))
+        if refusal.fault == .honey, let key = refusal.key {
+            raiseHoneyAlarm(
+                of: key, detail: rejection.reason, decision: decision.rawValue, client: client, caller: caller, at: now)
+            return rejection
+        }
         refusals.record(
             AuditEvent(
-                at: now, action: refusal.fault == .honey ? "api_key.honey_used" : "\(endpoint).refused",
-                outcome: .refusal, actor: actor, target: refusal.key?.mention ?? "", address: caller.address,
-                requestID: caller.requestID, detail: rejection.reason, decision: decision.rawValue))
-        if refusal.fault == .honey, let key = refusal.key {
-            bell.ring(
-                Alarm(.honeyKeyUsed, key, actor: actor, address: caller.address, requestID: caller.requestID), at: now)
-        }
+                at: now, action: "\(endpoint).refused", outcome: .refusal,
+                actor: client.map { "client:\($0)" } ?? "anonymous", target: refusal.key?.mention ?? "",
+                address: caller.address, requestID: caller.requestID, detail: rejection.reason,
+                decision: decision.rawValue))
         return rejection
     }
 

@@ -3,14 +3,16 @@ package import OAuth
 import Storage
 
 extension AccountArea {
+    /// Events in one download; of more, the newest.
+    package static let maximumEvents = 10_000
+
     /// All that is stored about the person, as JSON: no secret and no hash of one.
     package func data(at now: NumericDate) async throws -> [UInt8] {
         let sessions = try await store.sessions(of: user.id, at: now)
         let consents = try await store.consents(of: user.id)
         let authorizations = try await store.authorizations(of: user.id, at: now)
         let keys = try await store.apiKeys(of: .person(user.id))
-        let events = try await store.events(
-            AuditQuery(target: "user:\(user.id)", limit: 1000, newestFirst: true))
+        let (events, areMore) = try await latestEvents()
         _ = try await store.append([event("account.data_downloaded", at: now)])
         return JSONObject([
             ("issuer", .string(provider.issuer.rawValue)), ("exported_at", .string(now.utcText)),
@@ -18,8 +20,22 @@ extension AccountArea {
             ("consents", .array(consents.map { .object($0.exported) })),
             ("authorizations", .array(authorizations.map { .object($0.exported) })),
             ("api_keys", .array(keys.map { .object($0.exported(at: now)) })),
-            ("activity", .array(events.map { .object(exported($0)) })),
+            ("activity", .array(events.map { .object(exported($0)) })), ("activity_truncated", .bool(areMore)),
         ]).jsonBytes
+    }
+
+    /// What happened to the account, newest first, and whether there is more than that.
+    private func latestEvents() async throws -> (events: [AuditEvent], areMore: Bool) {
+        let page = 1000
+        var query = AuditQuery(target: "user:\(user.id)", limit: page, newestFirst: true)
+        var events: [AuditEvent] = []
+        while events.count <= Self.maximumEvents {
+            let found = try await store.events(query)
+            events += found
+            guard found.count == page, let oldest = found.last else { break }
+            query.afterID = oldest.id
+        }
+        return (Array(events.prefix(Self.maximumEvents)), events.count > Self.maximumEvents)
     }
 
     private var account: JSONObject {

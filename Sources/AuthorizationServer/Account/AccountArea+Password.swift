@@ -25,7 +25,7 @@ extension AccountArea {
             ending: .subject(user.id, keeping: person.session.id), at: now, with: effects)
         let outcome = outcome(of: change, at: now)
         guard case .done = outcome else { return outcome }
-        try await store.forgetBrowsers(of: user.id, keeping: browser.hash)
+        try await provider.forgetBrowsers(of: user.id, keeping: browser.hash)
         return try await renewSession(at: now)
     }
 

@@ -19,6 +19,6 @@ extension AccountArea {
     /// Ends all sessions, this one too, and all that applications were given.
     package func logOutEverywhere(at now: NumericDate) async throws {
         try await provider.signOutEverywhere(person, browser: browser, at: now)
-        try await store.forgetBrowsers(of: user.id, keeping: browser.hash)
+        try await provider.forgetBrowsers(of: user.id, keeping: browser.hash)
     }
 }

@@ -65,12 +65,20 @@ package struct ClaimMapping: Hashable, Sendable {
     package func claims(
         for user: User, scope: Scope, client: ClientID, in target: Target = .idToken
     ) -> JSONObject {
+        claims(for: user, scope: scope, client: client, in: target, asked: .none)
+    }
+
+    /// The same, and what was asked for by name.
+    func claims(
+        for user: User, scope: Scope, client: ClientID, in target: Target, asked: AskedClaims
+    ) -> JSONObject {
         var claims = JSONObject()
         var left = budget
         for rule in rules where rule.targets.contains(target) && rule.clients?.contains(client) ?? true {
-            guard rule.scope.map({ scope.contains($0) }) ?? true, let value = value(of: rule.source, user) else {
-                continue
-            }
+            let isOpen = rule.scope.map { scope.contains($0) } ?? true
+            let wish = isOpen ? nil : asked.claim(rule.claim, openedBy: rule.scope)
+            guard isOpen || wish != nil, let value = value(of: rule.source, user), wish?.accepts(value) ?? true
+            else { continue }
             let size = JSONObject([(rule.claim, value)]).jsonBytes.count
             guard size <= left, claims[rule.claim] == nil else { continue }
             left -= size

@@ -97,7 +97,7 @@ extension Administration {
             var changed = client
             let new = try changed.credentials.addSecret(
                 endingOthersIn: overlap, secrets: provider.secrets, at: now)
-            changed.updatedAt = now
+            changed.updatedAt = max(changed.updatedAt, now)
             try await save(
                 changed, replacing: client,
                 recording: event(
@@ -115,7 +115,7 @@ extension Administration {
             let client = try await existingClient(id)
             var changed = client
             guard changed.credentials.removeSecret(secret) else { throw AdministrationError.missing("secret") }
-            changed.updatedAt = now
+            changed.updatedAt = max(changed.updatedAt, now)
             try await save(
                 changed, replacing: client,
                 recording: event(

@@ -23,7 +23,7 @@ extension Administration {
         let change = try await store.setPassword(
             stored, of: id, ending: .subject(id, keeping: nil), at: now, with: Effects([event]))
         try apply(change, at: now)
-        try await store.forgetBrowsers(of: id, keeping: nil)
+        try await provider.forgetBrowsers(of: id, keeping: nil)
     }
 
     /// Makes a link with which a person chooses their first password.

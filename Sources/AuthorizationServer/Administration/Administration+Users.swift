@@ -70,7 +70,7 @@ extension Administration {
             let event = event("user.locked_down", on: "user:\(id)", by: administrator, at: now)
             let saved = try await save(user, endingAll: true, recording: event, at: now)
             // A browser of whoever was in the account is no friend of it any more.
-            try await store.forgetBrowsers(of: id, keeping: nil)
+            try await provider.forgetBrowsers(of: id, keeping: nil)
             return saved
         }
     }

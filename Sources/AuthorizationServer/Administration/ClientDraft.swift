@@ -91,7 +91,7 @@ package struct ClientChange: Sendable {
         }
         if relyingParty != nil || grantTypes != nil { check.checkFit(of: changed.relyingParty, changed.grantTypes) }
         try check.finish()
-        changed.updatedAt = now
+        changed.updatedAt = max(changed.updatedAt, now)
         return changed
     }
 }

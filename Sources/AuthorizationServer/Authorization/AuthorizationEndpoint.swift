@@ -79,8 +79,7 @@ extension OpenIDProvider {
         pending: (request: PendingAuthorization, handle: Secret)?, isVouched: Bool = false, browser: Browser,
         at now: NumericDate
     ) async throws -> AuthorizationStep {
-        let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
-        switch try await validation.validate(form, from: origin) {
+        switch try await requestValidation.validate(form, from: origin) {
         case .refuse(let fault): return refuse(fault, browser, form: form, at: now)
         case .error(let error, let client, let target):
             return try await respond(error, client, target, spending: pending?.request, browser, at: now)

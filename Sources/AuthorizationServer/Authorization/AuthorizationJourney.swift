@@ -36,8 +36,8 @@ struct AuthorizationJourney: Sendable {
     func isCovered(by consent: Consent) -> Bool {
         // What a client that registered itself changes about itself, nobody has vouched for and the person has not
         // seen.
-        (!request.party.isSelfRegistered || consent.updatedAt > request.client.updatedAt)
-            && request.identityScope.isSubset(of: consent.identityScope)
+        (!request.party.isSelfRegistered || consent.updatedAt >= request.client.updatedAt)
+            && request.personalScope.isSubset(of: consent.identityScope)
             && request.resourceScopes.allSatisfy { resource, scope in
                 consent.resourceScopes[resource].map { scope.isSubset(of: $0) } ?? false
             }
@@ -54,6 +54,12 @@ struct AuthorizationJourney: Sendable {
             if !left.isEmpty { resources[resource] = left }
         }
         return (request.identityScope.intersection(decision.identityScope), resources)
+    }
+
+    /// What the person was asked for about themselves and did not give.
+    func unticked(by subject: Subject) -> Scope {
+        guard let decision = pending?.decision, decision.isGiven, decision.subject == subject else { return .empty }
+        return Scope(unchecked: request.personalScope.tokens.filter { !decision.identityScope.contains($0) })
     }
 
     var display: ClientDisplay {

@@ -118,4 +118,6 @@ package enum ConsentOutcome: Hashable, Sendable {
     /// The request is spent or expired, or belongs to another browser.
     case gone
     case notSignedIn
+    /// The person has to prove anew who they are, or is not to be asked at all; nothing was noted.
+    case notAsked
 }

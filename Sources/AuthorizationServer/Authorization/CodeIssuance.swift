@@ -44,6 +44,15 @@ extension OpenIDProvider {
         return client.name
     }
 
+    /// The `claims` parameter without what the person unticked on its way.
+    private func acceptedClaims(_ journey: AuthorizationJourney, by subject: Subject) -> String? {
+        let unticked = journey.unticked(by: subject)
+        guard let text = journey.request.request.claimsText, !unticked.isEmpty else {
+            return journey.request.request.claimsText
+        }
+        return policy.people.claimMapping.request(text, without: unticked, for: journey.request.client.id)
+    }
+
     private func authorization(
         _ journey: AuthorizationJourney, _ person: SignedInPerson, at now: NumericDate
     ) -> Authorization {
@@ -60,7 +69,7 @@ extension OpenIDProvider {
             isOffline: isOffline, authenticatedAt: person.session.authenticatedAt,
             methods: person.session.methods,
             acr: person.session.methods.contains("pwd") ? RequestValidation.passwordContext : nil,
-            nonce: request.request.nonce, claimsRequest: request.request.claimsText, createdAt: now,
+            nonce: request.request.nonce, claimsRequest: acceptedClaims(journey, by: person.user.id), createdAt: now,
             expiresAt: now + .seconds(lifetime))
     }
 }

@@ -8,7 +8,7 @@ extension OpenIDProvider {
         _ journey: AuthorizationJourney, _ user: User, _ consent: Consent?, _ handle: Secret
     ) async throws -> ConsentPrompt {
         let request = journey.request
-        var items = request.identityScope.tokens.map { scope in
+        var items = request.personalScope.tokens.map { scope in
             ConsentItem(
                 scope: scope, isRequired: scope == "openid",
                 isNew: consent.map { !$0.identityScope.contains(scope) } ?? false)
@@ -29,18 +29,24 @@ extension OpenIDProvider {
             uiLocales: request.request.uiLocales, redirectURI: request.target.redirectURI.rawValue)
     }
 
-    /// Notes what the person chose for a request that waits. Nothing is given yet: the request goes on from there.
+    /// Notes what the person chose for a request that waits, if it is one that may ask them. Nothing is given yet: the
+    /// request goes on from there.
     package func decide(
         _ handle: Secret, _ choice: ConsentChoice, browser: Browser, at now: NumericDate
     ) async throws -> ConsentOutcome {
         guard case .success(let pending) = try await waiting(handle, browser: browser, at: now), pending.browser != nil
         else { return .gone }
         guard let person = try await session(of: browser, at: now) else { return .notSignedIn }
-        let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
         guard
-            case .valid(let request) = try await validation.validate(
+            case .valid(let request) = try await requestValidation.validate(
                 FormParameters(pending.parameters), from: .resumed)
         else { return .gone }
+        // What was said before, here or on the page of a second tab, is no reason not to hear what is said now: it may
+        // be a no.
+        let journey = AuthorizationJourney(request: request, person: person, pending: pending)
+        var state = journey.state(consent: nil, pairwise: pairwise)
+        state.decision = nil
+        guard state.nextStep(at: now) == .askForConsent else { return .notAsked }
         let decision = Self.decision(choice, on: request, by: person.user.id)
         var remembered: Consent?
         var effects = Effects([])
@@ -67,7 +73,7 @@ extension OpenIDProvider {
         _ choice: ConsentChoice, on request: ValidatedAuthorizationRequest, by subject: Subject
     ) -> ConsentDecision {
         guard choice.isAllowed else { return ConsentDecision(subject: subject, isGiven: false) }
-        let identity = request.identityScope.tokens.filter { $0 == "openid" || choice.items.contains($0) }
+        let identity = request.personalScope.tokens.filter { $0 == "openid" || choice.items.contains($0) }
         var resources: [ResourceIndicator: Scope] = [:]
         for (resource, scope) in request.resourceScopes {
             let ticked = scope.tokens.filter { choice.items.contains(ConsentItem.id(resource, $0)) }
@@ -94,7 +100,7 @@ extension OpenIDProvider {
         return Consent(
             subject: decision.subject, client: request.client.id,
             identityScope: merged(
-                before?.identityScope ?? .empty, asked: request.identityScope, given: decision.identityScope),
+                before?.identityScope ?? .empty, asked: request.personalScope, given: decision.identityScope),
             resourceScopes: resources, givenAt: before?.givenAt ?? now, updatedAt: now)
     }
 

@@ -26,8 +26,7 @@ extension OpenIDProvider {
         guard form["request_uri"] == nil else {
             throw wrong(OAuthError(.invalidRequest, "a pushed request cannot refer to another one"))
         }
-        let validation = RequestValidation(issuer: issuer, registry: registry, keys: keyRing.snapshot)
-        switch try await validation.validate(Self.naming(client.id, in: form), from: .pushed) {
+        switch try await requestValidation.validate(Self.naming(client.id, in: form), from: .pushed) {
         case .refuse(.redirectURIWrong): throw wrong(OAuthError(.invalidRequest, "redirect_uri is not registered"))
         case .refuse: throw Rejection.grantTypeNotAllowed(client.id)
         case .error(let error, _, _): throw wrong(error)

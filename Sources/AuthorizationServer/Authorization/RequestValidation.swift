@@ -9,6 +9,9 @@ struct ValidatedAuthorizationRequest: Sendable {
     let party: RelyingParty
     let target: ResponseTarget
     let identityScope: Scope
+    /// Scopes that are not asked for, and open claims that are (OpenID Core §5.5). The person is asked for them as
+    /// well; no token has them.
+    let claimScope: Scope
     let resourceScopes: [ResourceIndicator: Scope]
     /// As they were when the request was judged.
     let basis: JudgedRegistrations
@@ -18,6 +21,11 @@ struct ValidatedAuthorizationRequest: Sendable {
     let expectedSubject: Subject?
     /// An essential `acr` is none that a sign-in here has (OpenID Core §5.5.1.1).
     let isUnreachable: Bool
+
+    /// All about the person that they have to agree to.
+    var personalScope: Scope {
+        claimScope.isEmpty ? identityScope : Scope(unchecked: identityScope.tokens + claimScope.tokens)
+    }
 }
 
 /// Where the answer to an authorization request goes. Only ``RequestValidation`` finds one, by matching what is
@@ -43,6 +51,7 @@ struct RequestValidation: Sendable {
     let issuer: Issuer
     let registry: Registry
     let keys: KeyRing.Snapshot
+    let mapping: ClaimMapping
 
     /// How the only sign-in there is reads as a context class; told truthfully, and nothing above it is promised.
     static let passwordContext = "urn:tessera:acr:pwd"
@@ -107,10 +116,28 @@ struct RequestValidation: Sendable {
         let scopes = try await wanted.resolve(request.scope, at: request.resources)
         return ValidatedAuthorizationRequest(
             request: request, client: client, party: party, target: target, identityScope: scopes.identity,
-            resourceScopes: scopes.resources,
+            claimScope: claimScope(request, beyond: scopes.identity, client, party), resourceScopes: scopes.resources,
             basis: JudgedRegistrations(client: client.id, version: client.version, resources: wanted.versions),
             maxAge: request.maxAge ?? party.defaultMaxAge,
             expectedSubject: try expectedSubject(request), isUnreachable: isUnreachable(request))
+    }
+
+    /// What claims that are asked for by name take beyond the scopes. What nobody knows, or the client may not have, is
+    /// no error (OpenID Core §5.5.1).
+    private func claimScope(
+        _ request: AuthorizationRequest, beyond identity: Scope, _ client: RegisteredClient, _ party: RelyingParty
+    ) -> Scope {
+        guard let claims = request.claims, identity.contains("openid") else { return .empty }
+        var wanted: [String] = []
+        for target in [ClaimMapping.Target.userInfo, ClaimMapping.Target.idToken] {
+            for claim in target == .userInfo ? claims.userInfo : claims.idToken {
+                let scopes = mapping.scopes(
+                    opening: claim.name, in: target, for: client.id, of: party, beyond: identity)
+                guard let first = scopes.first, !scopes.contains(where: wanted.contains) else { continue }
+                wanted.append(first)
+            }
+        }
+        return Scope(unchecked: wanted)
     }
 
     /// RFC 9700 §2.1.1: every code is bound to who asked for it, by PKCE or, where registered so, by `nonce`.
@@ -150,5 +177,12 @@ struct RequestValidation: Sendable {
             return false
         }
         return !wish.values.contains(.string(Self.passwordContext))
+    }
+}
+
+extension OpenIDProvider {
+    var requestValidation: RequestValidation {
+        RequestValidation(
+            issuer: issuer, registry: registry, keys: keyRing.snapshot, mapping: policy.people.claimMapping)
     }
 }

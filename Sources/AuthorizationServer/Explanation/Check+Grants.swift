@@ -117,9 +117,6 @@ extension Check {
             "The same refresh token came too often.", checked: "How often its successor was handed out again.",
             passes: "The newest refresh token.",
             change: "tokens.refresh-repeats and tokens.refresh-repeats-per-day; the client must store what it gets."),
-        .refreshTokenTooFast: Explanation(
-            "The refresh token is rotated too fast.", checked: "Rotations within tokens.refresh-window.",
-            passes: "The same in a second.", change: "tokens.refresh-window; the client must use its access tokens."),
         .refreshTokenUserEnded: Explanation(
             "The person may not act any more.", checked: "The person behind the token.",
             passes: "A person who is enabled and not locked down.",

@@ -33,8 +33,7 @@ package enum Check: String, CaseIterable, Hashable, Sendable {
     case refreshTokenUnknown = "refresh_token_unknown", refreshTokenEnded = "refresh_token_ended"
     case refreshTokenLate = "refresh_token_late", refreshTokenReused = "refresh_token_reused"
     case refreshTokenAhead = "refresh_token_ahead", refreshTokenOfAnotherClient = "refresh_token_of_another_client"
-    case refreshTokenRepeatedTooOften = "refresh_token_repeated_too_often", refreshTokenTooFast =
-        "refresh_token_too_fast"
+    case refreshTokenRepeatedTooOften = "refresh_token_repeated_too_often"
     case refreshTokenUserEnded = "refresh_token_user_ended", refreshTokenSessionEnded = "refresh_token_session_ended"
     case refreshTokenConsentEnded = "refresh_token_consent_ended"
 

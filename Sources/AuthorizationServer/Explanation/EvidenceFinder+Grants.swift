@@ -69,7 +69,7 @@ extension EvidenceFinder {
         switch fault {
         case .ofAnotherClient:
             return Evidence("client \(client)", expected: "client \(record.authorization.client)")
-        case .late, .reused, .ahead, .repeatedTooOften, .tooFast:
+        case .late, .reused, .ahead, .repeatedTooOften:
             return Evidence("generation \(token.generation)", expected: "generation \(record.family.head)")
         case .userEnded: return Evidence("user \(record.authorization.subject)")
         case .sessionEnded: return Evidence("session \(record.authorization.session)")

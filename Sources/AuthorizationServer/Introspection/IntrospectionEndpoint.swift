@@ -53,11 +53,11 @@ struct IntrospectionEndpoint: Sendable {
         guard key.isDirect, allowsKeys else { throw APIKeyRefusal(.directUseForbidden, key) }
         // The resource remembers the answer for a while, and hears when it is no longer true.
         guard revocations.note(accepted, at: now) else { throw APIKeyRefusal(.ended, key) }
-        try await keys.use(key, at: now)
+        try await keys.use(key, isCounted: !presented.isStanding, at: now)
         let claims = APIKeyClaims(
             issuer: reader().issuer.rawValue, id: key.id.rawValue, subject: accepted.subject,
             clientID: accepted.client, audience: identifier, scope: accepted.scope, issuedAt: key.createdAt,
-            expiresAt: key.expiresAt)
+            expiresAt: key.expiresAt, isMetered: key.quota != nil)
         return Answered(
             .activeKey(claims),
             DecisionFacts("active_key", client: accepted.client, resource: identifier, grant: key.id))

@@ -16,10 +16,13 @@ final class MailRequests: Sendable {
     struct Entry: Sendable {
         let request: Request
         let browser: Browser
+        let askedAt: NumericDate
     }
 
     /// What does not fit is dropped: people ask again.
     static let capacity = 1024
+    /// Seconds for which what could not be seen to is tried again. Whoever waited longer has asked again, or no more.
+    static let patience: Int64 = 900
 
     private let throttle: FailureThrottle
     private let waiting = Mutex<[Entry]>([])
@@ -32,7 +35,8 @@ final class MailRequests: Sendable {
         guard throttle.wait(for: address, at: now) == nil else { return }
         throttle.recordFailure(of: address, at: now)
         waiting.withLock { waiting in
-            if waiting.count < Self.capacity { waiting.append(Entry(request: request, browser: browser)) }
+            guard waiting.count < Self.capacity else { return }
+            waiting.append(Entry(request: request, browser: browser, askedAt: now))
         }
     }
 
@@ -40,6 +44,15 @@ final class MailRequests: Sendable {
         waiting.withLock { waiting in
             defer { waiting = [] }
             return waiting
+        }
+    }
+
+    /// Keeps for the next run what this one did not get to, and behind all else what failed, so that an entry that always
+    /// fails holds up no other.
+    func putBack(_ untried: ArraySlice<Entry>, failed: Entry, at now: NumericDate) {
+        waiting.withLock { waiting in
+            let kept = (Array(untried) + waiting + [failed]).filter { now - $0.askedAt < .seconds(Self.patience) }
+            waiting = Array(kept.prefix(Self.capacity))
         }
     }
 }

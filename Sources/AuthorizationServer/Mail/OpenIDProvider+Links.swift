@@ -109,7 +109,7 @@ extension OpenIDProvider {
         guard case .done(let ended) = change else { return .gone }
         revocations.apply(ended, at: now)
         // Whoever knew the old password was let in by the throttle like the owner.
-        try await store.forgetBrowsers(of: user.id, keeping: browser.hash)
+        try await forgetBrowsers(of: user.id, keeping: browser.hash)
         if let device = browser.hash { signInThrottle.trust(device, of: user.id) }
         return .done
     }

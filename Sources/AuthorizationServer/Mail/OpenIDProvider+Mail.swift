@@ -37,15 +37,26 @@ extension OpenIDProvider {
             return []
         }
         var problems: [UpkeepProblem] = []
-        for entry in mailRequests.take() {
-            do { try await answer(entry, at: now) } catch {
-                problems.append(UpkeepProblem(work: "mail_requests", error: error))
-            }
+        if let error = await answerMailRequests(at: now) {
+            problems.append(UpkeepProblem(work: "mail_requests", error: error))
         }
         let delivery = MailDelivery(
             outbox: store, transport: transport, sealer: sealer, underway: outbound.mailsUnderway,
             atOnce: policy.people.mailsAtOnce)
         return problems + (await delivery.run(at: now)).map { UpkeepProblem(work: "mail", error: $0) }
+    }
+
+    /// Sees to what waits, up to the first failure: what is left then waits for the next run, as a store that is busy or
+    /// full is so for all of it.
+    private func answerMailRequests(at now: NumericDate) async -> (any Error)? {
+        let entries = mailRequests.take()
+        for (index, entry) in entries.enumerated() {
+            do { try await answer(entry, at: now) } catch {
+                mailRequests.putBack(entries.dropFirst(index + 1), failed: entry, at: now)
+                return error
+            }
+        }
+        return nil
     }
 }
 

@@ -11,13 +11,28 @@ extension OpenIDProvider {
     ) async throws -> Answered<ClientRegistration> {
         try await auditing("registration", caller, now) {
             let address = AddressPrefix(caller.address)
-            // RFC 7591 §3: attempts that fail cost as much as those that do not.
             if let wait = registrations.wait(for: address, at: now) { throw Rejection.throttled(nil, retryAfter: wait) }
-            registrations.recordFailure(of: address, at: now)
-            let spending = try await initialAccess(token, at: now)
-            let request = try RegistrationRequest(body, isUpdate: false)
-            return try await register(request, spending: spending, caller: caller, at: now)
+            // RFC 7591 §3: where anybody may come, attempts that fail cost as much as those that do not.
+            guard !policy.registration.isOpen, let token else {
+                registrations.recordFailure(of: address, at: now)
+                return try await register(body, with: nil, caller: caller, at: now)
+            }
+            do {
+                // An initial access token says itself how often it is good for one.
+                return try await register(body, with: token, caller: caller, at: now)
+            } catch {
+                registrations.recordFailure(of: address, at: now)
+                throw error
+            }
         }
+    }
+
+    private func register(
+        _ body: [UInt8], with token: Secret?, caller: Caller, at now: NumericDate
+    ) async throws -> Answered<ClientRegistration> {
+        let spending = try await initialAccess(token, at: now)
+        let request = try RegistrationRequest(body, isUpdate: false)
+        return try await register(request, spending: spending, caller: caller, at: now)
     }
 
     /// What is spent by registering: `nil` where nothing is demanded.

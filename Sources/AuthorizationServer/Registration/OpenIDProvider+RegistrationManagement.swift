@@ -85,7 +85,8 @@ extension OpenIDProvider {
         }
         try await keys.ensureKeys(for: client.relyingParty, by: "client:\(client.id)", from: caller, at: now)
         client.relyingParty?.keepFormerAlgorithms(of: stored.relyingParty, keyRing.snapshot, at: now)
-        client.updatedAt = now
+        // What people agreed to in the very second of a change, they may have agreed to before it.
+        client.updatedAt = max(stored.updatedAt, now + .seconds(1))
         let event = registrationEvent("client.updated", client, caller, now)
         let issued =
             Self.isAnother(client, than: stored) ? .allEnds : stored.issuedBefore(changeTo: client, at: now)

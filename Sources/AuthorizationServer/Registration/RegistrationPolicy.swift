@@ -9,10 +9,10 @@ package struct RegistrationPolicy: Hashable, Sendable {
     package var maximumClients = 1000
     /// Seconds after which a client that holds nothing of anybody goes.
     package var unusedLifetime: Int64 = 30 * 86_400
-    /// Registrations, also refused ones, from one address.
-    package var throttle = ThrottlePolicy(burst: 20, perHour: 60)
+    /// Registrations from one address that were refused; where anybody may register, also those that were not.
+    package var throttle = ThrottlePolicy(burst: 40, perHour: 300)
     /// Registration access tokens that are wrong, from one address.
-    package var guessThrottle = ThrottlePolicy(burst: 20, perHour: 60)
+    package var guessThrottle = ThrottlePolicy(burst: 40, perHour: 300)
     /// Changes of registrations, also refused ones, of one client and from one address.
     package var changeThrottle = ThrottlePolicy(burst: 20, perHour: 60)
     /// What old OpenID clients need is allowed to them, too: no PKCE for one that authenticates and sends a `nonce`,

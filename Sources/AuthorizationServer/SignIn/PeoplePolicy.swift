@@ -17,9 +17,9 @@ package struct PeoplePolicy: Hashable, Sendable {
     package var accountAddressThrottle = ThrottlePolicy(burst: 10, perHour: 60)
     /// Failed passwords for one account in a browser that it knows.
     package var knownBrowserThrottle = ThrottlePolicy(burst: 20, perHour: 3)
-    /// Failed passwords from one browser, whatever the account.
+    /// Failed passwords from one browser, whatever the account, unless the account knows the browser.
     package var browserThrottle = ThrottlePolicy(burst: 30, perHour: 60)
-    /// Failed passwords from one address, whatever the account.
+    /// Failed passwords from one address, whatever the account, in browsers that the account does not know.
     package var addressThrottle = ThrottlePolicy(burst: 100, perHour: 600)
     /// Requests from one address that cause mail.
     package var mailThrottle = ThrottlePolicy(burst: 20, perHour: 60)

@@ -7,8 +7,9 @@ import Synchronization
 /// The one place that slows down guessing of passwords, whichever page the guesses come through.
 ///
 /// It counts failures per account, per account and address, per browser and per address. A browser in which the person
-/// signed in before is counted apart, so that a stranger's guesses never slow the owner down. Attempts whose outcome is
-/// not known yet count as failures, so that a thousand at once get no further than a thousand in a row.
+/// signed in before is counted apart and by itself, so that a stranger's guesses never slow the owner down, wherever they
+/// come from. Attempts whose outcome is not known yet count as failures, so that a thousand at once get no further than a
+/// thousand in a row.
 final class SignInThrottle: Sendable {
     /// What an attempt is counted under.
     struct Keys: Sendable {
@@ -62,9 +63,18 @@ final class SignInThrottle: Sendable {
 
     /// Lets the owner sign in from this browser whatever strangers do: a link in their mail was used there.
     func trust(_ browser: TokenHash, of subject: Subject) {
+        let key = OwnerKey(account: .subject(subject), browser: browser)
         trusted.withLock { trusted in
+            trusted.removeAll { $0 == key }
             if trusted.count >= Self.trustedCapacity { trusted.removeFirst() }
-            trusted.append(OwnerKey(account: .subject(subject), browser: browser))
+            trusted.append(key)
+        }
+    }
+
+    /// Takes back the trust in all browsers of a person but one.
+    func distrust(_ subject: Subject, keeping browser: TokenHash?) {
+        trusted.withLock { trusted in
+            trusted.removeAll { $0.account == .subject(subject) && $0.browser != browser }
         }
     }
 
@@ -82,9 +92,13 @@ final class SignInThrottle: Sendable {
                 : max(
                     accounts.wait(for: keys.account, pending: pending, at: now) ?? 0,
                     pairs.wait(for: Pair(account: keys.account, address: keys.address), at: now) ?? 0)
-            let place = max(
-                keys.browser.flatMap { keys.isKnownBrowser ? nil : browsers.wait(for: $0, at: now) } ?? 0,
-                addresses.wait(for: keys.address, at: now) ?? 0)
+            // Strangers share the owner's address, but not a browser that the owner used before.
+            let place =
+                keys.isKnownBrowser
+                ? 0
+                : max(
+                    keys.browser.flatMap { browsers.wait(for: $0, at: now) } ?? 0,
+                    addresses.wait(for: keys.address, at: now) ?? 0)
             let wait = max(owner ?? 0, place)
             guard wait == 0 else { return wait }
             underWay[keys.owner] = pending + 1
@@ -108,7 +122,7 @@ final class SignInThrottle: Sendable {
             accounts.recordFailure(of: keys.account, at: now)
             pairs.recordFailure(of: Pair(account: keys.account, address: keys.address), at: now)
             if let browser = keys.browser { browsers.recordFailure(of: browser, at: now) }
+            addresses.recordFailure(of: keys.address, at: now)
         }
-        addresses.recordFailure(of: keys.address, at: now)
     }
 }

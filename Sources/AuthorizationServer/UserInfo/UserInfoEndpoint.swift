@@ -42,7 +42,7 @@ struct UserInfoEndpoint: Sendable {
         else { throw Rejection.tokenNotAccepted(.clientEnded) }
         let answer = UserInfoClaims(
             subject: pairwise.subject(user.id, for: client),
-            personal: identity.forUserInfo(user, to: person.client, scope: claims.scope))
+            personal: identity.forUserInfo(person, to: party, scope: claims.scope))
         let facts = DecisionFacts(
             "user_info", client: client.id, resource: here, grant: claims.grant, tokenID: claims.tokenID)
         guard let algorithm = party.userInfoAlgorithm else { return Answered(.claims(answer.json), facts) }
@@ -81,6 +81,7 @@ extension OpenIDProvider {
         } catch let rejection as Rejection {
             let here = ResourceIndicator(unchecked: issuer.url(of: .userInfo))
             await record(rejection, of: "userinfo", .access(token, at: here), caller: caller, at: now)
+            await notice(keyIn: token, at: "userinfo", caller: caller, now: now)
             throw rejection
         }
     }

@@ -48,10 +48,10 @@ struct GatewayReporter: Sendable {
         // Somebody who is led to the sign-in is refused nothing.
         guard report != nil, refusal != .browser(.noSession) else { return }
         var token = pass?.token
-        // Judged a moment ago and remembered: this is what the rule of the route was compared with.
+        // Judged a moment ago: this is what the rule of the route was compared with, and no second use of a key.
         if token == nil, refusal.isAboutGoodToken {
             token = try? await judge.admission.admit(
-                authorization: question.authorization, from: question.address, at: now)
+                authorization: question.authorization, from: question.address, for: .standing, at: now)
         }
         let evidence = GatewayEvidence(of: refusal, question, token: token, judge.admission.validator, at: now)
         tell(refusal.reason, request, about: about(question), evidence, client: token?.clientID, at: now)

@@ -21,7 +21,10 @@ package struct GatewayJudge: Sendable {
         self.identity = identity
     }
 
-    package func verdict(on question: GatewayQuestion, at now: NumericDate) async -> GatewayVerdict {
+    /// - Parameter purpose: what only goes on is no further use of an API key.
+    package func verdict(
+        on question: GatewayQuestion, for purpose: AccessPurpose = .request, at now: NumericDate
+    ) async -> GatewayVerdict {
         do {
             let (route, path) = try place(of: question)
             guard case .rule(let rule) = route.access else {
@@ -31,7 +34,7 @@ package struct GatewayJudge: Sendable {
                 let (token, text) = try await signIn.admit(question, headers, rule: rule, at: now)
                 return .allowed(GatewayPass(route: route, path: path, token: token, sessionToken: text))
             }
-            let token = try await admit(question, rule, at: now)
+            let token = try await admit(question, rule, for: purpose, at: now)
             return .allowed(GatewayPass(route: route, path: path, token: token))
         } catch {
             return .refused(error)
@@ -59,11 +62,11 @@ package struct GatewayJudge: Sendable {
     }
 
     private func admit(
-        _ question: GatewayQuestion, _ rule: AccessRule, at now: NumericDate
+        _ question: GatewayQuestion, _ rule: AccessRule, for purpose: AccessPurpose, at now: NumericDate
     ) async throws(GatewayRefusal) -> AccessToken {
         do {
             return try await admission.admit(
-                authorization: question.authorization, rule: rule, from: question.address, at: now)
+                authorization: question.authorization, rule: rule, from: question.address, for: purpose, at: now)
         } catch { throw .access(error) }
     }
 }

@@ -1,8 +1,10 @@
 import JOSE
 import NIOCore
+import ResourceServer
 import ServerHTTP
 
-/// Asks again and again whether an open connection may stay open: a token that ends, ends what it opened.
+/// Asks again and again whether an open connection may stay open: a token that ends, ends what it opened. To stay is no
+/// further use of an API key: a quota that is used up ends nothing.
 struct PassWatch: Sendable {
     static let interval = Duration.seconds(1)
 
@@ -34,7 +36,7 @@ struct PassWatch: Sendable {
     var standing: Standing { Standing(self) }
 
     private func judgeAgain() async throws {
-        guard case .allowed = await judge.verdict(on: question, at: now()) else { throw Ended() }
+        guard case .allowed = await judge.verdict(on: question, for: .standing, at: now()) else { throw Ended() }
     }
 
     /// Returns never, and throws once the same request would be refused. Doubt is a refusal.

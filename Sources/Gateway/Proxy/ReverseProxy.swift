@@ -121,7 +121,7 @@ package struct ReverseProxy: Sendable {
             try await standing?.check()
             return try await answer(response, to: request, pass, watch)
         } catch is PassWatch.Ended {
-            guard case .refused(let refusal) = await judge.verdict(on: question, at: now()) else {
+            guard case .refused(let refusal) = await judge.verdict(on: question, for: .standing, at: now()) else {
                 return .unanswered(.broken, pass)
             }
             return judge.answer(refusal, to: question, metadata: address)

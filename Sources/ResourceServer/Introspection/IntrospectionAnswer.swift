@@ -8,6 +8,8 @@ struct IntrospectionAnswer: Sendable {
     let until: NumericDate
     /// Of the revocations at the time of the question.
     let version: UInt64
+    /// It was counted as a use of a key that has only so many: it is for the one request that it was asked for.
+    var isForOne = false
 
     func isGood(at now: NumericDate, version: UInt64) -> Bool {
         // A clock that was set back would keep it for longer than it was told.

@@ -35,7 +35,11 @@ package struct AdministrationAPI: Sendable {
         do {
             return try await answer(request, from: caller, as: &asker, at: now)
         } catch {
-            return response(to: error, of: request, by: asker, at: now)
+            let response = response(to: error, of: request, by: asker, at: now)
+            if let token = request.bearerToken {
+                await administration.provider.notice(keyIn: token, at: "administration", caller: caller, now: now)
+            }
+            return response
         }
     }
 

@@ -27,7 +27,7 @@ extension ServerResponse {
         let error = rejection.oauthError
         var status = status(of: error.code)
         switch rejection {
-        case .throttled, .revokesTooOften, .refreshTokenRefused(_, .tooFast), .apiKeyRefused(.quotaUsed, _, _):
+        case .throttled, .revokesTooOften, .apiKeyRefused(.quotaUsed, _, _):
             status = 429
         default: break
         }

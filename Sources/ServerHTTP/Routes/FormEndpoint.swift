@@ -30,13 +30,26 @@ struct FormEndpoint: Sendable {
                 throw OAuthError(.invalidRequest, "parameters belong in the body, not in the query")
             }
             let form = try FormParameters(request.body)
-            if let withoutClient, !Self.namesClient(form, request),
-                let response = try await withoutClient(form, caller, now)
-            {
-                return response
+            do {
+                if let withoutClient, !Self.namesClient(form, request),
+                    let response = try await withoutClient(form, caller, now)
+                {
+                    return response
+                }
+                let credentials = try ClientCredentials(
+                    authorization: request.headers.first("authorization"), form: form)
+                return try await body(form, credentials, caller)
+            } catch let malformed as OAuthError {
+                await noticeKeys(in: form, caller, at: now)
+                throw malformed
             }
-            let credentials = try ClientCredentials(authorization: request.headers.first("authorization"), form: form)
-            return try await body(form, credentials, caller)
+        }
+    }
+
+    /// A form that is malformed never reaches the engine; a honey key in it is used all the same.
+    private func noticeKeys(in form: FormParameters, _ caller: Caller, at now: NumericDate) async {
+        for text in Set(["token", "subject_token", "actor_token"].compactMap { form[$0] }) {
+            await provider.notice(keyIn: Secret(text), at: name, caller: caller, now: now)
         }
     }
 

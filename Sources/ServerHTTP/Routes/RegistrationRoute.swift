@@ -13,7 +13,7 @@ struct RegistrationRoute: Sendable {
 
     @Sendable
     func post(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        await answer(request) { caller in
+        await answer(request, at: now) { caller in
             let answer = try await provider.registerClient(
                 try Self.document(request), with: request.bearerToken, caller: caller, at: now)
             // RFC 7591 §3.2.1
@@ -23,7 +23,7 @@ struct RegistrationRoute: Sendable {
 
     @Sendable
     func get(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        await answer(request) { caller in
+        await answer(request, at: now) { caller in
             let (id, token) = try managed(request)
             let answer = try await provider.registration(of: id, with: token, caller: caller, at: now)
             return .json(answer.response.json, facts: RequestFacts(answer.facts))
@@ -32,7 +32,7 @@ struct RegistrationRoute: Sendable {
 
     @Sendable
     func put(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        await answer(request) { caller in
+        await answer(request, at: now) { caller in
             let (id, token) = try managed(request)
             let answer = try await provider.updateRegistration(
                 of: id, to: try Self.document(request), with: token, caller: caller, at: now)
@@ -42,7 +42,7 @@ struct RegistrationRoute: Sendable {
 
     @Sendable
     func delete(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        await answer(request) { caller in
+        await answer(request, at: now) { caller in
             let (id, token) = try managed(request)
             let answer = try await provider.deleteRegistration(of: id, with: token, caller: caller, at: now)
             // RFC 7592 §2.3
@@ -69,11 +69,15 @@ struct RegistrationRoute: Sendable {
     }
 
     private func answer(
-        _ request: ServerRequest, _ body: (Caller) async throws -> ServerResponse
+        _ request: ServerRequest, at now: NumericDate, _ body: (Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
+        let caller = Caller(address: request.peer.address, requestID: request.requestID)
         do {
-            return try await body(Caller(address: request.peer.address, requestID: request.requestID))
+            return try await body(caller)
         } catch {
+            if let token = request.bearerToken {
+                await provider.notice(keyIn: token, at: "registration", caller: caller, now: now)
+            }
             return .failure(error, of: request, logger: logger)
         }
     }

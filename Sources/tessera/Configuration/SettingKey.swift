@@ -152,6 +152,10 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case throttleSignInAddressRate = "throttle.sign-in-address-rate"
     case throttleMailBurst = "throttle.mail-burst"
     case throttleMailRate = "throttle.mail-rate"
+    case throttleRegistrationBurst = "throttle.registration-burst"
+    case throttleRegistrationRate = "throttle.registration-rate"
+    case throttleRegistrationChangeBurst = "throttle.registration-change-burst"
+    case throttleRegistrationChangeRate = "throttle.registration-change-rate"
     case throttleRevocationBurst = "throttle.revocation-burst"
     case throttleRevocationRate = "throttle.revocation-rate"
 

@@ -172,6 +172,19 @@ package enum SettingsTable {
             .throttleRequestRate, .integer(1...100_000, unit: "requests a minute"), default: .integer(600),
             "How fast they are forgiven."),
         Setting(
+            .throttleRegistrationBurst, .integer(1...10_000, unit: "requests"), default: .integer(40),
+            "Registrations from one address that were refused before it has to wait; where registration.open is on, also "
+                + "those that were not. Wrong registration access tokens are counted by themselves, as far."),
+        Setting(
+            .throttleRegistrationRate, .integer(1...100_000, unit: "requests an hour"), default: .integer(300),
+            "How fast they are forgiven."),
+        Setting(
+            .throttleRegistrationChangeBurst, .integer(1...10_000, unit: "changes"), default: .integer(20),
+            "Changes of registrations, of one client and from one address, before they have to wait."),
+        Setting(
+            .throttleRegistrationChangeRate, .integer(1...100_000, unit: "changes an hour"), default: .integer(60),
+            "How fast they are forgiven."),
+        Setting(
             .throttleRevocationBurst, .integer(1...1_000_000, unit: "tokens"), default: .integer(10_000),
             "Access tokens of one grant that a client may revoke one by one. Beyond, a revocation ends all tokens of "
                 + "the grant, and the client waits for a new one."),

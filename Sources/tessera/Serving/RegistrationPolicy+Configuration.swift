@@ -1,4 +1,5 @@
 package import AuthorizationServer
+import Risk
 
 extension RegistrationPolicy {
     /// What the settings say about clients that register themselves.
@@ -8,6 +9,13 @@ extension RegistrationPolicy {
         isOpen = configuration.flag(.registrationOpen)
         maximumClients = configuration.integer(.registrationClients)
         unusedLifetime = Int64(configuration.integer(.registrationUnusedLifetime))
+        throttle = ThrottlePolicy(
+            burst: Int64(configuration.integer(.throttleRegistrationBurst)),
+            perHour: Int64(configuration.integer(.throttleRegistrationRate)))
+        guessThrottle = throttle
+        changeThrottle = ThrottlePolicy(
+            burst: Int64(configuration.integer(.throttleRegistrationChangeBurst)),
+            perHour: Int64(configuration.integer(.throttleRegistrationChangeRate)))
         allowsOldOpenID = configuration.flag(.registrationOldOpenID)
     }
 }

@@ -134,6 +134,36 @@ import Testing
         #expect(try await holders.isActive(try await holders.key().secret))
     }
 
+    @Test func `with a quota says so, so that nobody believes one answer for many requests`() async throws {
+        let holders = try await KeyHolders()
+        var draft = KeyHolders.draft()
+        draft.quotaUses = 3
+        let (metered, plain) = (try await holders.key(draft), try await holders.key())
+        #expect(try await holders.introspect(metered.secret).bool("tessera_metered") == true)
+        #expect(try await holders.introspect(metered.secret, isStanding: true).bool("tessera_metered") == true)
+        #expect(try await holders.introspect(plain.secret)["tessera_metered"] == nil)
+        let token = try await holders.exchange(metered.secret).accessToken
+        #expect(try await holders.introspect(token)["tessera_metered"] == nil)
+    }
+
+    @Test func `is not used up by what only goes on, and ends that all the same when it ends`() async throws {
+        let holders = try await KeyHolders()
+        var draft = KeyHolders.draft()
+        (draft.quotaUses, draft.quotaPeriod, draft.lifetime) = (1, 3600, 600)
+        let key = try await holders.key(draft)
+        for _ in 0..<5 { #expect(try await holders.isActive(key.secret, isStanding: true)) }
+        #expect(try await holders.isActive(key.secret))
+        #expect(try await !holders.isActive(key.secret))
+        #expect(try await holders.isActive(key.secret, isStanding: true), "a used-up quota ends nothing")
+        let told = try await holders.introspect(key.secret, isStanding: true)
+        #expect(told.string("scope") == "read write" && told.string("jti") == key.stored.id.rawValue)
+        #expect(try await !holders.isActive(key.secret, by: "payments", isStanding: true))
+        let end = Self.start + .seconds(600)
+        #expect(try await !holders.isActive(key.secret, isStanding: true, at: end))
+        try await holders.administration.endKey(key.stored.id, by: .root, at: Self.start)
+        #expect(try await !holders.isActive(key.secret, isStanding: true))
+    }
+
     @Test func `remembers when it was last used, to the minute`() async throws {
         let holders = try await KeyHolders()
         let key = try await holders.key()

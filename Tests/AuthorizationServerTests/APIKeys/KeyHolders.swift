@@ -60,19 +60,22 @@ struct KeyHolders: Sendable {
     }
 
     func introspect(
-        _ token: Secret, by resource: String = "orders", from address: String? = nil, at now: NumericDate = start
+        _ token: Secret, by resource: String = "orders", from address: String? = nil, isStanding: Bool = false,
+        at now: NumericDate = start
     ) async throws -> JSONObject {
         let form = try Issuance.form(
-            "token=\(token.revealedValue)" + (address.map { "&caller_address=\($0)" } ?? ""))
+            "token=\(token.revealedValue)" + (address.map { "&caller_address=\($0)" } ?? "")
+                + (isStanding ? "&standing=true" : ""))
         let answer = try await provider.introspect(
             PresentedToken(form), from: Issuance.basic(resource), caller: Issuance.caller, at: now)
         return try JSONObject(parsing: answer.response.json)
     }
 
     func isActive(
-        _ token: Secret, by resource: String = "orders", from address: String? = nil, at now: NumericDate = start
+        _ token: Secret, by resource: String = "orders", from address: String? = nil, isStanding: Bool = false,
+        at now: NumericDate = start
     ) async throws -> Bool {
-        let json = try await introspect(token, by: resource, from: address, at: now)
+        let json = try await introspect(token, by: resource, from: address, isStanding: isStanding, at: now)
         let isActive = json.bool("active") == true
         // What is not active is told of in one way.
         if !isActive { #expect(json.jsonBytes == Array(#"{"active":false}"#.utf8)) }

@@ -266,6 +266,28 @@ import Testing
         #expect(!text.contains("$argon2") && !text.contains("tss_"))
     }
 
+    @Test func `exports all that happened, or says that there is more`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        let person = "user:\(account.person.user.id)"
+        let event = AuditEvent(at: People.start, action: "sign_in.succeeded", actor: person, target: person)
+        func exported() async throws -> (events: Int, isTruncated: Bool?) {
+            let limits = JSONLimits(maximumBytes: 8_000_000, maximumMembers: 200_000)
+            let json = try JSONObject(parsing: try await account.data(at: People.start), limits: limits)
+            return (json["activity"]?.array?.count ?? 0, json.bool("activity_truncated"))
+        }
+        let before = try await exported().events
+        _ = try await people.store.append(Array(repeating: event, count: 2500))
+        // Each download is an event, too.
+        let all = try await exported()
+        #expect(all.events == before + 2501 && all.isTruncated == false)
+        let room = AccountArea.maximumEvents - (before + 2502)
+        _ = try await people.store.append(Array(repeating: event, count: room))
+        let most = try await exported()
+        #expect(most.events == AccountArea.maximumEvents && most.isTruncated == false)
+        let more = try await exported()
+        #expect(more.events == AccountArea.maximumEvents && more.isTruncated == true)
+    }
+
     @Test func `is deleted with the password only, and then nobody has it`() async throws {
         let (people, browser, account) = try await Self.signedIn()
         guard case .wrongPassword = try await account.delete(password: Secret("wrong wrong"), at: People.start) else {

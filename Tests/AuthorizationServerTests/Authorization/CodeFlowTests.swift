@@ -180,7 +180,7 @@ import Testing
 
     @Test(.requirement("oidc-core-5.5-1", "oidc-core-5.5-3", "oidc-core-5.5.1-1"))
     func `learns in the ID token what the claims parameter asks for, as far as the scopes open it`() async throws {
-        let journey = try await Journey()
+        let journey = try await Journey { $0.relyingParty?.identityScope = Scope(unchecked: ["openid", "email"]) }
         let claims = #"{"id_token":{"email":{"essential":true},"preferred_username":null,"sub":null,"iss":null}}"#
         let form = try Journey.parameters(["scope": "openid email", "claims": claims])
         let tokens = try await journey.tokens(form, in: try await journey.signedIn())

@@ -181,9 +181,23 @@ import Testing
         }
         let browser = try await journey.signedIn()
         let silent = try Journey.parameters(["prompt": "none"])
-        // Given in the second of the registration, it counts for that one request only.
+        _ = try await journey.code(Journey.parameters(), in: browser)
+        // Given in the second of the registration, it counts.
+        #expect(try await journey.error(silent, in: browser) == nil)
+        let metadata =
+            #"{"client_id":"web","redirect_uris":["https://web.example/cb","https://web.example/other"],"#
+            + #""client_name":"Your bank","grant_types":["authorization_code","refresh_token"],"#
+            + #""scope":"openid profile email offline_access"}"#
+        _ = try await journey.provider.updateRegistration(
+            of: Journey.web, to: Array(metadata.utf8), with: Secret("tsx_of-its-own"), caller: Issuance.caller,
+            at: Journey.start)
+        // Also what was given in the very second of the change, as it may have been before it.
+        #expect(try await journey.error(silent, in: browser) == .consentRequired)
         _ = try await journey.code(Journey.parameters(), in: browser)
         #expect(try await journey.error(silent, in: browser) == .consentRequired)
+        let later = Journey.start + .seconds(1)
+        _ = try await journey.code(Journey.parameters(), in: browser, at: later)
+        #expect(try await journey.error(silent, in: browser, at: later) == nil)
     }
 
     @Test(.requirement("8252-8.6-1"))

@@ -28,16 +28,14 @@ import Testing
     @Test func `names how a refresh token was used too much`() async throws {
         var policy = ServerPolicy()
         policy.rotation.repeatsPerGeneration = 1
-        policy.rotation.rotationsPerWindow = 2
         let journey = try await Journey(policy: policy)
         let browser = try await journey.signedIn()
         let first = try #require(try await journey.tokens(in: browser).refreshToken)
         let second = try #require(try await journey.refresh(first).refreshToken)
         _ = try await journey.refresh(first)
         await refused(journey, first, .refreshTokenRepeatedTooOften, found: "generation 1")
-        let third = try #require(try await journey.refresh(second).refreshToken)
+        _ = try await journey.refresh(second)
         await refused(journey, first, .refreshTokenLate, found: "generation 1")
-        await refused(journey, third, .refreshTokenTooFast, found: "generation 3")
     }
 
     @Test func `names what ended behind a refresh token`() async throws {

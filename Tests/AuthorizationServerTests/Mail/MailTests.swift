@@ -116,6 +116,32 @@ import Testing
         #expect(people.mailbox.mails.first?.text.contains("https://id.example/reset/set?link=tsl_") == true)
     }
 
+    @Test func `that was asked for while the store failed is written when it works again, within a quarter of an hour`()
+        async throws
+    {
+        let people = try await People()
+        for name in ["ann", "bob", "eve"] {
+            try await people.person(name)
+            people.provider.requestReset(login: name, browser: People.browser(), at: People.start)
+        }
+        await people.store.fail(with: .busy)
+        for second in Int64(0)..<3 {
+            let problems = await people.provider.deliverMail(at: People.start + .seconds(second))
+            #expect(problems.filter { $0.work == "mail_requests" }.count == 1)
+        }
+        await people.store.fail(with: nil)
+        let again = People.start + .seconds(3)
+        for _ in 0..<2 { #expect(await people.provider.deliverMail(at: again).isEmpty) }
+        #expect(people.mailbox.mails.count == 3)
+        // Nobody waits at a page that long.
+        people.provider.requestReset(login: "bob", browser: People.browser(), at: again)
+        await people.store.fail(with: .failed("disk full"))
+        _ = await people.provider.deliverMail(at: again + .seconds(900))
+        await people.store.fail(with: nil)
+        _ = await people.provider.deliverMail(at: again + .seconds(901))
+        #expect(people.mailbox.mails.count == 3)
+    }
+
     @Test func `that resets a password leaves no other browser known to the account`() async throws {
         let people = try await People()
         let bob = try await people.person("bob")

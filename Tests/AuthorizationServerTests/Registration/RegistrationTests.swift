@@ -120,6 +120,17 @@ import Testing
             at: People.start)
     }
 
+    @Test func `counts only what goes wrong where initial access tokens bound it`() async throws {
+        let issuer = try await Registrations { $0.throttle = .init(burst: 3, perHour: 60) }
+        let token = try await issuer.initialAccess(uses: 11)
+        for _ in 0..<10 { _ = try await issuer.register(with: token) }
+        for _ in 0..<3 {
+            await #expect(throws: Rejection.registrationTokenWrong) { try await issuer.register(with: Secret("guess")) }
+        }
+        let error = await #expect(throws: Rejection.self) { try await issuer.register(with: token) }
+        #expect(error?.reason == "throttled")
+    }
+
     @Test func `stops when there are as many clients as may be`() async throws {
         let issuer = try await Registrations(isOpen: true) { $0.maximumClients = 1 }
         _ = try await issuer.register()

@@ -86,6 +86,51 @@ import Testing
         #expect(try await people.signIn("bob", in: own).wait != nil)
     }
 
+    /// Where many share an address: an office, a school, a mobile network.
+    private static func narrowAddress() async throws -> (people: People, own: Browser) {
+        let people = try await People(
+            policy: policy { $0.addressThrottle = ThrottlePolicy(burst: 5, perHour: 1) })
+        for name in ["ann", "bob"] { try await people.person(name) }
+        return (people, try await people.signedIn("bob").browser)
+    }
+
+    @Test func `never slows the browser that the owner used before for what strangers do at its address`()
+        async throws
+    {
+        let (people, own) = try await Self.narrowAddress()
+        for index in 0..<8 { _ = try await people.signIn("nobody-\(index)", "wrong wrong wrong") }
+        #expect(try await people.signIn("bob").wait != nil)
+        _ = try await people.signedIn("bob", in: own)
+    }
+
+    @Test func `slows nobody for what the owner mistypes at the same address in a browser used before`() async throws {
+        let (people, own) = try await Self.narrowAddress()
+        for _ in 0..<8 { _ = try await people.signIn("bob", "wrong wrong wrong", in: own) }
+        _ = try await people.signedIn("ann")
+    }
+
+    @Test(arguments: ["lockdown", "password"])
+    func `lets nobody in for a mail of before the account was shut or its password set`(by event: String) async throws {
+        let people = try await People(
+            policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 5, perHour: 1) })
+        let bob = try await people.person("bob")
+        let own = Browser(
+            secret: SecretGenerator.system.secret(.browser), session: nil, caller: Issuance.caller)
+        people.provider.requestReset(login: "bob", browser: own, at: People.start)
+        _ = await people.provider.deliverMail(at: People.start)
+        let new = Secret("seven umbrellas against the window")
+        _ = try await people.provider.resetPassword(
+            link: try people.mailbox.link(), password: new, again: new, browser: own, at: People.start)
+        if event == "lockdown" {
+            _ = try await people.administration.lockDown(bob.id, by: .root, at: People.start)
+            _ = try await people.administration.release(bob.id, by: .root, at: People.start)
+        } else {
+            try await people.administration.setPassword(new, of: bob.id, by: .root, at: People.start)
+        }
+        for _ in 0..<20 { _ = try await people.signIn("bob", "wrong wrong wrong", in: People.browser("203.0.113.9")) }
+        #expect(try await people.signIn("bob", new.revealedValue, in: own).wait != nil)
+    }
+
     @Test func `lets the owner in after a reset by mail, in the browser where it was done`() async throws {
         let people = try await People(
             policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 5, perHour: 1) })

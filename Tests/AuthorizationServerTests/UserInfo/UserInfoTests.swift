@@ -174,4 +174,30 @@ import Testing
         let told = try JSONObject(parsing: answer.json)
         #expect(told.bool("active") == true && told.strings("groups") == ["staff"] && told["roles"] == nil)
     }
+
+    @Test func `and access tokens say no roles beyond their scope, or what their client may not ask for any more`()
+        async throws
+    {
+        let journey = try await Journey { client in
+            client.relyingParty?.identityScope = Scope(unchecked: ["openid", "roles", "offline_access"])
+        }
+        var user = try await journey.user()
+        user.roles = ["admin"]
+        _ = try await journey.people.store.update(user, ending: nil, at: Journey.start, with: Effects([]))
+        let form = try Journey.parameters(["scope": "openid roles offline_access"])
+        let tokens = try await journey.tokens(form, in: try await journey.signedIn())
+        #expect(try Journey.claims(of: tokens.accessToken).strings("roles") == ["admin"])
+        let narrow = try await journey.refresh(try #require(tokens.refreshToken), scope: "openid")
+        #expect(try Journey.claims(of: narrow.accessToken)["roles"] == nil)
+        let whole = try await journey.refresh(try #require(narrow.refreshToken))
+        #expect(try Journey.claims(of: whole.accessToken).strings("roles") == ["admin"])
+
+        var party = RelyingPartyDraft()
+        party.identityScope = "openid offline_access"
+        _ = try await journey.people.administration.updateClient(
+            Journey.web, with: ClientChange(relyingParty: party), by: .root, at: Journey.start)
+        let less = try await journey.refresh(try #require(whole.refreshToken))
+        #expect(try Journey.claims(of: less.accessToken)["roles"] == nil)
+        #expect(try await journey.userInfo(less.accessToken)["roles"] == nil)
+    }
 }

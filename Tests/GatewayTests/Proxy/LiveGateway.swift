@@ -68,7 +68,8 @@ final class LiveGateway: Sendable {
 
     /// The routes of ``CraftedGateway/routes()``, each to one upstream.
     init(
-        upstream port: Int, capacity: Int = 100_000, certificates: TLSCertificates? = nil,
+        upstream port: Int, introspection: IntrospectionClient? = nil, capacity: Int = 100_000,
+        certificates: TLSCertificates? = nil,
         configure: (inout HTTPLimits) -> Void = { _ in },
         policy: (inout ForwardingPolicy) -> Void = { _ in }
     ) async throws {
@@ -81,7 +82,7 @@ final class LiveGateway: Sendable {
             policy(&route.forwarding)
             return route
         }
-        crafted = try CraftedGateway(routes)
+        crafted = try CraftedGateway(routes, introspection: introspection)
         client = UpstreamClient(
             eventLoops: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(120), idle: .seconds(300))
         let clock = Clock()

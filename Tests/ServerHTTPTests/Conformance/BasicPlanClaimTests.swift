@@ -42,11 +42,23 @@ import Testing
         let wanted = #"{"userinfo":{"name":{"essential":true}}}"#
         try await ConformanceServer.run { server in
             let application = Application(server, mode)
+            let plain = try await application.tokens()
+            #expect(application.consents == 1)
+            #expect(try await application.userInfo(plain)["name"] == nil)
+            // The suite asks without the scope `profile`: the person is asked for it, and the token goes without.
+            let bare = try await application.tokens(["claims": wanted])
+            #expect(application.consents == 2)
+            let claims = try await application.userInfo(bare)
+            #expect(claims.string("name") == "Ada Lovelace" && claims["nickname"] == nil)
             let tokens = try await application.tokens(["scope": "openid profile", "claims": wanted])
             #expect(try await application.userInfo(tokens).string("name") == "Ada Lovelace")
-            // No scope was agreed to that opens it: no error, and no claim (OpenID Core §5.5.1).
-            let bare = try await application.tokens(["claims": wanted])
-            #expect(try await application.userInfo(bare)["name"] == nil)
+        }
+        // What the client may not have is no error, and no claim (OpenID Core §5.5.1).
+        let narrow: @Sendable (inout RelyingParty) -> Void = { $0.identityScope = Scope(unchecked: ["openid"]) }
+        try await ConformanceServer.run(narrow) { server in
+            let application = Application(server, mode)
+            let tokens = try await application.tokens(["claims": wanted])
+            #expect(try await application.userInfo(tokens)["name"] == nil)
         }
     }
 

@@ -29,8 +29,12 @@ import Testing
     @Test(.requirement("oidc-registration-2-17"))
     func `may name ways of signing in, which do no harm and are not registered`() async throws {
         try await ConformanceServer.run { server async throws in
-            let made = try await server.register(#""default_acr_values":["urn:x:gold"]"#)
-            #expect(made.json["default_acr_values"] == nil)
+            // Nothing of it is kept, so that it is ignored like any member that nobody knows (RFC 7591 §2).
+            let made = try await server.register(
+                #""default_acr_values":["urn:x:gold"],"software_id":"\u202e","software_version":2"#)
+            for member in ["default_acr_values", "software_id", "software_version"] {
+                #expect(made.json[member] == nil, "\(member)")
+            }
             #expect(try await server.application(made).tokens().identity.string("acr") != "urn:x:gold")
         }
     }

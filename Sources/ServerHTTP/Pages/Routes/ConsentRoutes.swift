@@ -22,13 +22,15 @@ struct ConsentRoutes: Sendable {
         let choice = ConsentChoice(isAllowed: isAllowed, items: isAllowed ? Set(form.all("scope")) : [])
         let outcome = try await visit.provider.decide(handle, choice, browser: visit.browser, at: visit.now)
         switch outcome {
-        // Who is not signed in (any more) is asked to, by the page that knows what comes next.
-        case .noted, .notSignedIn:
-            return visit.redirect(
-                to: visit.path(.authorize, query: "resume=" + handle.revealedValue),
-                decision: isAllowed ? "consent_given" : "consent_denied")
+        case .noted: return resume(handle, visit, decision: isAllowed ? "consent_given" : "consent_denied")
+        // Who is not signed in (any more, or not for this request) is asked to, by the page that knows what comes next.
+        case .notSignedIn, .notAsked: return resume(handle, visit, decision: "waiting")
         case .gone: return gone(visit)
         }
+    }
+
+    private func resume(_ handle: Secret, _ visit: PageVisit, decision: String) -> ServerResponse {
+        visit.redirect(to: visit.path(.authorize, query: "resume=" + handle.revealedValue), decision: decision)
     }
 
     private func gone(_ visit: PageVisit) -> ServerResponse {

@@ -62,19 +62,6 @@ extension TokenProblem {
 }
 
 extension AccessRefusal {
-    /// Its word in the reference.
-    package var word: String {
-        switch self {
-        case .noToken: "noToken"
-        case .malformedRequest: "malformedRequest"
-        case .invalidToken(let problem): "invalidToken.\(problem.rawValue)"
-        case .insufficientScope: "insufficientScope"
-        case .insufficientAuthentication: "insufficientAuthentication"
-        case .unavailable(.revocationsStale): "unavailable.revocationsStale"
-        case .unavailable: "unavailable"
-        }
-    }
-
     package var explanation: Explanation {
         switch self {
         case .noToken: Check.tokenMissing.explanation
