@@ -14,10 +14,10 @@ demo:    ## A token's life and a person's sign-in, step by step (installs what i
 serve:   ## A server for development on https://localhost:8443, data in ./out/serve
 	@scripts/serve
 build:   ## Compile everything
-	swift build $(SWIFT_FLAGS)
+	SWIFT_DETERMINISTIC_HASHING=1 swift build $(SWIFT_FLAGS)
 test:    ## All tests of the packages
 	@scripts/python-environment smtp aiosmtpd==1.4.6 >/dev/null || echo "make: the tests of mail will be skipped"
-	@scripts/test $(SWIFT_FLAGS) $(WIDTH)
+	@scripts/test $(WIDTH)
 format:  ## Rewrite the sources in the one format
 	swift format format --in-place --recursive $(SOURCES)
 lint:    ## Refuse sources in another format
