@@ -145,6 +145,11 @@ class Site(Proxy):
             self.secrets.add(value)
         return self.world.watch.secret(value)
 
+    def passing(self, value):
+        """What the log of the gateway must not have; the issuer keeps it until the person is back."""
+        with self.lock:
+            self.secrets.add(value)
+
     def begin(self):
         self.behind.forget()
         self.secrets = set()
@@ -242,7 +247,7 @@ class Visitor:
         answer = self.open(f"{OWN_SIGN_IN}?to={to}")
         location = answer.header("Location", "")
         assert answer.status == 302 and location.startswith(self.world.issuer + "/authorize?"), (answer, answer.headers)
-        self.site.secret(dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))["state"])
+        self.site.passing(dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))["state"])
         return location
 
     def at_issuer(self, location, login="bob"):
