@@ -24,8 +24,18 @@ public struct RevocationNames: Hashable, Sendable {
         of issuer: String, keyID: String?, token: TokenID, subject: Subject, client: ClientID,
         roots: TokenRoots, by naming: RevocationNaming
     ) {
-        func mention(_ kind: RevocationName.Kind, _ name: String, _ number: Int64 = 0) -> Mention {
-            Mention(kind: kind, name: naming.name(RevocationName(kind, name, of: issuer)), number: number)
+        self.init(keyID: keyID, token: token, subject: subject, client: client, roots: roots, at: naming.resource) {
+            naming.name(RevocationName($0, $1, of: issuer))
+        }
+    }
+
+    /// - Parameter name: what the resource is told a thing by, made now or before.
+    package init(
+        keyID: String?, token: TokenID, subject: Subject, client: ClientID, roots: TokenRoots,
+        at resource: ResourceIndicator, name: (RevocationName.Kind, String) -> RevocationName
+    ) {
+        func mention(_ kind: RevocationName.Kind, _ text: String, _ number: Int64 = 0) -> Mention {
+            Mention(kind: kind, name: name(kind, text), number: number)
         }
         var mentions: [Mention] = []
         mentions.reserveCapacity(6)
@@ -35,7 +45,7 @@ public struct RevocationNames: Hashable, Sendable {
         mentions.append(mention(.client, client.rawValue, roots.epochs.client))
         mentions.append(mention(.grant, roots.grant.rawValue, roots.epochs.grant))
         // Of several resources that a token is for, each hears of its own end only.
-        mentions.append(mention(.resource, naming.resource.rawValue, roots.epochs.resource))
+        mentions.append(mention(.resource, resource.rawValue, roots.epochs.resource))
         self.mentions = mentions
     }
 }

@@ -11,6 +11,7 @@ public final class RevocationFeedReader: RevocationSource {
     let feed: RevocationFeed
     /// What this resource is told names by.
     let naming: RevocationNaming
+    private let names = NameMemory()
     let policy: RevocationPolicy
     let clock: ReaderClock
     let random: SecretGenerator
@@ -62,8 +63,9 @@ public final class RevocationFeedReader: RevocationSource {
         guard let roots = TokenRoots(in: token.claims) else { return { _ in .revoked } }
         let watched = WatchedToken(
             RevocationNames(
-                of: token.issuer.rawValue, keyID: token.keyID, token: id, subject: token.subject, client: client,
-                roots: roots, by: naming))
+                keyID: token.keyID, token: id, subject: token.subject, client: client, roots: roots,
+                at: feed.audience
+            ) { names.name($0, $1, else: name) })
         return { now in self.answer(watched, at: now) }
     }
 
@@ -80,8 +82,12 @@ public final class RevocationFeedReader: RevocationSource {
     }
 
     public func isDistrusted(keyID: String) -> Bool {
-        let name = naming.name(RevocationName(.key, keyID, of: feed.issuer.rawValue))
+        let name = names.name(.key, keyID, else: name)
         return knowledge.withLock { $0.table.value(name) > 0 }
+    }
+
+    private func name(_ kind: RevocationName.Kind, _ text: String) -> RevocationName {
+        naming.name(RevocationName(kind, text, of: feed.issuer.rawValue))
     }
 
     /// Another number whenever something has ended or all was begun anew.

@@ -158,6 +158,27 @@ import Testing
         }
     }
 
+    @Test mutating func `tells a thousand people and applications apart, whatever it remembers of names`() async throws {
+        let reader = reader()
+        try await reader.take(snapshot: feed.snapshot())
+        // People and applications of the same names, which are not each other.
+        let texts = (0..<600).map { "n\($0)" }
+        for (index, text) in texts.enumerated() where index.isMultiple(of: 3) {
+            let kind: RevocationName.Kind = index.isMultiple(of: 2) ? .subject : .client
+            let entry = try CraftedFeed.entry(kind, text, value: RevocationEntry.ended)
+            try await reader.take(message: feed.send([entry]))
+        }
+        for _ in 0..<2 {
+            for (index, text) in texts.enumerated() {
+                for (claim, isEnded) in [("sub", index.isMultiple(of: 6)), ("client_id", index % 6 == 3)] {
+                    let token = try await token([(claim, .string(text))])
+                    let answer = reader.isRevoked(token, at: CraftedIssuer.now)
+                    #expect(answer == (isEnded ? .revoked : .current), "\(claim) \(text)")
+                }
+            }
+        }
+    }
+
     @Test mutating func `a token that the feed is not about is refused`() async throws {
         let good = try await token()
         let other = reader(of: Issuer("https://b.example"))
