@@ -158,7 +158,8 @@ import Testing
         }
     }
 
-    @Test mutating func `tells a thousand people and applications apart, whatever it remembers of names`() async throws {
+    @Test mutating func `tells a thousand people and applications apart, whatever it remembers of names`() async throws
+    {
         let reader = reader()
         try await reader.take(snapshot: feed.snapshot())
         // People and applications of the same names, which are not each other.
