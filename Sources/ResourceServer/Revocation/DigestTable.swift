@@ -77,7 +77,7 @@ package struct DigestTable: Sendable {
         }
         if segments[segment].isFull {
             let grown = segments[segment].grownCapacity
-            segments[segment].rebuild(capacity: grown, keeping: { _ in true }, hash: hash(of:))
+            segments[segment].rebuild(capacity: grown, keeping: { _ in true }, hash: Self.hash(with: seed))
         }
         segments[segment].add(digest, hash, time: mark | time, number: number)
         count &+= 1
@@ -109,21 +109,24 @@ package struct DigestTable: Sendable {
             let kept = segments[index].countOfTimes(keeps)
             guard kept < before else { continue }
             let capacity = segments[index].capacity(for: kept)
-            segments[index].rebuild(capacity: capacity, keeping: keeps, hash: hash(of:))
+            segments[index].rebuild(capacity: capacity, keeping: keeps, hash: Self.hash(with: seed))
             count &-= before &- kept
         }
     }
 
     private func place(of digest: RevocationName) -> (segment: Int, hash: UInt64) {
-        let hash = hash(of: digest)
+        let hash = Self.hash(of: digest, with: seed)
         return (Int(hash >> (64 - Self.segmentBits)), hash)
     }
 
     /// Digests are even already; the seed makes their places unknown to those who try names until digests are alike.
-    private func hash(of digest: RevocationName) -> UInt64 {
+    private static func hash(of digest: RevocationName, with seed: DigestSeed) -> UInt64 {
         let product = (digest.high ^ seed.first).multipliedFullWidth(by: digest.low ^ seed.second)
         return product.high ^ product.low
     }
+
+    /// Holds the seed alone: a function that held the table would make of each change of a segment one of a copy of them all.
+    private static func hash(with seed: DigestSeed) -> (RevocationName) -> UInt64 { { hash(of: $0, with: seed) } }
 }
 
 extension RevocationName {

@@ -2,7 +2,7 @@ import OAuth
 import Synchronization
 
 /// The names of what many tokens have in common, which would cost two hashes each for every new token: keys, clients, the
-/// resource itself, and subjects that come often.
+/// resource itself, and the subjects and grants that come often.
 ///
 /// Asked about tokens only whose signature holds. Each text has one place; who comes there next takes it.
 final class NameMemory: Sendable {
@@ -18,8 +18,7 @@ final class NameMemory: Sendable {
     func name(
         _ kind: RevocationName.Kind, _ text: String, else make: (RevocationName.Kind, String) -> RevocationName
     ) -> RevocationName {
-        // Those of their own: a token is new, and most grants are.
-        guard kind != .token, kind != .grant else { return make(kind, text) }
+        guard kind != .token else { return make(kind, text) }
         let place = Int(UInt(bitPattern: text.hashValue) % UInt(Self.count))
         let known = entries.withLock { $0[place] }
         if let known, known.kind == kind, known.text == text { return known.name }
