@@ -50,6 +50,7 @@ class Revocations:
     def __init__(self, world, count):
         self.world, self.issuer = world, world.issuer
         self.acknowledged, self.lock, self.failures = [], threading.Lock(), []
+        self.issuing = threading.Lock()
         self.counters = collections.Counter()
         # Permissions to end, each of one client; whoever ends one permits it anew.
         self.permissions = collections.deque()
@@ -98,7 +99,12 @@ class Revocations:
         if id not in self.world.secrets:
             self.world.client(id)
             self.world.permit(id, RS1, "read")
-        return self.world.token(id, RS1)
+        return self.issued(id)
+
+    def issued(self, client):
+        """A token of a client, over the one connection that all workers share."""
+        with self.issuing:
+            return self.world.token(client, RS1)
 
     def probe_of_token(self):
         token = self.of_client("probe")
@@ -142,7 +148,7 @@ class Revocations:
         answer = self.advanced(admin, "grant", id, f"grants/{id}/revoke")
         again = {"resource": RS1, "scope": "read"}
         permitted = admin.send_json("PUT", f"/admin/v1/clients/{client}/permissions", again).json()
-        self.world.token(client, RS1)
+        self.issued(client)
         self.permissions.append((client, permitted["id"]))
         return answer
 
