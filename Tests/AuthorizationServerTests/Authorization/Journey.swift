@@ -170,3 +170,12 @@ struct Journey: Sendable {
         try await people.store.events(AuditQuery(action: action, limit: 1000))
     }
 }
+
+extension ServerPolicy {
+    /// With a memory for so many families of refresh tokens.
+    static func remembering(_ families: Int) -> ServerPolicy {
+        var policy = ServerPolicy()
+        policy.rememberedFamilies = families
+        return policy
+    }
+}

@@ -89,3 +89,14 @@ extension RevocationList {
         feed.places.note(keys.map { RevocationName($0, of: feed.issuer) }, at: [resource], now: now)
     }
 }
+
+extension Issuance {
+    var feed: RevocationFeed { provider.revocations.feed }
+
+    /// Something ends of which the resource with JWTs has a token.
+    func tell(_ client: String = "c", at now: NumericDate = Issuance.start) {
+        let key = EpochKey.client(ClientID(unchecked: client))
+        provider.revocations.note([key])
+        provider.revocations.apply([key: 1], at: now)
+    }
+}

@@ -11,15 +11,6 @@ import Testing
         try issuance.provider.reader.genuine(token)
     }
 
-    private func feed(_ issuance: Issuance) -> RevocationFeed { issuance.provider.revocations.feed }
-
-    /// Something ends of which the resource with JWTs has a token.
-    private func tell(_ issuance: Issuance, _ client: String = "c", at now: NumericDate = Issuance.start) {
-        let key = EpochKey.client(ClientID(unchecked: client))
-        issuance.provider.revocations.note([key])
-        issuance.provider.revocations.apply([key: 1], at: now)
-    }
-
     private func event(_ action: String = "t") -> AuditEvent { AuditEvent(at: start, action: action, actor: "t") }
 
     @Test func `tells a resource of a revoked token before the revoker is answered`() async throws {
@@ -29,7 +20,7 @@ import Testing
         let claims = try claims(token, issuance)
         #expect(listener.verdict(on: claims) == .valid)
         try await issuance.revoke(token)
-        feed(issuance).deliver(at: start)
+        issuance.feed.deliver(at: start)
         try listener.listen()
         #expect(listener.verdict(on: claims) == .revoked(.token))
         #expect(listener.verdict(on: try self.claims(try await issuance.token().accessToken, issuance)) == .valid)
@@ -40,7 +31,7 @@ import Testing
         let orders = try await FeedListener(issuance.provider, "orders")
         let payments = try await FeedListener(issuance.provider, "payments")
         func heard() throws -> [Int] {
-            feed(issuance).deliver(at: start)
+            issuance.feed.deliver(at: start)
             return [try orders.listen().count, try payments.listen().count]
         }
         _ = try heard()
@@ -93,12 +84,12 @@ import Testing
             _ = try await administration.updateResource(
                 orders, with: ResourceChange(name: "New"), by: .root, at: start)
         }
-        feed(issuance).deliver(at: start)
+        issuance.feed.deliver(at: start)
         try listener.listen()
         let hasEnded = change == .disabled || change == .deleted
         #expect((listener.verdict(on: try claims(token, issuance)) == .valid) != hasEnded)
         for beat in 1...2 {
-            feed(issuance).deliver(at: start + .seconds(beat * 60))
+            issuance.feed.deliver(at: start + .seconds(beat * 60))
             try other.listen(at: start + .seconds(beat * 60))
         }
         let last = await listener.reader.next(after: listener.position.sequence &+ 1, of: listener.position.feed)
@@ -172,16 +163,16 @@ import Testing
         policy.feed.snapshotBytes = 2 * 29
         let issuance = try await Issuance(policy: policy)
         for round in 1...2 {
-            tell(issuance, "c\(round)")
-            _ = try await feed(issuance).snapshot(for: Issuance.jwtAPI, at: start + .seconds(round * 5))
+            issuance.tell("c\(round)")
+            _ = try await issuance.feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(round * 5))
         }
         // What concerns others takes no room.
         issuance.provider.revocations.apply([.client(ClientID(unchecked: "other")): 1], at: start)
-        _ = try await feed(issuance).snapshot(for: Issuance.jwtAPI, at: start + .seconds(15))
-        tell(issuance, "c3")
+        _ = try await issuance.feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(15))
+        issuance.tell("c3")
         let later = start + .seconds(20)
         await #expect(throws: SnapshotRefusal.tooLarge(bytes: 3 * 29)) {
-            try await feed(issuance).snapshot(for: Issuance.jwtAPI, at: later)
+            try await issuance.feed.snapshot(for: Issuance.jwtAPI, at: later)
         }
         await #expect(throws: Rejection.snapshotTooLarge(ClientID(unchecked: "orders"), bytes: 3 * 29)) {
             try await issuance.provider.feedSnapshot(
@@ -192,7 +183,7 @@ import Testing
     @Test func `shows that it lives to who listens, and costs nothing where nobody does`() async throws {
         let issuance = try await Issuance()
         let listener = try await FeedListener(issuance.provider, "orders")
-        let feed = feed(issuance)
+        let feed = issuance.feed
         feed.deliver(at: start)
         feed.deliver(at: start + .seconds(4))
         #expect(try listener.listen().isEmpty)
@@ -204,7 +195,7 @@ import Testing
         feed.deliver(at: start + .seconds(60))
         #expect(listener.reader.position?.sequence == 2)
         // What ends is told all the same, for whoever comes back.
-        tell(issuance, at: start + .seconds(60))
+        issuance.tell(at: start + .seconds(60))
         feed.deliver(at: start + .seconds(60))
         #expect(try listener.listen().count == 1)
         #expect(feed.counts.chains == 1)
@@ -219,7 +210,7 @@ import Testing
         issuance.provider.revocations.note(names.map { .subject($0) })
         issuance.provider.revocations.apply(
             Dictionary(uniqueKeysWithValues: names.map { (EpochKey.subject($0), Int64(1)) }), at: start)
-        feed(issuance).deliver(at: start)
+        issuance.feed.deliver(at: start)
         #expect(try listener.listen().count == 1000)
         #expect(listener.messages.count < 8)
         #expect(Set(listener.values.keys).count == 1000)
@@ -229,12 +220,12 @@ import Testing
         var policy = ServerPolicy()
         policy.feed.messagesKept = 100_000
         let issuance = try await Issuance(policy: policy)
-        let reader = try #require(feed(issuance).reader(for: Issuance.jwtAPI, at: start))
+        let reader = try #require(issuance.feed.reader(for: Issuance.jwtAPI, at: start))
         let position = try #require(reader.position)
         let ended = (0..<200_000).map { GrantID(unchecked: "g\($0)") }
         issuance.provider.revocations.note(ended.map { .grant($0) })
         issuance.provider.revocations.apply(Ended(grants: ended), at: start)
-        feed(issuance).deliver(at: start)
+        issuance.feed.deliver(at: start)
         let last = try #require(reader.position?.sequence)
         #expect(last == Int64((ended.count + 246) / 247))
         // One message is nine kilobytes or so.
@@ -247,158 +238,9 @@ import Testing
         }
     }
 
-    @Test func `counts who listens and what they get`() async throws {
-        var policy = ServerPolicy()
-        policy.feed.messagesKept = 2
-        let issuance = try await Issuance(policy: policy)
-        let feed = feed(issuance)
-        #expect(feed.figures.messagesSent == 0 && feed.figures.resyncs == 0 && feed.figures.snapshots == 0)
-        let listeners = [
-            try await FeedListener(issuance.provider, "orders"), try await FeedListener(issuance.provider, "orders"),
-        ]
-        #expect(feed.counts.readers == 2 && feed.figures.snapshots == 2)
-        func tell(_ times: Int) {
-            for _ in 0..<times {
-                self.tell(issuance)
-                feed.deliver(at: start)
-            }
-        }
-        tell(2)
-        for listener in listeners { try listener.listen() }
-        #expect(feed.figures.messagesSent == 4 && feed.figures.resyncs == 0)
-        #expect(listeners[0].reader.isKept(after: 0, of: listeners[0].position.feed))
-        #expect(feed.figures.messagesSent == 4, "to ask is not to get")
-        tell(3)
-        #expect(throws: FeedListener.Fault.self) { try listeners[0].listen() }
-        #expect(!listeners[1].reader.isKept(after: 2, of: listeners[1].position.feed))
-        #expect(feed.figures.messagesSent == 4 && feed.figures.resyncs == 2)
-        for listener in listeners { listener.reader.close() }
-        #expect(feed.counts.readers == 0)
-    }
-
-    @Test func `sends who missed too much back to a snapshot`() async throws {
-        var policy = ServerPolicy()
-        policy.feed.messagesKept = 4
-        let issuance = try await Issuance(policy: policy)
-        let listener = try await FeedListener(issuance.provider, "orders")
-        func tell(_ times: Int) {
-            for _ in 0..<times {
-                self.tell(issuance)
-                feed(issuance).deliver(at: start)
-            }
-        }
-        tell(4)
-        #expect(try listener.listen().count == 4)
-        tell(5)
-        #expect(throws: FeedListener.Fault.self) { try listener.listen() }
-        let reader = listener.reader
-        let position = try #require(reader.position)
-        for (feed, sequence) in [
-            (position.feed, position.sequence + 1), (position.feed, -1), ("AAAAAAAAAAAAAAAAAAAAAA", position.sequence),
-        ] {
-            guard case .resync = reader.messages(after: sequence, of: feed) else {
-                Issue.record("\(sequence) was answered")
-                continue
-            }
-        }
-    }
-
-    @Test func `wakes everybody who waits, with the same message`() async throws {
-        let issuance = try await Issuance()
-        let feed = feed(issuance)
-        let reader = try #require(feed.reader(for: Issuance.jwtAPI, at: start))
-        let position = try #require(reader.position)
-        let texts = await withTaskGroup(of: String?.self) { group in
-            for _ in 0..<200 {
-                group.addTask {
-                    guard let own = feed.reader(for: Issuance.jwtAPI, at: Issuance.start),
-                        case .messages(let messages) = await own.next(after: position.sequence, of: position.feed)
-                    else { return nil }
-                    return messages.first?.text
-                }
-            }
-            while feed.counts.readers < 201 { try? await Task.sleep(for: .milliseconds(1)) }
-            tell(issuance)
-            feed.deliver(at: start)
-            return await group.reduce(into: [String?]()) { $0.append($1) }
-        }
-        #expect(texts.count == 200 && Set(texts).count == 1 && texts.first != .some(nil))
-        #expect(feed.counts.readers == 1)
-        reader.close()
-        reader.close()
-        #expect(feed.counts.readers == 0)
-    }
-
-    @Test func `lets a waiting reader go when its task is cancelled`() async throws {
-        let issuance = try await Issuance()
-        let reader = try #require(feed(issuance).reader(for: Issuance.jwtAPI, at: start))
-        let position = try #require(reader.position)
-        let waiting = Task { await reader.next(after: position.sequence, of: position.feed) }
-        waiting.cancel()
-        guard case .messages(let messages) = await waiting.value else {
-            Issue.record("a message that was never sent")
-            return
-        }
-        #expect(messages.isEmpty)
-    }
-
-    @Test func `is bounded in chains and in connections`() async throws {
-        var policy = ServerPolicy()
-        policy.feed.chains = 1
-        policy.feed.readersPerResource = 2
-        let issuance = try await Issuance(policy: policy)
-        func connect(_ resource: String) async throws -> FeedReader {
-            try await issuance.provider.feedReader(
-                from: Issuance.basic(resource), caller: Issuance.caller, at: start)
-        }
-        var readers = [try await connect("orders"), try await connect("orders")]
-        let full = Rejection.tooManyReaders(ClientID(unchecked: "orders"), retryAfter: 5)
-        await #expect(throws: full) { try await connect("orders") }
-        await #expect(throws: Rejection.tooManyReaders(ClientID(unchecked: "payments"), retryAfter: 5)) {
-            try await connect("payments")
-        }
-        await #expect(throws: Rejection.tooManyReaders(ClientID(unchecked: "payments"), retryAfter: 5)) {
-            try await issuance.provider.feedSnapshot(
-                from: Issuance.basic("payments"), caller: Issuance.caller, at: start)
-        }
-        readers.removeLast()
-        _ = try await connect("orders")
-        _ = await issuance.provider.flush(at: start)
-        #expect(try await issuance.events("revocation_feed.refused").count >= 1)
-    }
-
-    @Test func `ends a reader when the secret ends that it proved itself with`() async throws {
-        let issuance = try await Issuance()
-        let (event, short) = (event(), Secret("tsc_short-lived"))
-        var resource = try #require(try await issuance.store.resource(identifiedBy: Issuance.jwtAPI))
-        resource.credentials.secrets.append(Issuance.stored(short, expiresAt: start + .seconds(60)))
-        _ = try await issuance.store.update(resource, advancing: [], recording: event)
-        issuance.provider.registry.forgetResource(resource.id, identifier: resource.identifier)
-        func reader(_ secret: Secret, at now: NumericDate) async throws -> FeedReader {
-            try await issuance.provider.feedReader(
-                from: Issuance.basic("orders", secret), caller: Issuance.caller, at: now)
-        }
-        let (ending, lasting) = (try await reader(short, at: start), try await reader(Issuance.secret, at: start))
-        let chain = try #require(ending.position)
-        for moment in [start, start + .seconds(55), start + .seconds(60)] { feed(issuance).deliver(at: moment) }
-        func heard(_ reader: FeedReader, after sequence: Int64) -> [Int64]? {
-            guard case .messages(let some) = reader.messages(after: sequence, of: chain.feed) else { return nil }
-            return some.map(\.sequence)
-        }
-        #expect(heard(ending, after: 0) == [1, 2] && heard(lasting, after: 0) == [1, 2, 3])
-        #expect(heard(ending, after: 2) == nil && heard(lasting, after: 2) == [3])
-        guard case .ended = await ending.next(after: 2, of: chain.feed) else {
-            Issue.record("told although its secret has ended")
-            return
-        }
-        await #expect(throws: Rejection.clientSecretWrong(ClientID(unchecked: "orders"))) {
-            try await reader(short, at: start + .seconds(60))
-        }
-    }
-
     @Test func `works out again, of a large snapshot, only what came since`() async throws {
         let issuance = try await Issuance()
-        let (feed, revocations) = (feed(issuance), issuance.provider.revocations)
+        let (feed, revocations) = (issuance.feed, issuance.provider.revocations)
         func end(_ numbers: Range<Int>) {
             let ended = numbers.map { GrantID(unchecked: "g\($0)") }
             // Every second one concerns the resource.
@@ -422,25 +264,13 @@ import Testing
         #expect(Set(told[0]).isDisjoint(with: told[1]))
     }
 
-    @Test func `is for protected resources that prove who they are`() async throws {
-        let issuance = try await Issuance()
-        await #expect(throws: Rejection.notAResource(ClientID(unchecked: "svc"))) {
-            try await issuance.provider.feedReader(from: Issuance.basic("svc"), caller: Issuance.caller, at: start)
-        }
-        let wrong = try Issuance.basic("orders", Secret("tsc_wrong"))
-        await #expect(throws: Rejection.clientSecretWrong(ClientID(unchecked: "orders"))) {
-            try await issuance.provider.feedSnapshot(from: wrong, caller: Issuance.caller, at: start)
-        }
-        #expect(feed(issuance).counts.chains == 0)
-    }
-
     @Test func `shares one snapshot among those who ask at once`() async throws {
         let issuance = try await Issuance()
-        let feed = feed(issuance)
+        let feed = issuance.feed
         let first = try await feed.snapshot(for: Issuance.jwtAPI, at: start)
         #expect(try await feed.snapshot(for: Issuance.jwtAPI, at: start).prefix == first.prefix)
         // Later it is signed anew, with what came since.
-        tell(issuance)
+        issuance.tell()
         let later = try await feed.snapshot(for: Issuance.jwtAPI, at: start + .seconds(2))
         #expect(later.head.count == first.head.count + 1)
         feed.deliver(at: start + .seconds(3))
@@ -450,7 +280,7 @@ import Testing
 
     @Test func `forgets what concerns no living token, and says once what was said often`() async throws {
         let issuance = try await Issuance()
-        let feed = feed(issuance)
+        let feed = issuance.feed
         let revocations = issuance.provider.revocations
         revocations.note((0..<100).map { .client(ClientID(unchecked: "c\($0)")) })
         for round in 1...40_000 {

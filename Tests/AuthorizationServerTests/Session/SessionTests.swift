@@ -56,9 +56,7 @@ import Testing
     @Test(arguments: [0, 10_000]) func `that was idle for too long carries no refresh token`(
         remembered: Int
     ) async throws {
-        var policy = ServerPolicy()
-        policy.rememberedFamilies = remembered
-        let journey = try await Journey(policy: policy)
+        let journey = try await Journey(policy: .remembering(remembered))
         let browser = try await journey.signedIn()
         let online = try Journey.parameters(["scope": "read"])
         let first = try #require(try await journey.tokens(online, in: browser).refreshToken)
@@ -75,13 +73,11 @@ import Testing
     @Test(arguments: [0, 10_000]) func `is in use while an application refreshes what was given in it`(
         remembered: Int
     ) async throws {
-        var policy = ServerPolicy()
-        policy.rememberedFamilies = remembered
-        let journey = try await Journey(policy: policy)
+        let journey = try await Journey(policy: .remembering(remembered))
         let browser = try await journey.signedIn()
         let online = try Journey.parameters(["scope": "read"])
         var token = try #require(try await journey.tokens(online, in: browser).refreshToken)
-        let nearly = policy.people.sessionIdleLifetime - 1
+        let nearly = journey.provider.policy.people.sessionIdleLifetime - 1
         for round in Int64(1)...3 {
             let now = Journey.start + .seconds(round * nearly)
             token = try #require(try await journey.refresh(token, at: now).refreshToken)
@@ -92,9 +88,7 @@ import Testing
     @Test(arguments: [0, 10_000]) func `notes its use by applications once a minute, and none of offline access`(
         remembered: Int
     ) async throws {
-        var policy = ServerPolicy()
-        policy.rememberedFamilies = remembered
-        let journey = try await Journey(policy: policy)
+        let journey = try await Journey(policy: .remembering(remembered))
         let browser = try await journey.signedIn()
         let user = try await journey.user()
         var offline = try #require(try await journey.tokens(in: browser).refreshToken)

@@ -297,9 +297,7 @@ import Testing
     @Test(arguments: [0, 10_000]) func `does not go on after signing out once the person unticked just that`(
         remembered: Int
     ) async throws {
-        var policy = ServerPolicy()
-        policy.rememberedFamilies = remembered
-        let journey = try await Journey(policy: policy)
+        let journey = try await Journey(policy: .remembering(remembered))
         let browser = try await journey.signedIn()
         let first = try token(try await journey.tokens(in: browser))
         let token = try token(try await journey.refresh(first))
