@@ -23,17 +23,36 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
         guard text.utf8.count <= Self.maximumLength else {
             throw OAuthError(.invalidScope, "scope is longer than \(Self.maximumLength) bytes")
         }
+        var copy = text
+        let tokens = copy.withUTF8 { bytes in
+            Result { () throws(OAuthError) in try Self.tokens(in: bytes) }
+        }
+        self.init(unchecked: try tokens.get())
+    }
+
+    /// Read in place: every new token of an issuer has a scope.
+    private static func tokens(in bytes: UnsafeBufferPointer<UInt8>) throws(OAuthError) -> [String] {
         var tokens: [String] = []
-        for part in text.utf8.split(separator: 0x20, maxSplits: Self.maximumCount, omittingEmptySubsequences: true) {
-            guard part.allSatisfy(Self.isScopeCharacter) else {
-                throw OAuthError(.invalidScope, "scope contains a character that RFC 6749 does not allow")
+        var start = 0
+        while start < bytes.count {
+            guard bytes[start] != 0x20 else {
+                start &+= 1
+                continue
             }
-            tokens.append(String(Substring(part)))
+            var end = start
+            while end < bytes.count, bytes[end] != 0x20 {
+                guard isScopeCharacter(bytes[end]) else {
+                    throw OAuthError(.invalidScope, "scope contains a character that RFC 6749 does not allow")
+                }
+                end &+= 1
+            }
+            guard tokens.count < maximumCount else {
+                throw OAuthError(.invalidScope, "scope names more than \(maximumCount) tokens")
+            }
+            tokens.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
+            start = end
         }
-        guard tokens.count <= Self.maximumCount else {
-            throw OAuthError(.invalidScope, "scope names more than \(Self.maximumCount) tokens")
-        }
-        self.init(unchecked: tokens)
+        return tokens
     }
 
     /// `NQCHAR` of RFC 6749 §3.3 (Appendix A.4): visible ASCII without `"` and `\`.

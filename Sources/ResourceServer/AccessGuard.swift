@@ -33,10 +33,14 @@ public struct AccessGuard: Sendable {
         authorization: [String], query: String? = nil, form: [UInt8]? = nil, rule: AccessRule = .anyToken,
         from address: String? = nil, for purpose: AccessPurpose = .request, at now: NumericDate
     ) async throws(AccessRefusal) -> AccessToken {
-        guard let text = try reader.token(authorization: authorization, query: query, form: form) else {
-            throw .noToken
+        let fingerprint = reader.fingerprint(authorization: authorization, query: query, form: form)
+        return try await admit(fingerprint, rule: rule, from: address, for: purpose, at: now) {
+            () throws(AccessRefusal) in
+            guard let text = try reader.token(authorization: authorization, query: query, form: form) else {
+                throw .noToken
+            }
+            return text
         }
-        return try await admit(text, rule: rule, from: address, for: purpose, at: now)
     }
 
     /// The same for a token that was found already.
@@ -44,9 +48,7 @@ public struct AccessGuard: Sendable {
         _ text: Secret, rule: AccessRule = .anyToken, from address: String? = nil,
         for purpose: AccessPurpose = .request, at now: NumericDate
     ) async throws(AccessRefusal) -> AccessToken {
-        let token = try await proven(text, from: address, for: purpose, at: now)
-        try rule.check(token, at: now, clockTolerance: validator.clockTolerance)
-        return token
+        try await admit(TokenFingerprint(text), rule: rule, from: address, for: purpose, at: now) { text }
     }
 
     /// How many checked tokens are remembered now, for metrics; never more than its ``TokenMemory`` says.
@@ -55,33 +57,46 @@ public struct AccessGuard: Sendable {
     /// Which keys signed what was checked here, and how the issuer's clock and ours differ.
     public var observations: TokenObservations { observer.observations }
 
-    private func proven(
-        _ text: Secret, from address: String?, for purpose: AccessPurpose, at now: NumericDate
+    /// - Parameters:
+    ///   - fingerprint: of the token, where it is known without having read it.
+    ///   - text: the token; not asked for while it is remembered.
+    private func admit(
+        _ fingerprint: TokenFingerprint?, rule: AccessRule, from address: String?, for purpose: AccessPurpose,
+        at now: NumericDate, text: () throws(AccessRefusal) -> Secret
     ) async throws(AccessRefusal) -> AccessToken {
-        let fingerprint = TokenFingerprint(text)
-        // Before the keys are taken, so that an entry never claims newer ones than it was checked with.
-        let keys = validator.keys.version
-        if let known = cache.entry(fingerprint, keys: keys, at: now) {
+        let token: AccessToken
+        if let fingerprint, let known = cache.entry(fingerprint, keys: validator.keys.version, at: now) {
             try validator.checkTimes(known.token, at: now)
-            return try await current(known, text, at: now)
+            token = try isCurrent(known, at: now) ? known.token : await introspected(text(), at: now)
+        } else {
+            token = try await proven(text(), fingerprint, from: address, for: purpose, at: now)
         }
+        try rule.check(token, at: now, clockTolerance: validator.clockTolerance)
+        return token
+    }
+
+    private func proven(
+        _ text: Secret, _ fingerprint: TokenFingerprint?, from address: String?, for purpose: AccessPurpose,
+        at now: NumericDate
+    ) async throws(AccessRefusal) -> AccessToken {
         guard Self.isCompactJWS(text) else {
             return try await introspected(text, from: address, for: purpose, at: now)
         }
+        // Before the token is checked, so that an entry never claims newer keys than it was checked with.
+        let keys = validator.keys.version
         let token = try await validator.validate(text, at: now)
         observer.saw(token, at: now)
         let entry = cache.entry(token, lookup: revocations?.lookup(for: token), keys: keys, at: now)
-        cache.keep(entry, as: fingerprint)
-        return try await current(entry, text, at: now)
+        cache.keep(entry, as: fingerprint ?? TokenFingerprint(text))
+        guard try isCurrent(entry, at: now) else { return try await introspected(text, at: now) }
+        return token
     }
 
-    /// The token, unless it has ended before its time or nobody can say so.
-    private func current(
-        _ entry: VerifiedTokenCache.Entry, _ text: Secret, at now: NumericDate
-    ) async throws(AccessRefusal) -> AccessToken {
-        guard let lookup = entry.lookup else { return entry.token }
+    /// Whether the token has not ended before its time, as far as is known here; `false` if its issuer is to be asked.
+    private func isCurrent(_ entry: VerifiedTokenCache.Entry, at now: NumericDate) throws(AccessRefusal) -> Bool {
+        guard let lookup = entry.lookup else { return true }
         switch lookup(now) {
-        case .current, .stale(.acceptUntilExpiry): return entry.token
+        case .current, .stale(.acceptUntilExpiry): return true
         case .revoked:
             // Tokens of the key that takes its place come next: its successor should be known by then.
             if let keyID = entry.token.keyID, revocations?.isDistrusted(keyID: keyID) ?? false {
@@ -92,7 +107,7 @@ public struct AccessGuard: Sendable {
             throw .unavailable(.revocationsStale)
         case .stale(.introspect):
             guard introspection != nil else { throw .unavailable(.revocationsStale) }
-            return try await introspected(text, at: now)
+            return false
         }
     }
 

@@ -10,6 +10,8 @@ public struct AccessTokenValidator: Sendable {
     public let clockTolerance: Duration
     let keys: any KeySource
     private let headers = HeaderMemory()
+    /// The whole seconds of ``clockTolerance``: to take a duration apart costs a long division, twice for each request.
+    private let toleratedSeconds: Int64
 
     /// - Parameters:
     ///   - issuer: the exact text that the issuer calls itself.
@@ -22,6 +24,7 @@ public struct AccessTokenValidator: Sendable {
         self.audience = audience
         self.keys = keys
         self.clockTolerance = min(max(clockTolerance, .zero), .seconds(300))
+        toleratedSeconds = self.clockTolerance.wholeSeconds
     }
 
     /// What the token proves. Throws why it proves nothing, or that the keys to judge it cannot be had.
@@ -72,10 +75,16 @@ public struct AccessTokenValidator: Sendable {
 
     /// What may change from one request to the next while the token stays the same.
     func checkTimes(_ token: AccessToken, at now: NumericDate) throws(AccessRefusal) {
-        guard now < token.expiresAt + clockTolerance else { throw .invalidToken(.expired) }
-        guard token.issuedAt <= now + clockTolerance else { throw .invalidToken(.fromTheFuture) }
+        guard now < tolerated(token.expiresAt) else { throw .invalidToken(.expired) }
+        guard token.issuedAt <= tolerated(now) else { throw .invalidToken(.fromTheFuture) }
         guard let start = token.notBefore else { return }
-        guard start <= now + clockTolerance else { throw .invalidToken(.notYetValid) }
+        guard start <= tolerated(now) else { throw .invalidToken(.notYetValid) }
+    }
+
+    /// Later by what two clocks may differ; never beyond the last moment there is.
+    private func tolerated(_ date: NumericDate) -> NumericDate {
+        let (sum, overflow) = date.secondsSince1970.addingReportingOverflow(toleratedSeconds)
+        return NumericDate(secondsSince1970: overflow ? .max : sum)
     }
 }
 

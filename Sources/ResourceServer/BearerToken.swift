@@ -30,6 +30,17 @@ public struct BearerTokenReader: Sendable {
         return found.first
     }
 
+    /// Of what the `Authorization` field carries, before its letters are looked at: a token of this fingerprint that is
+    /// remembered was well formed. `nil` where a token could be elsewhere, or there is not one field of this scheme.
+    func fingerprint(authorization: [String], query: String?, form: [UInt8]?) -> TokenFingerprint? {
+        guard authorization.count == 1, var value = authorization.first else { return nil }
+        guard !(readsQuery && query != nil), !(readsForm && form != nil) else { return nil }
+        return value.withUTF8 { bytes in
+            guard let rest = Self.credentials(in: bytes), rest.count <= Self.maximumBytes else { return nil }
+            return TokenFingerprint(rest)
+        }
+    }
+
     private static func token(_ values: [String]) throws(AccessRefusal) -> Secret? {
         guard values.count <= 1 else { throw .malformedRequest("the request has more than one Authorization field") }
         guard var value = values.first else { return nil }
@@ -48,9 +59,13 @@ public struct BearerTokenReader: Sendable {
 
     /// What follows the scheme; `nil` if it is another one (RFC 9110 §11.4).
     private static func credentials(in bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
-        let scheme = bytes.prefix { $0 != 0x20 }
-        guard scheme.count == 6, zip(scheme, "bearer".utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
-        return UnsafeBufferPointer(rebasing: bytes.dropFirst(6).drop { $0 == 0x20 })
+        let scheme: StaticString = "bearer"
+        let length = scheme.utf8CodeUnitCount
+        guard bytes.count >= length, bytes.count == length || bytes[length] == 0x20 else { return nil }
+        for index in 0..<length where bytes[index] | 0x20 != scheme.utf8Start[index] { return nil }
+        var start = length
+        while start < bytes.count, bytes[start] == 0x20 { start &+= 1 }
+        return UnsafeBufferPointer(rebasing: bytes[start...])
     }
 
     private static func append(_ bytes: [UInt8], to found: inout [Secret]) throws(AccessRefusal) {

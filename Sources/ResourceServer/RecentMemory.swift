@@ -9,8 +9,12 @@ struct TokenFingerprint: Hashable, Sendable {
     /// - Parameter context: a hash that already holds what else an answer depends on.
     init(_ token: Secret, in context: SHA256 = SHA256()) {
         var text = token.revealedValue
+        self = text.withUTF8 { TokenFingerprint($0, in: context) }
+    }
+
+    init(_ token: UnsafeBufferPointer<UInt8>, in context: SHA256 = SHA256()) {
         var hash = context
-        text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        hash.update(bufferPointer: UnsafeRawBufferPointer(token))
         words = hash.finalize().withUnsafeBytes { bytes in
             func word(_ index: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self) }
             return (word(0), word(1), word(2), word(3))

@@ -43,6 +43,29 @@ import Testing
         #expect(found?.challenge()?.hasPrefix(#"Bearer error="invalid_request", error_description=""#) == true)
     }
 
+    /// The way of a token that was seen before is shorter, and must be no wider.
+    @Test func `refuses a field that is not one token also while its token is remembered`() async throws {
+        let token = try crafted.token().revealedValue
+        var opened = AccessGuard(crafted.validator())
+        opened.reader.readsQuery = true
+        _ = try await opened.admit(authorization: ["Bearer \(token)"], at: now)
+        #expect(opened.rememberedTokens == 1)
+        for values in [
+            ["Bearer \(token)", "Bearer \(token)"], ["Bearer \(token) "], ["Bearer \(token),"], ["Bearer\t\(token)"],
+            ["Basic \(token)"], ["Bearer\(token)"], ["Bearer \(token)="], ["bear \(token)"], ["bearers \(token)"],
+        ] {
+            await #expect(throws: AccessRefusal.self) { try await opened.admit(authorization: values, at: now) }
+        }
+        await #expect(throws: AccessRefusal.self) {
+            try await opened.admit(authorization: ["Bearer \(token)"], query: "access_token=\(token)", at: now)
+        }
+        _ = try await opened.admit(authorization: ["bEARER   \(token)"], query: "a=b", at: now)
+        await #expect(throws: AccessRefusal.invalidToken(.expired)) {
+            try await opened.admit(authorization: ["Bearer \(token)"], at: now + .seconds(1000))
+        }
+        #expect(opened.rememberedTokens == 1)
+    }
+
     @Test func `reads the scheme in any case`() async throws {
         let token = try crafted.token().revealedValue
         #expect(await refusal(.anyToken, ["bEARER  " + token]) == nil)

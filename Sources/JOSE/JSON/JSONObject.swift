@@ -34,8 +34,9 @@ public struct JSONObject: Sendable {
     /// The value of a member; assigning `nil` removes the member.
     public subscript(_ name: String) -> JSONValue? {
         get {
-            for member in members where member.name.hasSameUTF8(as: name) {
-                return member.value
+            // By index: to take each member out of the array on the way would retain and release what it holds.
+            for index in members.indices where members[index].name.hasSameUTF8(as: name) {
+                return members[index].value
             }
             return nil
         }

@@ -87,7 +87,8 @@ struct JSONParser {
             position &+= 1
             return JSONObject(distinct: members)
         }
-        members.reserveCapacity(8)
+        // A token says a dozen things, and what it has within itself two or three.
+        members.reserveCapacity(depth == 1 ? 14 : 3)
         while true {
             guard try peek() == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
             try count()
@@ -112,7 +113,7 @@ struct JSONParser {
         _ name: String, in members: [(name: String, value: JSONValue)], _ names: inout Set<ByteName>
     ) -> Bool {
         if members.count < Self.pairwiseNames {
-            for member in members where member.name.hasSameUTF8(as: name) {
+            for index in members.indices where members[index].name.hasSameUTF8(as: name) {
                 return false
             }
             return true
