@@ -26,6 +26,7 @@ parser.add_argument("--rounds", type=int, default=20)
 parser.add_argument("--binary", help="the tessera program (default: .build/release, else .build/debug)")
 parser.add_argument("--connections", type=int, help="of revocation, to the feed (default: 1000)")
 parser.add_argument("--revocations", type=int, help="of revocation (default: 500 for each round)")
+parser.add_argument("--live", type=int, help="of revocation, JWTs that it has issued before (default: 1000000)")
 parser.add_argument("--seeded", action="store_true", help="break what is promised, and fail if that goes unnoticed")
 options = parser.parse_args()
 more = {}
@@ -33,7 +34,7 @@ if options.seeded:
     if options.fault != "sign-ins":
         parser.error("only sign-ins has seeded faults")
     more["is_seeded"] = True
-for name in ("connections", "revocations"):
+for name in ("connections", "revocations", "live"):
     if getattr(options, name) is not None:
         if options.fault != "revocation":
             parser.error(f"only revocation has {name}")

@@ -15,6 +15,15 @@ from .latencies import Latencies
 INTERVAL = 0.005
 
 
+def asked(connection, token):
+    """The status that a gateway answers with, over a kept connection."""
+    headers = {"X-Original-Method": "GET", "X-Original-URI": "/files/1", "Authorization": f"Bearer {token}"}
+    connection.request("GET", "/forward-auth", headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
 def watch(port, pipe):
     """The process that asks one gateway about each token it is told, until that refuses it."""
     connection, pending = http.client.HTTPConnection("127.0.0.1", port, timeout=60), {}
@@ -25,21 +34,18 @@ def watch(port, pipe):
                 return
             pending[token] = False
         for token, has_passed in list(pending.items()):
-            headers = {"X-Original-Method": "GET", "X-Original-URI": "/files/1", "Authorization": f"Bearer {token}"}
             try:
-                connection.request("GET", "/forward-auth", headers=headers)
-                answer = connection.getresponse()
-                answer.read()
+                status = asked(connection, token)
             except (http.client.HTTPException, OSError):
                 # A connection on which nothing was asked for long was closed.
                 connection.close()
                 continue
             now = time.monotonic()
             # A key that is new is not known at once: until then its tokens are no good ones.
-            if has_passed and answer.status != 200:
+            if has_passed and status != 200:
                 del pending[token]
-                pipe.send((token, answer.status, now))
-            elif not has_passed and answer.status == 200:
+                pipe.send((token, status, now))
+            elif not has_passed and status == 200:
                 pending[token] = True
                 pipe.send((token, 200, now))
         time.sleep(INTERVAL)
@@ -54,6 +60,7 @@ class Watched:
         self.pipe, other = context.Pipe()
         self.process = context.Process(target=watch, args=(self.gateway.port, other), daemon=True)
         self.process.start()
+        self.connection = None
         self.told, self.passed, self.refused, self.failures = threading.Condition(), set(), {}, []
         threading.Thread(target=self.read, daemon=True).start()
 
@@ -71,6 +78,16 @@ class Watched:
                 else:
                     self.failures.append(f"a gateway answered {status}")
                 self.told.notify_all()
+
+    def asked(self, token):
+        """The answer to one question from here, once more where a kept connection was closed."""
+        if self.connection is not None:
+            try:
+                return asked(self.connection, token)
+            except (http.client.HTTPException, OSError):
+                self.connection.close()
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=60)
+        return asked(self.connection, token)
 
     def discard(self):
         self.process.kill()

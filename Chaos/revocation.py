@@ -1,8 +1,8 @@
 """From the acknowledgement of a revocation to its arrival at a thousand kits: how long, and does each arrive?
 
-The live tokens are simulated: the server keeps nothing for a JWT that it has issued, so that a million of them are a
-number to it. What is real: the server, a connection for each kit, every revocation, every message, kits in Swift that judge
-tokens, and gateways in processes of their own that are asked as nginx asks.
+Real are the server, a million live tokens that it issues before, a connection for each kit, every revocation, every message,
+kits in Swift that judge tokens, and gateways in processes of their own that are asked as nginx asks. The server keeps nothing
+for a JWT that it has issued, which is looked at; of the million a random sample is judged by gateways and kits.
 """
 
 import base64
@@ -13,6 +13,7 @@ import json
 import os
 import random
 import struct
+import sys
 import threading
 import time
 
@@ -24,10 +25,10 @@ from .families import APPLICATION, furnished, person
 from .feed_connections import Crowd, decoded, part, verified
 from .gateways import INTERVAL, Gateways
 from .latencies import Latencies
+from .live_tokens import ENDING, SAMPLE, LiveTokens, needs_wrk
 from .pulse import Pulse, overlap
 from .swift_kits import SwiftKits
 
-LIVE_TOKENS = 1_000_000
 BURST, PAUSE, WORKERS = 125, 1.0, 8
 # With real tokens: so many are revoked themselves, and of each kind of counter; sessions and keys.
 TOKENS, PROBES, SESSIONS, KEYS, GATEWAYS = 40, 10, 8, 3, 2
@@ -47,7 +48,7 @@ def digest(issuer, kind, name, resource=RS1):
 class Revocations:
     """What to revoke, of every kind, and when each was acknowledged."""
 
-    def __init__(self, world, count):
+    def __init__(self, world, count, live):
         self.world, self.issuer = world, world.issuer
         self.acknowledged, self.lock, self.failures = [], threading.Lock(), []
         self.issuing = threading.Lock()
@@ -60,13 +61,15 @@ class Revocations:
             # The feed tells a resource of those whose tokens it can have been shown.
             world.token(id, RS1)
         self.kits, self.gateways = None, None
-        probes = [self.probe_of_token() for _ in range(TOKENS)]
+        probes = [self.probe_of_token(token) for token in live.take_to_revoke(TOKENS)]
         for index in range(PROBES):
             probes += [self.probe_of_counter(kind, f"{kind}{index}") for kind in ("grant", "subject", "client")]
-        self.tokens = [token for token, _ in probes]
-        work = [self.watched([token], revoke) for token, revoke in probes]
+        # With each of these end thousands of the live tokens at once.
+        probes += [(live.take(3, client), self.of_counter(kind, client)) for client, kind in ENDING.items()]
+        self.tokens = [token for tokens, _ in probes for token in tokens]
+        work = [self.watched(tokens, revoke) for tokens, revoke in probes]
         sessions = [self.signed_in() for _ in range(SESSIONS)]
-        last = [self.of_client("probe") for _ in range(PROBES)]
+        last = live.take(PROBES)
         self.tokens += [token for token, _ in sessions] + last
         # What ends a resource or a key ends all tokens: these come last, one after the other.
         self.ends = [self.watched([token], revoke) for token, revoke in sessions]
@@ -106,16 +109,17 @@ class Revocations:
         with self.issuing:
             return self.world.token(client, RS1)
 
-    def probe_of_token(self):
-        token = self.of_client("probe")
+    def probe_of_token(self, token):
         path, jti = "/admin/v1/tokens/revoke", part(token, 1)["jti"]
-        return token, lambda admin: (admin.send_json("POST", path, {"token": token}), "jti", jti, 2**63 - 1)
+        return [token], lambda admin: (admin.send_json("POST", path, {"token": token}), "jti", jti, 2**63 - 1)
 
     def probe_of_counter(self, kind, id):
-        token = self.of_client(id)
+        return [self.of_client(id)], self.of_counter(kind, id)
+
+    def of_counter(self, kind, id):
         name = self.world.permit(id, RS1, "read")["id"] if kind == "grant" else id
         path = f"grants/{name}/revoke" if kind == "grant" else f"{kind}s/{name}/revoke-tokens"
-        return token, lambda admin: self.advanced(admin, kind, name, path)
+        return lambda admin: self.advanced(admin, kind, name, path)
 
     def signed_in(self):
         """A token that hangs from a session, and what ends that."""
@@ -204,7 +208,8 @@ class Revocations:
         for thread in threads:
             thread.join()
 
-    def all(self):
+    def most(self):
+        """All but those that end a resource or a key."""
         begun = time.monotonic()
         for number, start in enumerate(range(0, len(self.work), BURST)):
             self.burst(self.work[start : start + BURST])
@@ -212,6 +217,8 @@ class Revocations:
                 print(f"revocation {len(self.acknowledged)}/{len(self.work)}, {time.monotonic() - begun:.0f} s", flush=True)
             time.sleep(PAUSE)
         self.burst(self.ends[:SESSIONS])
+
+    def rest(self):
         for revoke in self.ends[SESSIONS:]:
             self.burst([revoke])
 
@@ -273,7 +280,10 @@ def told(what, by_kind, missed):
     return total.count > 0 and total.percentile(0.99) <= GOAL_MS and not missed
 
 
-def run(binary, rounds, connections=1000, revocations=None):
+def run(binary, rounds, connections=1000, revocations=None, live=1_000_000):
+    needs_wrk()
+    if live < SAMPLE:
+        sys.exit(f"chaos: --live is {SAMPLE} at the least")
     limits()
     server, gateways = Server(binary, tls=False, name="revocation"), None
     try:
@@ -284,7 +294,9 @@ def run(binary, rounds, connections=1000, revocations=None):
             f"GET /revocations HTTP/1.1\r\nHost: localhost:{server.port}\r\nAccept: text/event-stream\r\n"
             f"Authorization: {world.auth('rs1')}\r\n\r\n"
         ).encode()
-        revocations = Revocations(world, revocations or rounds * 500)
+        live = LiveTokens(world, live)
+        live.issue()
+        revocations = Revocations(world, revocations or rounds * 500, live)
         swift = SwiftKits(world, tokens=0, more=revocations.tokens)
         position, _ = snapshot_of(world)
         crowd = Crowd(server.port, [request] * connections)
@@ -293,20 +305,26 @@ def run(binary, rounds, connections=1000, revocations=None):
         gateways = Gateways(world, GATEWAYS)
         revocations.meet(swift, gateways)
         pulse = Pulse()
-        revocations.all()
+        revocations.most()
         time.sleep(2)
+        # While all but the few that ended are live.
+        live.judge(gateways)
+        live.judge_by_kits(swift)
+        _, size = snapshot_of(world)
+        revocations.rest()
+        time.sleep(2)
+        live.judge(gateways, ended_all=True)
         found, pauses = crowd.results(), pulse.results()
         kits, kits_missed, kit_failures = swift.results()
         guards, guards_missed, guard_failures = gateways.results()
         key_set = server.fresh_client().get("/revocations/keys").json()
-        _, size = snapshot_of(world)
         rss = server.rss()
         server.stop()
     finally:
         if gateways:
             gateways.discard()
         server.discard()
-    failures = revocations.failures + kit_failures + guard_failures
+    failures = live.failures + revocations.failures + kit_failures + guard_failures
     texts = found["texts"][0]
     first = min(texts)
     # From where the last one had come, to what had been read everywhere when the reading ended.
@@ -329,11 +347,8 @@ def run(binary, rounds, connections=1000, revocations=None):
         f"missed {missed}, connections lost {found['lost']}, texts that differ {differing}, failures {len(failures)}"
     )
     print(
-        f"revocation: snapshot {size} bytes for {LIVE_TOKENS} live tokens: {size / LIVE_TOKENS:.3f} bytes each; server {rss >> 20} MiB"
-    )
-    print(
-        f"revocation: {len(gateways.acknowledged)} of the tokens were issued, shown to the kits and gateways and revoked; "
-        f"the others of the {LIVE_TOKENS} are a number: the server keeps nothing for a JWT that it has issued"
+        f"revocation: snapshot {size} bytes for {live.standing} live tokens: {size / live.standing:.3f} bytes each; "
+        f"server {rss >> 20} MiB; {len(gateways.acknowledged)} tokens watched at the kits and gateways until refused"
     )
     misses = missed + found["lost"] + differing
     is_late = total.percentile(0.99) > GOAL_MS

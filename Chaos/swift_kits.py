@@ -19,8 +19,9 @@ class SwiftKits:
 
     def __init__(self, world, kits=KITS, tokens=TOKENS, mode="refuse", bound=15, more=()):
         self.world, self.kits, self.mode, self.bound = world, kits, mode, bound
-        world.client("kit")
-        world.permit("kit", RS1, "read")
+        if "kit" not in world.secrets:
+            world.client("kit")
+            world.permit("kit", RS1, "read")
         self.tokens = [world.token("kit", RS1) for _ in range(tokens)] + list(more)
         self.acknowledged, self.refused, self.failures = {}, {}, []
         # What the kits said of themselves, and how many tokens were accepted or not judged, each with the time.
@@ -32,6 +33,10 @@ class SwiftKits:
         """What the kits were not given is nothing to them."""
         if token in self.tokens:
             self.acknowledged[self.tokens.index(token)] = (kind, now)
+
+    def has_refused(self, token):
+        """Whether any of the kits has, of a token that they were given."""
+        return token in self.tokens and any((kit, self.tokens.index(token)) in self.refused for kit in range(self.kits))
 
     def start(self):
         program = os.path.join(os.path.dirname(self.world.server.binary), "chaos-kits")
