@@ -21,6 +21,14 @@ from .visitors import CLIENT, Entrance, Visitors
 RESOURCE = "https://reports.example.com"
 SCOPE = "reports:read reports:write"
 IDENTITY = ("x-tessera-subject", "x-tessera-client", "x-tessera-scope", "x-tessera-roles")
+# What other proxies call an identity: no client may say it either.
+OTHERS = (
+    "Remote-User", "Remote-Groups", "Remote-Email", "Remote-Name", "X-Remote-User", "X-Authenticated-User",
+    "X-WebAuth-User", "X-Auth-User", "X-Auth-Roles", "X-Auth-Request-User", "X-Auth-Request-Email",
+    "X-Auth-Request-Groups", "X-Auth-Request-Preferred-Username", "X-Forwarded-User", "X-Forwarded-Email",
+    "X-Forwarded-Groups", "X-Forwarded-Preferred-Username", "SSL-Client-Verify", "SSL-Client-S-DN",
+    "X-SSL-Client-Verify", "X-SSL-Client-S-DN", "X-SSL-Client-CN", "Forwarded",
+)  # fmt: skip
 
 
 class Upstream:
@@ -228,7 +236,8 @@ class Visit:
 
     def upstream(self):
         names = ("X-Tessera-Subject", "X_Tessera_Subject", "X-Tessera-Roles", "X-TESSERA-SUBJECT", "X-Tessera-Client")
-        claimed = [(name, "root") for name in names] + [("Connection", "X-Tessera-Subject")]
+        others = [spelling for name in OTHERS for spelling in (name.upper(), name.replace("-", "_"))]
+        claimed = [(name, "root") for name in (*names, *others)] + [("Connection", "X-Tessera-Subject")]
         answer = self.site.request("/app/x?a=%2F..", self.token("reports:read"), headers=claimed)
         path, fields = json.loads(answer.text) if answer.status == 200 else ("", [])
         seen = [(name.lower().replace("_", "-"), value) for name, value in fields]

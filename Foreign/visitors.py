@@ -118,6 +118,7 @@ class Visitors:
         first = [*page.history, page][0]
         led = first.headers.get("Location") == f"{self.site}{OWN}/sign-in?to={target}"
         self.check(first.status_code == 302 and led, "by_way_of_the_sign_in_of_the_site")
+        self.check("WWW-Authenticate" not in first.headers, "and_challenges_no_browser_that_it_leads")
         page = carol.sign_in(page, "carol", PASSWORD)
         self.check(page.url == self.site + target and "report number one" in page.text, "comes_back_to_the_page")
         self.check(SESSION in carol.session.cookies.keys(), "gets_a_cookie")

@@ -260,3 +260,59 @@ def case_128_statements_and_floods(w):
     assert s.server.rss() - size < 32 << 20, f"{(s.server.rss() - size) >> 20} MiB more"
     # Those that somebody uses go on, and an administrator makes room.
     assert s.token("conf")
+
+
+def case_128_attempts_of_one_address(w):
+    """Who guesses from one address has to wait, for tokens of both kinds; who has a right one does not, nor anybody else."""
+    s, _ = w.registering()
+    token = s.admin("POST", "/admin/v1/registration-tokens", {"uses": 45}, expect=201).json()["registration_token"]
+    s.watch.secret(token)
+    # A right token is good for as many as it says, also from one address and also at once.
+    good, made = s.caller(), []
+    for _ in range(45):
+        answer = register(s, via=good, token=token)
+        assert answer.status == 201, f"the {len(made) + 1}th of 45 waits: {answer}"
+        made.append(answer.json())
+        s.watch.secret(made[-1]["registration_access_token"], made[-1].get("client_secret"))
+    assert register(s, via=good, token=token).status == 401
+    one, other = made[:2]
+    for each in made[2:]:
+        assert managed(s, each, "DELETE").status == 204
+
+    def slowed(via, act, count=60):
+        """Asserts that what is refused is slowed down, and that the address alone is."""
+        answers = [act(via) for _ in range(count)]
+        assert {answer.status for answer in answers} <= {400, 401, 429}, {answer.status for answer in answers}
+        assert answers[0].status != 429 and answers[-1].status == 429, "guesses are not slowed down"
+        waiting = [answer for answer in answers if answer.status == 429]
+        assert len(waiting) >= 10 and all(int(answer.header("Retry-After")) > 0 for answer in waiting), waiting
+        assert act(s.caller()).status in (400, 401), "another address has to wait, too"
+
+    def guess(number):
+        return lambda via: register(s, via=via, token=(None, "tsi_" + "A" * 43, s.token("conf"))[number])
+
+    for number in range(3):
+        slowed(s.caller(), guess(number))
+    # With a right token what is wrong in the request counts as well.
+    spare = s.admin("POST", "/admin/v1/registration-tokens", {"uses": 2}, expect=201).json()["registration_token"]
+    s.watch.secret(spare)
+    attacker = s.caller()
+    slowed(attacker, lambda via: register(s, {"redirect_uris": ["javascript:alert(1)"]}, via=via, token=spare))
+    assert register(s, via=attacker, token=spare).status == 429, "a right token is how one goes on at once"
+    answer = register(s, token=spare)
+    assert answer.status == 201, "what was refused spent the token"
+    s.watch.secret(answer.json()["registration_access_token"], answer.json().get("client_secret"))
+    assert managed(s, answer.json(), "DELETE").status == 204
+    # The token of another's registration.
+    path = one["registration_client_uri"][len(s.issuer) :]
+    for wrong in (other["registration_access_token"], "tst_" + "A" * 43):
+        bearer = {"Authorization": f"Bearer {wrong}"}
+        slowed(s.caller(), lambda via, bearer=bearer: via.send_json("GET", path, None, bearer))
+    assert managed(s, one).status == 200, "a stranger locked a client out"
+    # Changes of one client wait from wherever they come, and those of another do not.
+    change = {"client_id": one["client_id"], "redirect_uris": [CALLBACK]}
+    statuses = [managed(s, one, "PUT", change).status for _ in range(30)]
+    assert set(statuses) == {200, 429} and statuses[0] == 200 and statuses[-1] == 429, statuses
+    assert managed(s, other, "PUT", {"client_id": other["client_id"], "redirect_uris": [CALLBACK]}).status == 200
+    assert managed(s, other, "DELETE").status == 204
+    s.admin("DELETE", f"/admin/v1/clients/{one['client_id']}", expect=204)

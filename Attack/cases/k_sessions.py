@@ -242,6 +242,43 @@ def case_178_session_lifetimes(w):
     told(s, told_, "login_required")
 
 
+@critical
+def case_178_refresh_in_an_idle_session(w):
+    """A refresh token that hangs from a session ends when the session is idle: nobody carries it on by refusals, and
+    whoever works for the person carries it no longer than a browser would."""
+    s = w.short()
+    name = somebody(s)
+
+    def given(scope="read"):
+        """Tokens in a session of their own; without `openid` they hang from it."""
+        return s.journey("web", scope=scope, resource=RS1).through(s.browser(), name).tokens(resource=RS1)
+
+    def refreshed(tokens):
+        answer = s.refresh("web", tokens["refresh_token"], resource=RS1)
+        return s.noted(answer.json()) if answer.status == 200 else s.refused(answer, 400, "invalid_grant")
+
+    # Somebody has the token, and not the client's secret: their attempts are no use of the session.
+    tokens, offline = given(), given("openid offline_access read")
+    s.clock.forward(590)
+    for other in ("web2", "spa", "conf"):
+        answer = s.refresh(other, tokens["refresh_token"])
+        assert answer.status in (400, 401), answer
+    assert s.userinfo(tokens["access_token"]).status == 401
+    assert s.refresh("web", tokens["refresh_token"], scope="openid write").error == "invalid_scope"
+    s.clock.forward(20)
+    for _ in range(2):
+        assert refreshed(tokens) is None, "a session that was idle for too long carries a refresh token on"
+    assert refreshed(offline), "what was given for longer than the session ended with it"
+    # Work for the person is use, up to the session's absolute end.
+    tokens = given()
+    for _ in range(2):
+        s.clock.forward(590)
+        tokens = refreshed(tokens)
+        assert tokens, "over before its time"
+    s.clock.forward(30)
+    assert refreshed(tokens) is None, "refreshing keeps a session beyond its absolute lifetime"
+
+
 def case_179_sessions_of_others(w):
     name = somebody(w)
     here, there, eve = w.browser(), w.browser(), w.browser()

@@ -12,6 +12,10 @@ IDENTITY = ("x-tessera-subject", "x-tessera-client", "x-tessera-scope", "x-tesse
 CLAIMS = (
     "X-Tessera-Subject", "x-tessera-subject", "X_Tessera_Subject", "X-Tessera_Scope", "X-Tessera-Roles", "X-Auth-User",
     "X_Auth_User", "X-Auth-Roles", "Remote-User", "X-Forwarded-User", "X-Original-URI", "X-HTTP-Method-Override",
+    "Remote-Groups", "REMOTE_EMAIL", "remote-name", "X-Remote-User", "X-WebAuth-User", "X_WebAuth_Groups",
+    "X-Auth-Request-User", "X_Auth_Request_Email", "X-Forwarded-Email", "X-FORWARDED-GROUPS",
+    "X-Forwarded-Preferred-Username", "X_Forwarded_User", "SSL-Client-Verify", "SSL_CLIENT_S_DN", "X-SSL-Client-CN",
+    "X_SSL_CLIENT_VERIFY", "X-Authenticated-User", "OIDC_CLAIM_sub", "Client-Cert", "X-User-Id",
 )  # fmt: skip
 CLAIMED = [(name, "root") for name in CLAIMS] * 2
 NAMED = [("Connection", ", ".join(["close", *CLAIMS, "Authorization", "Cookie", "Host", "Content-Length"]))]

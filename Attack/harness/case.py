@@ -1,6 +1,7 @@
 """What a case is: a function named case_<id>_<what>, marked when a failure would be a critical escape."""
 
 import os
+import threading
 import time
 
 
@@ -23,6 +24,26 @@ def fast(ask, seconds, what=""):
         if answer.seconds < seconds:
             return answer
     raise AssertionError(f"{what}: never below {min(took) * 1000:.0f} ms, {seconds * 1000:.0f} ms are allowed")
+
+
+def at_once(count, act):
+    """What `count` threads got that began together."""
+    found, faults, barrier = [], [], threading.Barrier(count)
+
+    def run(number):
+        try:
+            barrier.wait()
+            found.append(act(number))
+        except Exception as fault:
+            faults.append(repr(fault))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults, faults[:3]
+    return found
 
 
 class Skip(Exception):

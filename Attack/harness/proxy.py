@@ -48,6 +48,7 @@ class Proxy(Gateway):
             to("/files/private", scope="write", methods=["GET", "POST"]),
             to("/limited", scope="read", **{"rate-limit": "3/3600s per token"}),
             to("/counted", access="public", **{"rate-limit": ["2/3600s per client"]}),
+            to("/shared", scope="read", **{"rate-limit": "3/3600s per client"}),
             to("/hasty", scope="read", timeout=1),
             to("/kept", scope="read", **{"pass-authorization": True}),
             to("/small", scope="read", **{"body-limit": 1000}),

@@ -14,8 +14,13 @@ local ASKED = { "Authorization", "Cookie", "Accept", "Origin", "Sec-Fetch-Mode",
 -- As gateway.headers names them.
 local FIELDS = { "X-Tessera-Subject", "X-Tessera-Client", "X-Tessera-Scope", "X-Tessera-Roles" }
 -- What a client may not say, however a server behind reads names: case, and signs that it takes for one another.
-local RESERVED = { "^x%-tessera%-", "^x%-forwarded%-", "^x%-original%-", "^x%-auth%-", "^remote%-user$", "^forwarded$",
-    "^x%-http%-method", "^x%-method%-override$" }
+-- Also what others call an identity, or what a certificate says.
+local RESERVED = { "^x%-tessera%-", "^x%-forwarded%-", "^x%-original%-", "^x%-auth%-", "^x%-authenti", "^forwarded$",
+    "^x%-http%-method", "^x%-method%-override$", "^remote%-", "^x%-remote%-", "^x%-webauth%-", "^ssl%-", "^x%-ssl%-",
+    "^x%-tls%-", "^oidc%-", "^x%-oidc%-", "^x%-jwt%-", "^x%-proxy%-", "^x%-consumer%-", "^x%-credential%-",
+    "^x%-user%-?id", "^x%-user%-?name", "^x%-user%-?info", "^x%-user%-email", "^x%-user%-role", "^x%-user%-group",
+    "^x%-user$", "^x%-email$", "^x%-groups$", "^x%-roles$", "^client%-cert", "^x%-client%-cert", "^x%-client%-dn",
+    "^x%-client%-verify", "^iv%-", "^sm%-" }
 
 local function is_reserved(name)
     local folded = name:lower():gsub("[^a-z0-9]", "-")
@@ -55,6 +60,9 @@ local function ask(r)
 end
 
 function check(r)
+    -- Of two fields that say for whom it is the gateway believes neither; Apache's own is written anew.
+    r.headers_in["Forwarded"] = nil
+    r.headers_in["X-Forwarded-For"] = nil
     if r.uri == METADATA or r.uri:sub(1, #METADATA + 1) == METADATA .. "/" then return apache2.DECLINED end
     if r.uri:sub(1, #OWN) == OWN then return apache2.DECLINED end
     if not r.hostname then return 400 end

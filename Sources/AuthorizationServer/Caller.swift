@@ -2,14 +2,20 @@ package import OAuth
 
 /// Where a request came from, for decisions about floods and for the audit log.
 package struct Caller: Hashable, Sendable {
-    /// An IP address as text, or `unix`.
+    /// An IP address as text, or `unix`; of a proxy that does not tell for whom it asks, its own.
     package let address: String
     package let requestID: String
+    private let isProxy: Bool
 
-    package init(address: String, requestID: String) {
+    /// - Parameter isProxy: whether the address is a proxy's that stands for a client of whom nothing is known.
+    package init(address: String, isProxy: Bool = false, requestID: String) {
         self.address = address
+        self.isProxy = isProxy
         self.requestID = requestID
     }
+
+    /// The address for whatever lets somebody in by it; `nil` where nobody told it.
+    package var clientAddress: String? { isProxy ? nil : address }
 }
 
 /// What the request log says about a decision.

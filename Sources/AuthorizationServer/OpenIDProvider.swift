@@ -35,6 +35,8 @@ package final class OpenIDProvider: Sendable {
     let refusals = RefusalFolder()
     let upkeepPlan = UpkeepPlan()
     let bell = AlarmBell()
+    let honeyKeys = HoneyKeyMemory()
+    let keyQuotas: APIKeyQuotas
     let leakReports: LeakReports
     private let tokens: TokenEndpoint
     private let introspection: IntrospectionEndpoint
@@ -86,9 +88,11 @@ package final class OpenIDProvider: Sendable {
                 maximumLifetime: policy.maximumAccessTokenLifetime, now: now)
         }
         let identity = IdentityClaims(store: store, mapping: policy.people.claimMapping)
+        let keyQuotas = APIKeyQuotas()
+        self.keyQuotas = keyQuotas
         let keyCheck = APIKeyCheck(
             store: store, registry: registry,
-            administration: ResourceIndicator(unchecked: issuer.url(of: .administration)), quotas: APIKeyQuotas())
+            administration: ResourceIndicator(unchecked: issuer.url(of: .administration)), quotas: keyQuotas)
         leakReports = LeakReports(policy.apiKeys)
         let refreshKeys = RefreshKeys(issuer: issuer, sealer: sealer)
         let personTokens = AuthorizationTokens(
@@ -156,6 +160,7 @@ package final class OpenIDProvider: Sendable {
         try await provider.registry.origins.refresh()
         try await provider.ensureAdministrationResource(at: now)
         try await provider.expectStoredPasswords()
+        try await provider.honeyKeys.refresh(from: store)
         return provider
     }
 
@@ -190,6 +195,11 @@ package final class OpenIDProvider: Sendable {
                     keyIn: parameters.subjectToken, at: "token", client: rejection.client, caller: caller, now: now)
             }
             throw rejection
+        } catch {
+            if case .tokenExchange(let parameters) = request {
+                noticeWithoutStore(keyIn: parameters.subjectToken, at: "token", caller: caller, now: now)
+            }
+            throw error
         }
     }
 
@@ -206,6 +216,9 @@ package final class OpenIDProvider: Sendable {
         } catch let rejection as Rejection {
             await record(rejection, of: "token", .exchange(parameters), caller: caller, at: now)
             throw rejection
+        } catch {
+            noticeWithoutStore(keyIn: parameters.subjectToken, at: "token", caller: caller, now: now)
+            throw error
         }
     }
 
@@ -236,6 +249,9 @@ package final class OpenIDProvider: Sendable {
             await notice(
                 keyIn: token.token, at: "introspection", client: rejection.client, caller: caller, now: now)
             throw rejection
+        } catch {
+            noticeWithoutStore(keyIn: token.token, at: "introspection", caller: caller, now: now)
+            throw error
         }
     }
 
@@ -251,6 +267,9 @@ package final class OpenIDProvider: Sendable {
             await record(rejection, of: "revocation", .presented(token.token, credentials), caller: caller, at: now)
             await notice(keyIn: token.token, at: "revocation", client: rejection.client, caller: caller, now: now)
             throw rejection
+        } catch {
+            noticeWithoutStore(keyIn: token.token, at: "revocation", caller: caller, now: now)
+            throw error
         }
     }
 

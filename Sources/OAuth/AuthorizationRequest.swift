@@ -17,7 +17,7 @@ public struct AuthorizationRequest: Hashable, Sendable {
     public let display: Display
     public let uiLocales: [String]
     public let loginHint: String?
-    public let idTokenHint: String?
+    public package(set) var idTokenHint: String?
     public let acrValues: [String]
     public let claims: ClaimsRequest?
     /// The `claims` parameter itself, to be kept with what was given.

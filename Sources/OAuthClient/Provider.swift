@@ -5,57 +5,46 @@ public import OAuth
 public actor Provider {
     public nonisolated let issuer: Issuer
     nonisolated let transport: any HTTPTransport
-    private let origins: Set<String>
-    private var configuration: (value: ProviderConfiguration, readAt: NumericDate)?
-    private var keySet: (value: JWKSet, readAt: NumericDate)?
+    private let configurationDocument: ProviderDocument<ProviderConfiguration>
+    private let keySetDocument: ProviderDocument<JWKSet>
 
     /// What the provider says of itself is read again after a day at the latest.
     public static let maximumAge: Duration = .seconds(24 * 3600)
     /// Tokens with invented key names do not make the application ask more often than this.
     public static let minimumKeySetAge: Duration = .seconds(30)
+    /// Nor does anything when a document cannot be had: nobody asks again for so long.
+    package static let pause: Duration = .seconds(5)
 
     /// - Parameter issuer: the exact text that the provider calls itself: `https`, or `http` on loopback.
     public init(
         issuer: Issuer, transport: any HTTPTransport, allowingEndpointsAt origins: Set<String> = []
     ) {
-        self.issuer = issuer
-        self.transport = transport
-        self.origins = origins
+        self.init(issuer: issuer, transport: transport, allowingEndpointsAt: origins, timeLimit: .seconds(10))
     }
 
+    /// With another time limit for a document than an application needs.
+    package init(
+        issuer: Issuer, transport: any HTTPTransport, allowingEndpointsAt origins: Set<String> = [],
+        timeLimit: Duration
+    ) {
+        self.issuer = issuer
+        self.transport = transport
+        let reader = ProviderReader(issuer: issuer, transport: transport, origins: origins, timeLimit: timeLimit)
+        let configuration = ProviderDocument<ProviderConfiguration> { _ in await reader.configuration() }
+        configurationDocument = configuration
+        keySetDocument = ProviderDocument<JWKSet> { now in await reader.keySet(namedBy: configuration, at: now) }
+    }
+
+    /// Read once for all who wait. After a failure, the same error for a moment.
     public func configuration(at now: NumericDate) async throws(OAuthClientError) -> ProviderConfiguration {
-        if let configuration, isFresh(configuration.readAt, now) { return configuration.value }
-        let address = issuer.rawValue + "/.well-known/openid-configuration"
-        let response = try await transport.answer(TransportRequest(get: address))
-        guard response.status == 200, response.isOf(type: "application/json") else {
-            throw .discovery("the provider answers with status \(response.status) instead of its document")
-        }
-        let value = try ProviderConfiguration(response.body, issuer: issuer, allowing: origins)
-        configuration = (value, now)
-        return value
+        try await configurationDocument.value(youngerThan: Self.maximumAge, at: now)
     }
 
     /// The keys that may have signed a token with this header. Keys that are not known yet are looked for once.
     func keys(for header: JOSEHeader, at now: NumericDate) async throws(OAuthClientError) -> [VerificationKey] {
-        let known = try await currentKeySet(noOlderThan: Self.maximumAge, at: now).verificationKeys(for: header)
+        let known = try await keySetDocument.value(youngerThan: Self.maximumAge, at: now).verificationKeys(for: header)
         guard known.isEmpty else { return known }
-        return try await currentKeySet(noOlderThan: Self.minimumKeySetAge, at: now).verificationKeys(for: header)
-    }
-
-    private func currentKeySet(noOlderThan age: Duration, at now: NumericDate) async throws(OAuthClientError) -> JWKSet
-    {
-        if let keySet, keySet.readAt <= now, now < keySet.readAt + age { return keySet.value }
-        let address = try await configuration(at: now).keySetURL
-        let response = try await transport.answer(TransportRequest(get: address, accept: "application/jwk-set+json"))
-        guard response.status == 200, let value = try? JWKSet(parsing: response.body) else {
-            throw .unavailable("the provider's keys cannot be read")
-        }
-        keySet = (value, now)
-        return value
-    }
-
-    private func isFresh(_ readAt: NumericDate, _ now: NumericDate) -> Bool {
-        readAt <= now && now < readAt + Self.maximumAge
+        return try await keySetDocument.value(youngerThan: Self.minimumKeySetAge, at: now).verificationKeys(for: header)
     }
 }
 

@@ -1,4 +1,5 @@
 public import JOSE
+import OAuth
 import Synchronization
 
 /// The published keys of one issuer: downloaded once for all who wait, looked up without waiting, refreshed before they

@@ -111,7 +111,8 @@ package protocol AuthorizationStore: Sendable {
     /// The code, spent or not, with its authorization, alive or not.
     func code(_ hash: TokenHash) async throws -> CodeRecord?
     /// Spends the code and stores the refresh family bought with it, both or neither. Judges in the same transaction
-    /// that the authorization lives, that its session stands (or it is offline) and that the user may act.
+    /// that the authorization lives, that its session stands (or it is offline) and that the user may act. Idle time is
+    /// the caller's to judge.
     ///
     /// Of any number of concurrent calls for one code, exactly one returns ``Redemption/redeemed``.
     func redeem(_ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate) async throws -> Redemption
@@ -143,11 +144,18 @@ package struct CodeRecord: Hashable, Sendable {
     package let authorization: Authorization
     package let isSpent: Bool
     package let isEnded: Bool
-    package init(code: AuthorizationCode, authorization: Authorization, isSpent: Bool, isEnded: Bool) {
+    /// When the session that the authorization was given in was used last; idle time is the caller's to judge. `nil`
+    /// for offline access, and if that session has ended.
+    package let sessionSeenAt: NumericDate?
+    package init(
+        code: AuthorizationCode, authorization: Authorization, isSpent: Bool, isEnded: Bool,
+        sessionSeenAt: NumericDate? = nil
+    ) {
         self.code = code
         self.authorization = authorization
         self.isSpent = isSpent
         self.isEnded = isEnded
+        self.sessionSeenAt = sessionSeenAt
     }
 }
 

@@ -38,7 +38,7 @@ package struct RegisteredClient: Hashable, Sendable {
 
 /// Clients. Each change is written together with its audit event and the epochs that it ends, all or nothing.
 package protocol ClientStore: Sendable {
-    /// `.exists` if a client or a resource already has this `client_id`.
+    /// `.exists` if a client or a resource already has this `client_id`, or a person has it as `sub` (RFC 9068 §5).
     func insert(_ client: RegisteredClient, recording event: AuditEvent) async throws -> Insertion
     func client(_ id: ClientID) async throws -> RegisteredClient?
     /// In the order of their ids, after `id`, at most `limit`.

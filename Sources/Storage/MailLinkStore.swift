@@ -1,7 +1,8 @@
 package import JOSE
 package import OAuth
 
-/// A single-use link in a mail: 256 bits, kept as a hash, bound to person, address and purpose.
+/// A single-use link, in a mail or handed over by an administrator: 256 bits, kept as a hash, bound to person, address
+/// and purpose.
 package struct MailLink: Hashable, Sendable {
     package enum Purpose: String, CaseIterable, Hashable, Sendable { case verifyAddress, resetPassword, invitation }
 
@@ -13,10 +14,12 @@ package struct MailLink: Hashable, Sendable {
     package let email: LoginName
     package let createdAt: NumericDate
     package let expiresAt: NumericDate
+    /// It went to the mailbox, and to nobody else: whoever uses it has shown that the address is theirs.
+    package let isMailed: Bool
 
     package init(
         hash: TokenHash, purpose: Purpose, subject: Subject, email: LoginName, createdAt: NumericDate,
-        expiresAt: NumericDate
+        expiresAt: NumericDate, isMailed: Bool = false
     ) {
         self.hash = hash
         self.purpose = purpose
@@ -24,6 +27,7 @@ package struct MailLink: Hashable, Sendable {
         self.email = email
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.isMailed = isMailed
     }
 }
 
@@ -39,6 +43,9 @@ package protocol MailLinkStore: Sendable {
     func mailLinks(
         for purpose: MailLink.Purpose, after subject: Subject?, limit: Int, at now: NumericDate
     ) async throws -> [MailLink]
+    /// A person's links that were neither spent nor replaced and have not expired, oldest first; also those to an
+    /// address that is not the person's any more.
+    func mailLinks(to subject: Subject, at now: NumericDate) async throws -> [MailLink]
     /// Makes the person's links for `purpose` useless; `false`, and nothing written, if none would have worked.
     func withdrawLinks(
         of subject: Subject, for purpose: MailLink.Purpose, at now: NumericDate, with effects: Effects
@@ -46,9 +53,9 @@ package protocol MailLinkStore: Sendable {
     /// Spends the link and gives the person its address, verified (``User/proving(_:)``). Returns the person; `nil`,
     /// and nothing written, if the link is not good (any more), or if the address has become somebody else's.
     func verifyAddress(spending hash: TokenHash, at now: NumericDate, with effects: Effects) async throws -> Subject?
-    /// Spends a link for `purpose` (reset or invitation), sets the password, marks the address as verified and ends all
-    /// sessions and authorizations of the person, all or nothing; `.missing`, and nothing written, if the link is not
-    /// good.
+    /// Spends a link for `purpose` (reset or invitation), sets the password, marks the address as verified if the link
+    /// went there by mail, and ends all sessions and authorizations of the person, all or nothing; `.missing`, and nothing
+    /// written, if the link is not good.
     func setPassword(
         _ password: StoredPassword, spending hash: TokenHash, for purpose: MailLink.Purpose, at now: NumericDate,
         with effects: Effects

@@ -81,7 +81,9 @@ package protocol Outbox: Sendable {
     /// The next attempt is due and the time is not over; the longest due first.
     func dueMails(at now: NumericDate, limit: Int) async throws -> [MailItem]
     func dueAlarms(at now: NumericDate, limit: Int) async throws -> [AlarmItem]
-    func dueLogouts(at now: NumericDate, limit: Int) async throws -> [LogoutDelivery]
+    /// At most `perClient` of each client, its longest due first; the first of each stand before the second of any, so
+    /// that no client waits for what is due to another.
+    func dueLogouts(at now: NumericDate, limit: Int, perClient: Int) async throws -> [LogoutDelivery]
     /// Delivered, or given up; `event` says which when somebody should know.
     func finishMail(_ id: String, recording event: AuditEvent?) async throws
     func finishAlarm(_ id: String, recording event: AuditEvent?) async throws

@@ -37,7 +37,7 @@ package struct RegistrationTerms: Sendable {
 /// How a registration ended; nothing is written unless it is `done`.
 package enum RegistrationResult: Hashable, Sendable {
     case done
-    /// A client or a resource already has this `client_id`.
+    /// A client, a resource or a person already has this `client_id`.
     case exists
     /// The token is unknown, expired or used up.
     case tokenRefused

@@ -56,7 +56,7 @@ package struct ProtectedResource: Hashable, Sendable {
 
 /// Protected resources; the same promises as ``ClientStore``.
 package protocol ResourceStore: Sendable {
-    /// `.exists` if the `client_id` is taken by a client or a resource, or the identifier by a resource.
+    /// `.exists` if the `client_id` is taken by a client, a resource or a person, or the identifier by a resource.
     func insert(_ resource: ProtectedResource, recording event: AuditEvent) async throws -> Insertion
     func resource(_ id: ClientID) async throws -> ProtectedResource?
     func resource(identifiedBy identifier: ResourceIndicator) async throws -> ProtectedResource?

@@ -93,6 +93,8 @@ package struct KnownBrowser: Hashable, Sendable {
 /// Which browsers a person signed in from. At most ``KnownBrowser/maximumPerSubject``; the oldest goes first.
 package protocol KnownBrowserStore: Sendable {
     func isKnown(_ browser: TokenHash, to subject: Subject) async throws -> Bool
+    /// The one that was seen last comes first.
+    func browsers(of subject: Subject) async throws -> [KnownBrowser]
     /// Forgets all but one.
     func forgetBrowsers(of subject: Subject, keeping browser: TokenHash?) async throws
 }

@@ -62,9 +62,9 @@ package struct User: Hashable, Sendable {
 
 /// People. Each change is written together with its audit event, the mails about it and all that it ends.
 package protocol UserStore: Sendable {
-    /// `.exists` if the user name or the address belongs to somebody, as either. An account that nobody has taken up
-    /// (``User/expiresAt``) gives way to one that is no such account; so it does in ``update(_:ending:at:with:)`` and
-    /// when an address is verified.
+    /// `.exists` if the user name or the address belongs to somebody, as either, or the id to anybody, also to a client
+    /// or a resource. An account that nobody has taken up (``User/expiresAt``) gives way to one that is no such account;
+    /// so it does in ``update(_:ending:at:with:)`` and when an address is verified.
     func insert(_ user: User, password: StoredPassword?, with effects: Effects) async throws -> Insertion
     func user(_ id: Subject) async throws -> User?
     /// The person who signs in with this user name or address.

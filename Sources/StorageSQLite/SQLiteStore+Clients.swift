@@ -71,9 +71,11 @@ extension SQLiteStore: ClientStore {
 }
 
 extension WriteTransaction {
-    /// Takes a `client_id` from the namespace that clients and resources share; `false` if it is taken.
+    /// Takes a `client_id` from the namespace that clients and resources share; `false` if it is taken, by a person too:
+    /// it becomes the `sub` of tokens (RFC 9068 §5).
     func register(_ id: ClientID) throws -> Bool {
-        try run("INSERT INTO registration (id) VALUES (?1) ON CONFLICT DO NOTHING", .text(id)) == 1
+        guard try integer("SELECT 1 FROM user WHERE id = ?1", .text(id)) == nil else { return false }
+        return try run("INSERT INTO registration (id) VALUES (?1) ON CONFLICT DO NOTHING", .text(id)) == 1
     }
 
     /// `false` if the id is taken.

@@ -4,7 +4,7 @@ package import Storage
 extension InMemoryStore: ClientStore {
     package func insert(_ client: RegisteredClient, recording event: AuditEvent) throws -> Insertion {
         try write { contents in
-            guard !contents.isRegistered(client.id) else { return .exists }
+            guard !contents.isTaken(client.id) else { return .exists }
             contents.clients[client.id] = client
             contents.append(event)
             return .inserted

@@ -49,7 +49,7 @@ extension InMemoryStore: RegistrationStore {
             }
             let others = contents.clients.values.filter { $0.relyingParty?.isSelfRegistered ?? false }
             guard others.count < terms.maximumClients else { return .full }
-            guard !contents.isRegistered(client.id) else { return .exists }
+            guard !contents.isTaken(client.id) else { return .exists }
             contents.clients[client.id] = client
             if let spent { contents.initialAccessTokens[spent.id]?.usesLeft -= 1 }
             contents.append(event)

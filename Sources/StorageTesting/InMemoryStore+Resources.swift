@@ -4,7 +4,7 @@ package import Storage
 extension InMemoryStore: ResourceStore {
     package func insert(_ resource: ProtectedResource, recording event: AuditEvent) throws -> Insertion {
         try write { contents in
-            guard !contents.isRegistered(resource.id),
+            guard !contents.isTaken(resource.id),
                 !contents.resources.values.contains(where: { $0.identifier == resource.identifier })
             else { return .exists }
             contents.resources[resource.id] = resource

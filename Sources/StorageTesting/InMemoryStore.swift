@@ -68,6 +68,9 @@ package actor InMemoryStore {
 extension InMemoryStore.Contents {
     func isRegistered(_ id: ClientID) -> Bool { clients[id] != nil || resources[id] != nil }
 
+    /// Whether somebody has this id already. It becomes the `sub` of tokens, so it must not be a person's (RFC 9068 §5).
+    func isTaken(_ id: ClientID) -> Bool { isRegistered(id) || people.users[Subject(id)] != nil }
+
     func standingGrant(of client: ClientID, at resource: ResourceIndicator) -> Grant? {
         grants.values.first { $0.end == nil && $0.grant.client == client && $0.grant.resource == resource }?.grant
     }

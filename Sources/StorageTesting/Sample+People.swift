@@ -82,11 +82,12 @@ extension Sample {
 
     package static func link(
         _ name: String = "l1", purpose: MailLink.Purpose = .resetPassword, of user: String = "u1",
-        at date: NumericDate = now
+        at date: NumericDate = now, isMailed: Bool = true
     ) -> MailLink {
         MailLink(
             hash: hash("link \(name)"), purpose: purpose, subject: Subject(unchecked: user),
-            email: LoginName(canonical: "\(user)@example.com"), createdAt: date, expiresAt: date + .seconds(900))
+            email: LoginName(canonical: "\(user)@example.com"), createdAt: date, expiresAt: date + .seconds(900),
+            isMailed: isMailed)
     }
 
     package static func mail(_ id: String = "m1", at date: NumericDate = now) -> MailItem {

@@ -85,6 +85,35 @@ import tessera
         #expect(await installation.problems().map(\.code) == [.privateKeyMissing])
     }
 
+    /// Two blocks in one file, in the order in which they stand there.
+    enum Order: CaseIterable { case keyFirst, certificateFirst }
+
+    private static func text(of name: String, in installation: TestInstallation) throws -> String {
+        String(decoding: try #require(FileManager.default.contents(atPath: installation.path(name))), as: UTF8.self)
+    }
+
+    @Test(arguments: Order.allCases)
+    func `may stand in one file with its key, in any order`(order: Order) async throws {
+        let installation = try installation()
+        let certificate = try Self.text(of: "certificate.pem", in: installation)
+        let key = try Self.text(of: "key.pem", in: installation)
+        let both = order == .keyFirst ? key + certificate : certificate + key
+        for file in ["certificate.pem", "key.pem"] {
+            try installation.write(both, to: file)
+            #expect(await installation.problems() == [], "\(file)")
+        }
+        // Another key is another key there, too.
+        let other = P256.Signing.PrivateKey().pemRepresentation + "\n"
+        try installation.write(order == .keyFirst ? other + certificate : certificate + other, to: "key.pem")
+        #expect(await installation.problems().map(\.code) == [.privateKeyForeign])
+    }
+
+    @Test func `is not its key alone`() async throws {
+        let installation = try installation()
+        try installation.write(try Self.text(of: "key.pem", in: installation), to: "certificate.pem")
+        #expect(await installation.problems().map(\.code) == [.certificateBroken])
+    }
+
     @Test func `must not have a weak key`() async throws {
         let installation = try TestInstallation()
         try installation.write(Self.settings, to: "tessera.yaml", mode: 0o644)

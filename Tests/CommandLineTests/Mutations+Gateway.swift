@@ -68,6 +68,7 @@ extension Mutation {
         badForwarding("an origin that is a mapping", "    websocket-origins: [{a: b}]\n"),
         badForwarding("every origin", "    websocket-origins: ['*']\n"),
         bad("a timeout without an upstream", "    timeout: 5\n"),
+        bad("pages that open WebSockets without an upstream", "    websocket-origins: [https://app.example.com]\n"),
         Mutation("a gateway", yaml: sound, damage: routes(routes)),
         Mutation("a gateway that is off", yaml: "gateway:\n  resource: nothing\n"),
         Mutation("a gateway without routes", .gatewayRoutesInvalid, yaml: sound),

@@ -50,6 +50,14 @@ extension Mutation {
             lines: credentials + "    session-idle: 600\n    session-lifetime: 300\n"),
         signingIn("endless sessions", .outOfRange, lines: credentials + "    session-lifetime: 99999999\n"),
         signingIn("endless sign-ins", .outOfRange, lines: credentials + "    pending-lifetime: 1801\n"),
+        signingIn(
+            "requests without a bound", .outOfRange, lines: credentials + "    requests-per-address: 1000000000\n"),
+        signingIn("no requests", .outOfRange, lines: credentials + "    requests-per-address: 0\n"),
+        signingIn(
+            "a bound of requests of nobody", .contradiction, lines: "    requests-per-address: 50\n", routes: plain),
+        signingIn(
+            "pages of others that open WebSockets where another proxy asks", lines: credentials,
+            routes: routes + "    websocket-origins: [https://app.example.com]\n"),
         signingIn("sessions without a bound", .outOfRange, lines: credentials + "    sessions: 1000000000\n"),
         signingIn("no sessions", .outOfRange, lines: credentials + "    sessions: 0\n"),
         signingIn(

@@ -24,8 +24,38 @@ struct IdentityHeadersTests {
         #expect(left.fields == [.init(name: "accept", value: "*/*")])
     }
 
+    /// What servers believe that stood behind another proxy before: each prefix, and names that go on in all ways.
+    static let others = [
+        "Remote-User", "Remote-Groups", "Remote-Email", "Remote-Name", "Http-Remote-User", "X-Remote-User",
+        "X-Authenticated-User", "X-WebAuth-User", "X-WebAuth-Groups", "X-Auth-Request-User",
+        "X-Auth-Request-Preferred-Username", "X-Auth-Request-Access-Token", "X-Forwarded-User", "X-Forwarded-Email",
+        "X-Forwarded-Groups", "X-Forwarded-Preferred-Username", "X-Forwarded-Client-Cert", "X-UserInfo", "X-User-Id",
+        "X-User-Name", "X-User-Email", "X-User-Roles", "X-User-Groups", "X-Proxy-User", "X-Proxy-Remote-User",
+        "X-JWT-Assertion", "OIDC-Claim-Sub", "X-OIDC-Sub", "X-Consumer-Username", "X-Credential-Identifier",
+        "X-Pomerium-Claim-Email", "X-Authentik-Username", "X-Vouch-User", "Cf-Access-Authenticated-User-Email",
+        "Tailscale-User-Login", "X-Goog-IAP-JWT-Assertion", "X-Goog-Authenticated-User-Email", "X-Amzn-Oidc-Data",
+        "X-Amzn-Mtls-Clientcert", "X-MS-Client-Principal", "X-MS-Client-Principal-Name", "X-MS-Token-AAD-Id-Token",
+        "IV-User", "SM-User", "OAM-Remote-User", "Client-Cert", "Client-Cert-Chain", "SSL-Client-S-DN",
+        "SSL-Client-Verify", "X-SSL-Client-CN", "X-SSL-Cert", "X-TLS-Client-Cert", "X-Client-Cert", "X-Client-DN",
+        "X-Client-Verify", "X-User", "X-UserId", "X-UserName", "X-Email", "X-Groups", "X-Roles", "X-Consumer",
+        "GAP-Auth", "X-ApiGateway-Api-UserInfo", "X-Endpoint-Api-UserInfo",
+    ]
+
+    @Test(arguments: others)
+    func `takes away what any proxy says of who comes, however it is written`(name: String) {
+        let spellings = [
+            name, name.lowercased(), name.uppercased(), name.replacing("-", with: "_"),
+            name.uppercased().replacing("-", with: "_"), name.replacing("-", with: "."),
+        ]
+        for spelling in spellings { #expect(headers.isReserved(spelling), "\(spelling)") }
+        let fields = spellings.map { HeaderFields.Field(name: $0.lowercased(), value: "admin") }
+        #expect(headers.stripped(HeaderFields(fields)).fields.isEmpty)
+    }
+
     @Test(arguments: [
         "accept", "authorization", "cookie", "x-requested-with", "x-authority", "content-type", "x-tesseract",
+        "x-user-agent", "x-client-data", "x-client-version", "x-ms-client-request-id", "x-amzn-trace-id", "remote",
+        "x-goog-api-key", "cf-ray", "client-hints",
     ])
     func `leaves what is the client's own`(name: String) { #expect(!headers.isReserved(name)) }
 

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Says of every token what a test wants it to say.
-private final class ScriptedRevocations: RevocationSource {
+final class ScriptedRevocations: RevocationSource {
     private let answer: Mutex<RevocationAnswer>
 
     init(_ answer: RevocationAnswer) { self.answer = Mutex(answer) }

@@ -19,7 +19,9 @@ actor CraftedProvider: HTTPTransport {
     private var isDown = false
     /// Callers that wait until ``open()``.
     private var gate: [CheckedContinuation<Void, Never>] = []
-    private var isGated = false
+    /// Ends of the addresses that wait, and of those that have no more than an error to say.
+    private var gated: Set<String> = []
+    private var broken: Set<String> = []
 
     init() throws {
         key = try SigningKey.generate(.ES256)
@@ -29,16 +31,21 @@ actor CraftedProvider: HTTPTransport {
 
     func set(_ member: String, to value: JSONValue) { document[member] = value }
     func publish(_ keys: [SigningKey]) { publishedKeys = keys }
-    func goDown() { isDown = true }
+    func goDown(_ down: Bool = true) { isDown = down }
+    func fail(_ path: String, _ fails: Bool = true) {
+        if fails { broken.insert(path) } else { broken.remove(path) }
+    }
     func answerTokens(_ json: String, status: Int = 200, contentType: String? = "application/json") {
         tokenAnswer = TransportResponse(status: status, contentType: contentType, body: Array(json.utf8))
     }
     func answerUserInfo(_ text: String, contentType: String) {
         userInfoAnswer = TransportResponse(status: 200, contentType: contentType, body: Array(text.utf8))
     }
-    func holdTokens() { isGated = true }
+    func holdTokens() { hold("/token") }
+    func hold(_ path: String) { gated.insert(path) }
+    var held: Int { gate.count }
     func open() {
-        isGated = false
+        gated = []
         for waiting in gate { waiting.resume() }
         gate = []
     }
@@ -51,7 +58,13 @@ actor CraftedProvider: HTTPTransport {
         requests.append(request)
         struct Down: Error {}
         guard !isDown else { throw Down() }
-        let path = request.url.dropFirst(Self.issuerText.count)
+        let path = String(request.url.dropFirst(Self.issuerText.count))
+        if gated.contains(path) {
+            await withCheckedContinuation { gate.append($0) }
+            // As a client for HTTP gives up when nobody wants its answer any more.
+            if path != "/token" { try Task.checkCancellation() }
+        }
+        guard !broken.contains(path) else { return TransportResponse(status: 500) }
         switch path {
         case "/.well-known/openid-configuration":
             return TransportResponse(
@@ -59,9 +72,7 @@ actor CraftedProvider: HTTPTransport {
         case "/jwks":
             let set = JWKSet(keys: publishedKeys.map(\.verificationKey.jwk))
             return TransportResponse(status: 200, contentType: "application/json", body: set.publicJSON.jsonBytes)
-        case "/token":
-            if isGated { await withCheckedContinuation { gate.append($0) } }
-            return tokenAnswer
+        case "/token": return tokenAnswer
         case "/userinfo": return userInfoAnswer
         case "/revoke": return TransportResponse(status: 200, contentType: nil, body: [])
         default: return TransportResponse(status: 404, contentType: nil, body: [])

@@ -50,7 +50,37 @@ import Testing
 
     private func client(_ peer: String, _ fields: (String, String)...) -> String {
         let headers = HeaderFields(fields.map { HeaderFields.Field(name: $0.0, value: $0.1) })
-        return Self.proxies.client(of: Peer(address: peer), headers).address
+        let client = Self.proxies.client(of: Peer(address: peer), headers)
+        // What falls back to a proxy is nobody's address; anything else is that of the client.
+        let isProxy = IPAddress(client.address).map { address in
+            ["10.0.0.0/8", "::1"].contains { AddressRange($0)?.contains(address) == true }
+        }
+        #expect(client.clientAddress == (isProxy == true ? nil : client.address))
+        return client.address
+    }
+
+    @Test(
+        arguments: [
+            [], [("x-forwarded-for", "198.51.100.1"), ("forwarded", "for=x")],
+            [("x-forwarded-for", "198.51.100.1"), ("forwarded", "")],
+            [("x-forwarded-for", "198.51.100.1"), ("forwarded", ",")],
+            [("forwarded", "for=198.51.100.1"), ("x-forwarded-for", "10.1.1.1")], [("x-forwarded-for", "")],
+            [("x-forwarded-for", "unknown")], [("x-forwarded-for", "198.51.100.1, x")], [("forwarded", "for=_hidden")],
+            [("forwarded", "by=198.51.100.1")], [("x-forwarded-for", "10.9.9.9, 10.2.2.2")],
+        ] as [[(String, String)]])
+    func `knows no address of the client where a proxy tells of none, and never takes the proxy's for it`(
+        _ fields: [(String, String)]
+    ) {
+        let headers = HeaderFields(fields.map { HeaderFields.Field(name: $0.0, value: $0.1) })
+        for peer in [Peer(address: "10.0.0.1"), Peer(address: "unix", userID: 33)] {
+            let proxies = TrustedProxies(ranges: [AddressRange("10.0.0.0/8")].compactMap(\.self), unix: true)
+            let client = proxies.client(of: peer, headers)
+            #expect(client.clientAddress == nil)
+            // What is counted by address has one caller for all of these.
+            #expect(client.address == peer.address && client.userID == peer.userID)
+        }
+        let stranger = Self.proxies.client(of: Peer(address: "192.0.2.9"), headers)
+        #expect(stranger == Peer(address: "192.0.2.9") && stranger.clientAddress == "192.0.2.9")
     }
 
     @Test(.requirement("9700-2.6-2", "9700-4.13-1")) func `believes forwarding headers of listed peers only`() {

@@ -1,4 +1,5 @@
 import AuthorizationServer
+import FoundationEssentials
 import JOSE
 import NIOPosix
 import Risk
@@ -112,9 +113,68 @@ import Testing
         "https://a.example:65536/", "https://a.example:/", "https://a.example:80:80/", "https://a\\b/", "https://a b/",
         "HTTPS://a.example/", "file:///etc/passwd", "https://[::1/", "https://[1.2.3.4]/", "https://a.example/\u{e9}",
         "https://b\u{fc}cher.example/", "https://a%2eexample/", "https://a.example/\"",
+        "https://a.example./", "https://A.EXAMPLE./", "https://.a.example/", "https://a..example/", "https://./",
+        "https://127.0.0.1./", "https://%61.example/", "https://a.example%2e/", "https://\u{ff41}.example/",
+        "https://a\u{3002}example/", "https://[::ffff:7f00:1]/", "https://[::FFFF:127.0.0.1]/",
+        "https://[fe80::1%25lo]/", "https://[::1]a/", "https://[a.example]/",
     ])
     func `refuses addresses that could be read in two ways`(text: String) async {
         await #expect(throws: OutboundError.addressMalformed) { try await fetcher().fetch(text, for: .keySet) }
+    }
+
+    /// The server is at the address that the fetcher looked up, and nowhere else: who looks again finds another.
+    @Test(arguments: ["LOCALHOST", "Localhost", "localhosT"])
+    func `goes to the address that it checked however the host is spelled`(host: String) async throws {
+        let received = Mutex<[String]>([])
+        let client: ServerRequest.Handler = { request, _ in
+            received.withLock { $0.append("\(request.method.rawValue) \(request.path)") }
+            return .json(Array("{}".utf8))
+        }
+        try await serve(client) { server, authority in
+            let base = "https://\(host):\(server.port)"
+            for kind in DocumentKind.allCases {
+                let body = try await fetcher(authority).fetch(base + "/Keys", for: kind)
+                #expect(body == Array("{}".utf8))
+            }
+            let status = try await fetcher(authority).post([], to: base + "/Logout")
+            #expect(status == 200)
+            #expect(received.withLock { $0 } == DocumentKind.allCases.map { _ in "GET /Keys" } + ["POST /Logout"])
+        }
+    }
+
+    /// The client below goes to an address in the place of a name without a question to anybody.
+    @Test(arguments: ["https://127.0.0.1/", "https://[::1]/", "https://[FE80::1]/", "https://[0:0:0:0:0:0:0:1]:443/"])
+    func `judges an address in the place of a name by itself`(url: String) async {
+        let elsewhere = [IPAddress("93.184.216.34")].compactMap { $0 }
+        let fetcher = fetcher(allowed: [], limit: .seconds(5), resolve: { _ in elsewhere })
+        await #expect(throws: OutboundError.addressForbidden) { try await fetcher.fetch(url, for: .keySet) }
+        await #expect(throws: OutboundError.addressForbidden) { try await fetcher.post([], to: url) }
+    }
+
+    @Test func `reads in each address the host that the client below reads`() throws {
+        let pieces = [
+            "a", "A", "Z9", ".", "-", "example", "EXAMPLE", "xn--bcher-kva", "1", "127.0.0.1", "[::1]",
+            "[2001:DB8::A]", ":", ":443", "/", "?", "%61", "//", "[", "]", "@", ";", "x/Y?Z",
+        ]
+        var seed: UInt64 = 1
+        func draw(_ count: Int) -> Int {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(seed >> 33) % count
+        }
+        var accepted = 0
+        for _ in 0..<20_000 {
+            let text = "https://" + (0...draw(6)).map { _ in pieces[draw(pieces.count)] }.joined()
+            guard let url = try? OutboundURL(text) else { continue }
+            accepted += 1
+            let read = try #require(URL(string: url.text)?.host(percentEncoded: false), "\(text)")
+            #expect(read == url.host || read == "[\(url.host)]", "\(text)")
+            #expect(url.host == url.host.lowercased() && !url.host.hasSuffix("."), "\(text)")
+            #expect(url.text.lowercased() == text.lowercased(), "\(text)")
+            #expect(try OutboundURL(url.text) == url, "\(text)")
+        }
+        #expect(accepted > 1_000)
+        #expect(try OutboundURL("https://API.Example:8443/Keys?A=B").text == "https://api.example:8443/Keys?A=B")
+        #expect(try OutboundURL("https://xn--bcher-kva.example").host == "xn--bcher-kva.example")
     }
 
     @Test(arguments: ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fe80::1", "0.0.0.0"])

@@ -60,6 +60,34 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `never gives a client or a resource the id of a person, nor a person theirs`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.run { store async throws in
+            let person = Sample.user("u1")
+            #expect(try await store.insert(person, password: nil, with: Effects([])) == .inserted)
+            #expect(try await store.insert(Sample.client("u1"), recording: Sample.event()) == .exists)
+            #expect(try await store.insert(Sample.resource("u1"), recording: Sample.event()) == .exists)
+            let terms = RegistrationTerms(spending: nil, maximumClients: 9, at: Sample.now)
+            let registration = try await store.register(
+                Sample.application("u1"), on: terms, recording: Sample.event())
+            #expect(registration == .exists)
+            #expect(try await store.client(ClientID(unchecked: "u1")) == nil)
+            #expect(try await store.resource(ClientID(unchecked: "u1")) == nil)
+            _ = try await store.insert(Sample.client("svc"), recording: Sample.event("made"))
+            _ = try await store.insert(Sample.resource("api"), recording: Sample.event("made"))
+            for id in ["svc", "api"] {
+                #expect(try await store.insert(Sample.user(id), password: nil, with: Effects([])) == .exists)
+                #expect(try await store.user(Subject(unchecked: id)) == nil)
+            }
+            #expect(try await store.events(AuditQuery()).map(\.action) == ["made", "made"])
+            // What is gone takes no name.
+            _ = try await store.deleteClient(ClientID(unchecked: "svc"), advancing: [], recording: Sample.event())
+            #expect(try await store.insert(Sample.user("svc"), password: nil, with: Effects([])) == .inserted)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `lists in the order of the ids, page by page`(kind: StoreUnderTest) async throws {
         try await kind.run { store async throws in
             for id in ["c", "a", "e", "B", "d"] {

@@ -68,5 +68,8 @@ enum EdgeProperties {
         let named = String(decoding: authority, as: UTF8.self).lowercased()
         precondition(named.hasPrefix(url.host) || named.hasPrefix("[\(url.host)]"), "another host")
         precondition((try? OutboundURL("https://\(named)/"))?.host == url.host, "another host the second time")
+        let spelled = url.text.utf8.dropFirst(8).prefix { $0 != 0x2F && $0 != 0x3F }
+        precondition(spelled.elementsEqual(named.utf8), "the client would look for another spelling of the host")
+        precondition((try? OutboundURL(url.text)) == url, "read differently the second time")
     }
 }

@@ -81,11 +81,32 @@ struct APIKeyCheck: Sendable {
     /// keeps nobody out.
     /// - Parameter isCounted: `false` where an earlier use only goes on: a quota that is used up ends nothing.
     func use(_ key: APIKey, isCounted: Bool = true, at now: NumericDate) async throws {
-        if isCounted, let seconds = quotas.take(key, at: now) {
-            throw APIKeyRefusal(.quotaUsed, key, retryAfter: seconds)
+        if isCounted, let quota = key.quota {
+            guard let last = try await newest(after: key) else {
+                throw APIKeyRefusal(.quotaUsed, key, retryAfter: quota.period)
+            }
+            if let seconds = quotas.take(quota, of: last, at: now) {
+                throw APIKeyRefusal(.quotaUsed, key, retryAfter: seconds)
+            }
         }
         guard key.lastUsedAt.map({ $0 + .seconds(APIKey.touchInterval) <= now }) ?? true else { return }
         try? await store.touchAPIKey(key.id, at: now)
+    }
+
+    /// Successors of a key, each of the one before, that are followed; nobody needs as many while the key is good.
+    private static let longestLine = 100
+
+    /// The key that took the place of this one, of its successor and so on, or the key itself; `nil` if there are too
+    /// many.
+    private func newest(after key: APIKey) async throws -> GrantID? {
+        var last = key.id
+        var successor = key.successor
+        for _ in 0..<Self.longestLine {
+            guard let next = successor else { return last }
+            last = next
+            successor = try await store.apiKey(next)?.successor
+        }
+        return nil
     }
 
     /// Whether the address is in one of the networks; where it is not known, only a key without networks is accepted.

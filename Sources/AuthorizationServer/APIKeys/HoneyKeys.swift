@@ -1,6 +1,47 @@
 package import JOSE
 package import OAuth
 import Storage
+import Synchronization
+
+/// The honey keys as the store last told of them. Only for alarms while it is away: otherwise its own word counts.
+///
+/// They are few, and nobody but administrators makes them.
+final class HoneyKeyMemory: Sendable {
+    private struct State {
+        var keys: [TokenHash: APIKey] = [:]
+        /// Keys that were added one by one, ever.
+        var additions: Int64 = 0
+    }
+
+    /// Of more, the newest.
+    static let capacity = 1000
+    /// Seconds between two readings.
+    static let interval: Int64 = 60
+    private let state = Mutex(State())
+
+    func key(_ hash: TokenHash) -> APIKey? { state.withLock { $0.keys[hash] } }
+
+    /// A key that was just made; every other kind of key is nothing to remember.
+    func add(_ key: APIKey) {
+        guard key.isHoney else { return }
+        state.withLock { state in
+            state.additions &+= 1
+            guard state.keys.count < Self.capacity else { return }
+            state.keys[key.hash] = key
+        }
+    }
+
+    /// Takes what the store says now. A key that is made meanwhile may be missing there, and then the next reading
+    /// counts.
+    func refresh(from store: any APIKeyStore) async throws {
+        let additions = state.withLock { $0.additions }
+        let found = try await store.apiKeys(of: .nobody).prefix(Self.capacity)
+        state.withLock { state in
+            guard state.additions == additions else { return }
+            state.keys = Dictionary(found.map { ($0.hash, $0) }) { first, _ in first }
+        }
+    }
+}
 
 extension OpenIDProvider {
     /// Raises the alarm of a honey key that came to where no key is accepted, or beside something that was refused before
@@ -11,9 +52,28 @@ extension OpenIDProvider {
     package func notice(
         keyIn text: Secret, at endpoint: String, client: ClientID? = nil, caller: Caller, now: NumericDate
     ) async {
-        // The answer must not depend on it, so neither does it on a store that is away.
-        guard let text = APIKeyText(text), let key = try? await store.apiKey(TokenHash(of: text.secret)), key.isHoney
-        else { return }
+        guard let text = APIKeyText(text), let key = await honeyKey(TokenHash(of: text.secret)) else { return }
+        raiseHoneyAlarm(of: key, at: endpoint, client: client, caller: caller, now: now)
+    }
+
+    /// The same for a request that came to nothing because the store is away or busy, without asking it once more. The
+    /// audit log and whoever wants to hear of it are told when the store is back.
+    func noticeWithoutStore(keyIn text: Secret, at endpoint: String, caller: Caller, now: NumericDate) {
+        guard let text = APIKeyText(text), let key = honeyKeys.key(TokenHash(of: text.secret)) else { return }
+        raiseHoneyAlarm(of: key, at: endpoint, client: nil, caller: caller, now: now)
+    }
+
+    /// The answer must not depend on it, so neither does the alarm on a store that is away.
+    private func honeyKey(_ hash: TokenHash) async -> APIKey? {
+        do {
+            guard let key = try await store.apiKey(hash), key.isHoney else { return nil }
+            return key
+        } catch { return honeyKeys.key(hash) }
+    }
+
+    private func raiseHoneyAlarm(
+        of key: APIKey, at endpoint: String, client: ClientID?, caller: Caller, now: NumericDate
+    ) {
         let reason = Rejection.apiKeyRefused(.honey, key.id, retryAfter: nil).reason
         raiseHoneyAlarm(
             of: key, detail: "\(reason): \(endpoint)", decision: decisions.name(ofRequest: caller.requestID)?.rawValue,

@@ -78,7 +78,9 @@ extension AccountArea {
         switch try await store.reroll(
             id, to: new.stored, until: end, most: provider.policy.apiKeys.perOwner, with: effects)
         {
-        case .done: return .made(new)
+        case .done:
+            provider.keyQuotas.pass(from: old, to: new.stored.id, at: now)
+            return .made(new)
         case .full: return .full
         case .missing, .ended: return .refused(.gone)
         case .rerolled: return .refused(.conflict)

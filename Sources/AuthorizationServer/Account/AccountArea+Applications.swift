@@ -7,7 +7,10 @@ package struct ConnectedApplication: Hashable, Sendable {
     package let client: ClientID
     /// As it is registered; its id if it is not any more.
     package let name: String
-    package let homeURI: String?
+    /// Where it is at home, for the person to read; `nil` if it does not say, or is a program on their own device.
+    package let host: String?
+    /// It registered itself: what it says of itself was not looked at by anybody.
+    package let isUnverified: Bool
     /// Where it lets itself be told to sign the person in (OpenID Core §4).
     package let initiateLoginURI: String?
     package let identityScope: Scope
@@ -45,9 +48,11 @@ extension AccountArea {
             resources.merge(authorization.resourceScopes.mapValues(\.tokens), uniquingKeysWith: +)
         }
         let moments = given.map(\.createdAt) + (consent.map { [$0.givenAt, $0.updatedAt] } ?? [])
+        let initiateLoginURI = registered.flatMap { $0.isEnabled ? $0.relyingParty?.initiateLoginURI : nil }
         return ConnectedApplication(
-            client: id, name: registered?.name ?? id.rawValue, homeURI: registered?.relyingParty?.homeURI,
-            initiateLoginURI: registered.flatMap { $0.isEnabled ? $0.relyingParty?.initiateLoginURI : nil },
+            client: id, name: registered?.name ?? id.rawValue,
+            host: registered?.relyingParty?.home(opening: initiateLoginURI),
+            isUnverified: registered?.relyingParty?.isSelfRegistered ?? false, initiateLoginURI: initiateLoginURI,
             identityScope: Scope(unchecked: identity), resourceScopes: resources.mapValues(Scope.init(unchecked:)),
             isOffline: given.contains(where: \.isOffline), since: moments.min() ?? user.createdAt,
             lastUsedAt: moments.max() ?? user.createdAt)
@@ -60,5 +65,22 @@ extension AccountArea {
         try await provider.end(
             .application(user.id, client), because: .applicationEnded, with: Effects([event]), at: now)
         return .done
+    }
+}
+
+extension RelyingParty {
+    /// The host that a person is shown. The home page of a client that registered itself is a claim; where it is
+    /// opened, or else where its answers go, is not.
+    fileprivate func home(opening address: String?) -> String? {
+        guard isSelfRegistered else { return (homeURI ?? address).flatMap(Self.host) }
+        if let host = address.flatMap(Self.host) { return host }
+        let hosts = Set(redirectURIs.compactMap(Self.host)).sorted()
+        return hosts.isEmpty ? nil : hosts.joined(separator: ", ")
+    }
+
+    /// `nil` for a program on the person's own device.
+    private static func host(_ address: String) -> String? {
+        RedirectURI.match(address, registered: [address], allowingLoopbackPorts: false)
+            .flatMap { $0.isOnDevice ? nil : $0.host }
     }
 }

@@ -9,6 +9,8 @@ extension AccountArea {
     /// All that is stored about the person, as JSON: no secret and no hash of one.
     package func data(at now: NumericDate) async throws -> [UInt8] {
         let sessions = try await store.sessions(of: user.id, at: now)
+        let browsers = try await store.browsers(of: user.id)
+        let links = try await store.mailLinks(to: user.id, at: now)
         let consents = try await store.consents(of: user.id)
         let authorizations = try await store.authorizations(of: user.id, at: now)
         let keys = try await store.apiKeys(of: .person(user.id))
@@ -17,6 +19,8 @@ extension AccountArea {
         return JSONObject([
             ("issuer", .string(provider.issuer.rawValue)), ("exported_at", .string(now.utcText)),
             ("account", .object(account)), ("sessions", .array(sessions.map { .object($0.exported) })),
+            ("known_browsers", .array(browsers.map { .object($0.exported) })),
+            ("mail_links", .array(links.map { .object($0.exported) })),
             ("consents", .array(consents.map { .object($0.exported) })),
             ("authorizations", .array(authorizations.map { .object($0.exported) })),
             ("api_keys", .array(keys.map { .object($0.exported(at: now)) })),
@@ -76,6 +80,27 @@ extension Session {
             ("id", .string(id.rawValue)), ("signed_in_at", .string(authenticatedAt.utcText)),
             ("last_seen_at", .string(lastSeenAt.utcText)), ("expires_at", .string(expiresAt.utcText)),
             ("address", .string(address)), ("browser", .string(userAgent)),
+        ])
+    }
+}
+
+extension KnownBrowser {
+    /// All but the hash: nothing else is stored.
+    fileprivate var exported: JSONObject { JSONObject([("last_seen_at", .string(lastSeenAt.utcText))]) }
+}
+
+extension MailLink {
+    /// That there is such a link; whoever has the mail has the link itself.
+    fileprivate var exported: JSONObject {
+        let word =
+            switch purpose {
+            case .verifyAddress: "verify_address"
+            case .resetPassword: "reset_password"
+            case .invitation: "invitation"
+            }
+        return JSONObject([
+            ("purpose", .string(word)), ("created_at", .string(createdAt.utcText)),
+            ("expires_at", .string(expiresAt.utcText)),
         ])
     }
 }

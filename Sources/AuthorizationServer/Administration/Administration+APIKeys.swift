@@ -30,7 +30,9 @@ extension Administration {
             "api_key.created", on: new.stored.mention, detail: owner.mention, by: administrator, at: now)
         let effects = Effects([event], mails: try await notices(of: new.stored, administrator, at: now))
         switch try await store.insert(new.stored, most: provider.policy.apiKeys.perOwner, with: effects) {
-        case .done: return new
+        case .done:
+            provider.honeyKeys.add(new.stored)
+            return new
         case .full: throw AdministrationError.conflict("the owner has as many keys as may be; end one first")
         case .missing: throw AdministrationError.conflict("the owner is disabled or locked down")
         }
@@ -67,7 +69,10 @@ extension Administration {
         switch try await store.reroll(
             id, to: new.stored, until: now + .seconds(overlap), most: provider.policy.apiKeys.perOwner, with: effects)
         {
-        case .done: return new
+        case .done:
+            provider.honeyKeys.add(new.stored)
+            provider.keyQuotas.pass(from: old, to: new.stored.id, at: now)
+            return new
         case .full:
             throw AdministrationError.conflict("as many keys of the owner as may be live on already; end one first")
         case .missing: throw AdministrationError.conflict("the owner is disabled or locked down")

@@ -34,7 +34,7 @@ extension Administration {
             try await provider.keys.ensureKeys(
                 for: created.relyingParty, by: administrator.actor, from: administrator.caller, at: now)
             guard try await store.insert(created, recording: event) == .inserted else {
-                throw AdministrationError.conflict("the id is taken by a client or a resource")
+                throw AdministrationError.conflict("the id is taken by a client, a resource or a person")
             }
             provider.registry.forgetClient(created.id)
             return Registered(created, secret: secret)

@@ -35,7 +35,7 @@ extension Administration {
             }
             try await ensureKey(for: created, by: administrator, at: now)
             guard try await store.insert(created, recording: event) == .inserted else {
-                throw AdministrationError.conflict("the id is taken by a client or a resource")
+                throw AdministrationError.conflict("the id is taken by a client, a resource or a person")
             }
             provider.registry.forgetResource(created.id, identifier: created.identifier)
             return Registered(created, secret: secret)

@@ -29,6 +29,10 @@ struct DraftCheck {
             report("id", "must be 1 to 128 letters, digits, '.', '_', '~' or '-', and begin with a letter or digit")
             return ClientID(unchecked: "-")
         }
+        // RFC 9068 §5: the id becomes a `sub`. Whose pairwise name it is could not be looked up.
+        if PairwiseSubjects.mayHaveMade(Subject(id)) {
+            report("id", "must not have the form of the names that clients know people by")
+        }
         return id
     }
 

@@ -113,7 +113,7 @@ extension OpenIDProvider {
             return .consent(try await consentPrompt(journey, person.user, consent, handle))
         default:
             return try await wait(
-                with: request.request.formEncoded, client: request.client.id, isVouched: isVouched, browser: browser,
+                with: request.kept, client: request.client.id, isVouched: isVouched, browser: browser,
                 at: now)
         }
     }

@@ -39,7 +39,7 @@ extension OpenIDProvider {
             try await store.insert(
                 PendingAuthorization(
                     hash: TokenHash(of: handle), origin: isVouched ? .pushedVouched : .pushed, browser: nil,
-                    client: client.id, parameters: request.request.formEncoded, createdAt: now,
+                    client: client.id, parameters: request.kept, createdAt: now,
                     expiresAt: now + .seconds(policy.pushedLifetime)), keeping: policy.waitingRequests)
             return Answered(
                 PushedAuthorizationResponse(handle: handle, expiresIn: policy.pushedLifetime),

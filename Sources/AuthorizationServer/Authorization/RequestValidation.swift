@@ -26,6 +26,18 @@ struct ValidatedAuthorizationRequest: Sendable {
     var personalScope: Scope {
         claimScope.isEmpty ? identityScope : Scope(unchecked: identityScope.tokens + claimScope.tokens)
     }
+
+    /// What a kept hint begins with; no ID token does.
+    fileprivate static let checkedHint = "sub="
+
+    /// The request as it waits in the store: with the person that its hint named, and without the ID token itself, which
+    /// is for its client alone.
+    var kept: [UInt8] {
+        guard request.idTokenHint != nil, let expectedSubject else { return request.formEncoded }
+        var request = request
+        request.idTokenHint = Self.checkedHint + expectedSubject.rawValue
+        return request.formEncoded
+    }
 }
 
 /// Where the answer to an authorization request goes. Only ``RequestValidation`` finds one, by matching what is
@@ -119,7 +131,7 @@ struct RequestValidation: Sendable {
             claimScope: claimScope(request, beyond: scopes.identity, client, party), resourceScopes: scopes.resources,
             basis: JudgedRegistrations(client: client.id, version: client.version, resources: wanted.versions),
             maxAge: request.maxAge ?? party.defaultMaxAge,
-            expectedSubject: try expectedSubject(request), isUnreachable: isUnreachable(request))
+            expectedSubject: try expectedSubject(request, from: origin), isUnreachable: isUnreachable(request))
     }
 
     /// What claims that are asked for by name take beyond the scopes. What nobody knows, or the client may not have, is
@@ -151,16 +163,23 @@ struct RequestValidation: Sendable {
     }
 
     /// OpenID Core §3.1.2.1: a hint is a token of ours, however old; §5.5.1: and so is a `sub` asked for by value.
-    private func expectedSubject(_ request: AuthorizationRequest) throws(OAuthError) -> Subject? {
+    private func expectedSubject(_ request: AuthorizationRequest, from origin: Origin) throws(OAuthError) -> Subject? {
         let claimed = try requestedSubject(request.claims)
         guard let text = request.idTokenHint else { return claimed }
-        guard let hint = IDTokenHint(text, issuer: issuer, keys: keys) else {
+        guard let hinted = hintedSubject(text, from: origin) else {
             throw OAuthError(.invalidRequest, "id_token_hint is not an ID token of this issuer")
         }
-        guard claimed == nil || claimed == hint.subject else {
+        guard claimed == nil || claimed == hinted else {
             throw OAuthError(.invalidRequest, "id_token_hint and claims speak of two people")
         }
-        return hint.subject
+        return hinted
+    }
+
+    private func hintedSubject(_ text: String, from origin: Origin) -> Subject? {
+        guard origin == .resumed, text.hasPrefix(ValidatedAuthorizationRequest.checkedHint) else {
+            return IDTokenHint(text, issuer: issuer, keys: keys)?.subject
+        }
+        return Subject(String(text.dropFirst(ValidatedAuthorizationRequest.checkedHint.count)))
     }
 
     private func requestedSubject(_ claims: ClaimsRequest?) throws(OAuthError) -> Subject? {

@@ -66,7 +66,7 @@ extension Check {
         .codeEnded: Explanation(
             "What the code stands for has ended.", checked: "The authorization, the session and the person behind it.",
             passes: "A code whose person may act and whose session stands.",
-            change: "'tessera user show ID' and 'tessera user sessions ID' say what has ended."),
+            change: "sessions.idle-lifetime; 'tessera user show ID', 'tessera user sessions ID' say what has ended."),
         .codeOfAnotherClient: Explanation(
             "The authorization code belongs to another client.", checked: "The client of the code against who asks.",
             passes: "The client that sent the authorization request.", change: "The client's configuration."),

@@ -11,25 +11,56 @@ struct BackchannelLogout: Sendable {
     let keys: KeyRing.Snapshot
     let pairwise: PairwiseSubjects
     let secrets: SecretGenerator
+    let underway: LogoutsUnderway
 
-    /// Deliveries of one run, all at the same time.
-    static let batch = 16
+    /// Deliveries of one run; bounded, so that a run does not go on for ever with the time that it began at.
+    static let batch = 64
     /// Seconds that a logout token may be accepted; at most two minutes (§2.4).
     static let tokenLifetime: Int64 = 120
 
-    /// Sends what is due; one call at a time. Returns how many clients took theirs.
-    func send(_ due: [LogoutDelivery], at now: NumericDate) async throws -> Int {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            for delivery in due { group.addTask { try await deliver(delivery, at: now) } }
-            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    /// Sends what is due; runs may overlap. What is over makes room for the next as long as `goesOn`; what has to wait
+    /// makes none, as the client would let the next wait, too. Returns what the store or a key could not do.
+    func run(at now: NumericDate, while goesOn: () -> Bool) async -> [any Error] {
+        await withTaskGroup(of: Attempt.self) { group in
+            var problems: [any Error] = []
+            var begun = 0
+            var isRoom = true
+            while true {
+                if isRoom {
+                    do {
+                        for delivery in try await underway.claim(from: store, at: now) {
+                            begun += 1
+                            group.addTask { await attempt(delivery, at: now) }
+                        }
+                    } catch { problems.append(error) }
+                }
+                guard let ended = await group.next() else { return problems }
+                if let problem = ended.problem { problems.append(problem) }
+                isRoom = ended.isOver && begun < Self.batch && problems.isEmpty && goesOn()
+            }
         }
     }
 
+    /// How it went with one token.
+    private struct Attempt: Sendable {
+        var problem: (any Error)?
+        /// Delivered, or given up.
+        var isOver = false
+    }
+
+    private func attempt(_ delivery: LogoutDelivery, at now: NumericDate) async -> Attempt {
+        var attempt = Attempt()
+        do { attempt.isOver = try await deliver(delivery, at: now) } catch { attempt.problem = error }
+        underway.release(delivery.id)
+        return attempt
+    }
+
+    /// Whether the client need not be told again.
     private func deliver(_ delivery: LogoutDelivery, at now: NumericDate) async throws -> Bool {
         let registered = try await store.client(delivery.client)?.relyingParty
         guard let party = delivery.relyingParty ?? registered, let url = party.backchannelLogoutURI else {
             try await store.finishLogout(delivery.id, recording: nil)
-            return false
+            return true
         }
         guard let key = keys.signer(party.idTokenAlgorithm, after: party.formerIDTokenAlgorithm, at: now)
         else {
@@ -47,10 +78,11 @@ struct BackchannelLogout: Sendable {
         case 400?:
             // §2.8: the client could not make sense of it, and will not of another one.
             try await giveUp(delivery, "refused the token", at: now)
+            return true
         default:
             try await postpone(delivery, status.map { "answered \($0)" } ?? "did not answer", at: now)
+            return false
         }
-        return false
     }
 
     private func claims(
@@ -84,17 +116,14 @@ struct BackchannelLogout: Sendable {
 }
 
 extension OpenIDProvider {
-    /// Sends the logout tokens that are due. Meant for every second; one call at a time. Returns what went wrong.
-    package func deliverLogouts(at now: NumericDate) async -> [UpkeepProblem] {
+    /// Sends the logout tokens that are due. Meant for every second, also while an earlier call still waits for a client:
+    /// together they send ``LogoutsUnderway/atOnce`` at once, and few of them to one client. A call begins nothing more
+    /// once `goesOn` says no. Returns what went wrong.
+    package func deliverLogouts(at now: NumericDate, while goesOn: () -> Bool = { true }) async -> [UpkeepProblem] {
         guard let transport = outbound.logout else { return [] }
-        do {
-            let due = try await store.dueLogouts(at: now, limit: BackchannelLogout.batch)
-            guard !due.isEmpty else { return [] }
-            let logout = BackchannelLogout(
-                issuer: issuer, store: store, transport: transport, keys: keyRing.snapshot, pairwise: pairwise,
-                secrets: secrets)
-            _ = try await logout.send(due, at: now)
-            return []
-        } catch { return [UpkeepProblem(work: "logouts", error: error)] }
+        let logout = BackchannelLogout(
+            issuer: issuer, store: store, transport: transport, keys: keyRing.snapshot, pairwise: pairwise,
+            secrets: secrets, underway: outbound.logoutsUnderway)
+        return await logout.run(at: now, while: goesOn).map { UpkeepProblem(work: "logouts", error: $0) }
     }
 }

@@ -18,6 +18,7 @@ package struct Outbound: Sendable {
     package var mail: (any MailTransport)?
     package var logout: (any LogoutTransport)?
     let mailsUnderway = MailsUnderway()
+    let logoutsUnderway = LogoutsUnderway()
 
     package init(mail: (any MailTransport)? = nil, logout: (any LogoutTransport)? = nil) {
         self.mail = mail

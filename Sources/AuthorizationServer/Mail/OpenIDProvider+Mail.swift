@@ -19,8 +19,7 @@ extension OpenIDProvider {
     func mails(
         _ message: MailMessage, to address: LoginName, of user: User, languages: [String], at now: NumericDate
     ) throws -> [MailItem] {
-        // A login name that is no address cannot be mailed to.
-        guard outbound.mail != nil, address.isMailAddress else { return [] }
+        guard canMail(to: address) else { return [] }
         let wishes = (user.attributes.string("locale").map { [$0] } ?? []) + languages
         let (subject, text, language) = composer.subjectAndText(of: message, in: wishes)
         let mail = OutgoingMail(
@@ -28,6 +27,9 @@ extension OpenIDProvider {
             language: language)
         return [try mail.sealed(by: sealer, at: now, lifetime: policy.people.mailLifetime)]
     }
+
+    /// A login name that is no address cannot be mailed to.
+    func canMail(to address: LoginName) -> Bool { outbound.mail != nil && address.isMailAddress }
 
     /// Sees to what strangers asked for, and sends what is due. Meant for every second, also while an earlier call still
     /// waits for a mail server: together they send ``PeoplePolicy/mailsAtOnce`` at once. Returns what went wrong.

@@ -57,6 +57,7 @@ extension OpenIDProvider {
             link, perHour: policy.people.mailsPerHour, with: Effects([event], mails: mails))
     }
 
+    /// For the mail that ``mails(_:to:of:languages:at:)`` makes of it, or to be handed over where it makes none.
     func newLink(
         _ purpose: MailLink.Purpose, to address: LoginName, of user: User, at now: NumericDate
     ) -> (link: MailLink, secret: Secret) {
@@ -69,7 +70,7 @@ extension OpenIDProvider {
             }
         let link = MailLink(
             hash: TokenHash(of: secret), purpose: purpose, subject: user.id, email: address, createdAt: now,
-            expiresAt: now + .seconds(lifetime))
+            expiresAt: now + .seconds(lifetime), isMailed: canMail(to: address))
         return (link, secret)
     }
 

@@ -7,8 +7,8 @@ import Storage
 /// Judges passwords, for every page that asks for one: the same throttle, the same work, the same time.
 ///
 /// Each check reads the same rows and takes one turn of the hasher, in which every refusal does the same work, whether
-/// the name is unknown, the password wrong or empty, or the account disabled, locked or imported, so that neither answer
-/// nor time tells which it was.
+/// the name is unknown, the password wrong or empty, the account disabled, locked or imported, or guessed at too often
+/// under another name, so that neither answer nor time tells which it was.
 struct PasswordCheck: Sendable {
     let store: any Store
     let hasher: PasswordHasher
@@ -33,16 +33,17 @@ struct PasswordCheck: Sendable {
         guard !hasher.queue.isFull else { return .busy(retryAfter: hasher.returnTimes.next(at: now)) }
         let name = LoginName(login) ?? LoginName(canonical: "")
         let user = try await store.user(signingInAs: name)
-        return try await judge(user, name: name, typed: typed, in: browser, at: now)
+        return try await judge(user, named: name, typed: typed, in: browser, at: now)
     }
 
-    /// Whether `typed` is the password of a person who is signed in.
+    /// Whether `typed` is the password of a person who is signed in. Their own account is no secret to them, so they
+    /// are told when it has had too many guesses.
     func check(_ user: User, typed: String, in browser: Browser, at now: NumericDate) async throws -> Verdict {
-        try await judge(user, name: user.username, typed: typed, in: browser, at: now)
+        try await judge(user, named: nil, typed: typed, in: browser, at: now)
     }
 
     private func judge(
-        _ user: User?, name: LoginName, typed: String, in browser: Browser, at now: NumericDate
+        _ user: User?, named name: LoginName?, typed: String, in browser: Browser, at now: NumericDate
     ) async throws -> Verdict {
         let subject = user?.id ?? Self.nobody
         let stored = try await store.password(of: subject)
@@ -50,19 +51,21 @@ struct PasswordCheck: Sendable {
         let isRemembered = try await store.isKnown(device, to: subject)
         let isKnown = throttle.trusts(device, of: subject) || isRemembered
         let keys = SignInThrottle.Keys(
-            account: user.map { .subject($0.id) } ?? .name(name), address: AddressPrefix(browser.caller.address),
+            subject: subject, typed: name, address: AddressPrefix(browser.caller.address),
             browser: browser.hash, isKnownBrowser: isKnown && browser.hash != nil)
-        if let wait = throttle.begin(keys, at: now) { return .throttled(user, retryAfter: wait) }
+        let admission = throttle.begin(keys, at: now)
+        if case .wait(let seconds) = admission { return .throttled(user, retryAfter: seconds) }
+        let isJudged = admission == .judged
         let matches: Bool
-        do { matches = try await isMatch(typed, stored, of: user) } catch {
-            throttle.finish(keys, failed: false, at: now)
+        do { matches = try await isMatch(typed, isJudged ? stored : nil, of: user) } catch {
+            throttle.finish(keys, isJudged: isJudged, failed: false, at: now)
             return .busy(retryAfter: hasher.returnTimes.next(at: now))
         }
-        guard matches, let user, let stored, user.mayAct else {
-            throttle.finish(keys, failed: true, at: now)
-            return .wrong(user, reason: Self.reason(user, stored, matches: matches))
+        guard matches, isJudged, let user, let stored, user.mayAct else {
+            throttle.finish(keys, isJudged: isJudged, failed: true, at: now)
+            return .wrong(user, reason: Self.reason(user, stored, isJudged: isJudged, matches: matches))
         }
-        throttle.finish(keys, failed: false, at: now)
+        throttle.finish(keys, isJudged: true, failed: false, at: now)
         return .right(user, stored)
     }
 
@@ -78,8 +81,9 @@ struct PasswordCheck: Sendable {
         return try await hasher.verify(password, against: hash, mayPass: user?.mayAct ?? false)
     }
 
-    private static func reason(_ user: User?, _ stored: StoredPassword?, matches: Bool) -> String {
+    private static func reason(_ user: User?, _ stored: StoredPassword?, isJudged: Bool, matches: Bool) -> String {
         guard let user else { return "account_unknown" }
+        guard isJudged else { return "throttled" }
         guard stored != nil else { return "password_unset" }
         guard matches else { return "password_wrong" }
         return user.lockedDownAt == nil ? "account_disabled" : "account_locked"

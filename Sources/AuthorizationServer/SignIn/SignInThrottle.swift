@@ -10,23 +10,46 @@ import Synchronization
 /// signed in before is counted apart and by itself, so that a stranger's guesses never slow the owner down, wherever they
 /// come from. Attempts whose outcome is not known yet count as failures, so that a thousand at once get no further than a
 /// thousand in a row.
+///
+/// An account has two names, its user name and its address, and one allowance of guesses. Whoever has to wait is told
+/// so by the count of the name that they typed, whether it is anybody's or not; where only the account's own count is
+/// used up, the attempt seems to go on. Otherwise guesses under one name would tell whose the other one is.
 final class SignInThrottle: Sendable {
     /// What an attempt is counted under.
     struct Keys: Sendable {
-        let account: Account
+        /// Whose account it is; nobody's is one like any other.
+        let subject: Subject
+        /// The name that was typed for it; `nil` if it is the account of whoever is signed in.
+        let typed: LoginName?
         let address: AddressPrefix
         let browser: TokenHash?
         /// The account's owner signed in from this browser before.
         let isKnownBrowser: Bool
 
-        /// The one bucket in which attempts on the account itself are counted.
-        fileprivate var owner: OwnerKey {
-            OwnerKey(account: account, browser: isKnownBrowser ? browser : nil)
+        /// What the caller may know to be counted together.
+        fileprivate var shown: Account { typed.map { .name($0) } ?? .subject(subject) }
+
+        /// The buckets in which attempts on the account itself are counted, the one that is shown first.
+        ///
+        /// - Parameter isJudged: only what was judged is a guess at the account's password.
+        fileprivate func owners(isJudged: Bool) -> [OwnerKey] {
+            guard !isKnownBrowser else { return [OwnerKey(account: .subject(subject), browser: browser)] }
+            let accounts = typed == nil || !isJudged ? [shown] : [shown, .subject(subject)]
+            return accounts.map { OwnerKey(account: $0, browser: nil) }
         }
     }
 
-    /// An account, or a name that belongs to none: both are slowed in the same way.
-    enum Account: Hashable, Sendable {
+    /// How an attempt goes on.
+    enum Admission: Hashable, Sendable {
+        case judged
+        /// It does the work of one that is judged, and is refused: the account has had as many guesses as it may.
+        case pretended
+        /// Nothing is done for it for so many seconds.
+        case wait(Int64)
+    }
+
+    /// An account, or a name that somebody typed: both are slowed in the same way.
+    fileprivate enum Account: Hashable {
         case subject(Subject)
         case name(LoginName)
     }
@@ -82,16 +105,13 @@ final class SignInThrottle: Sendable {
         trusted.withLock { $0.contains(OwnerKey(account: .subject(subject), browser: browser)) }
     }
 
-    /// Lets an attempt begin, or says how many seconds it has to wait. Whoever begins one calls ``finish(_:failed:at:)``.
-    func begin(_ keys: Keys, at now: NumericDate) -> Int64? {
+    /// Lets an attempt begin, or says how long it has to wait. Whoever begins one calls
+    /// ``finish(_:isJudged:failed:at:)``.
+    func begin(_ keys: Keys, at now: NumericDate) -> Admission {
         underWay.withLock { underWay in
-            let pending = underWay[keys.owner] ?? 0
-            let owner =
-                keys.isKnownBrowser
-                ? knownBrowsers.wait(for: keys.owner, pending: pending, at: now)
-                : max(
-                    accounts.wait(for: keys.account, pending: pending, at: now) ?? 0,
-                    pairs.wait(for: Pair(account: keys.account, address: keys.address), at: now) ?? 0)
+            let waits = keys.owners(isJudged: true).map {
+                wait(for: $0, keys, pending: underWay[$0] ?? 0, at: now)
+            }
             // Strangers share the owner's address, but not a browser that the owner used before.
             let place =
                 keys.isKnownBrowser
@@ -99,30 +119,43 @@ final class SignInThrottle: Sendable {
                 : max(
                     keys.browser.flatMap { browsers.wait(for: $0, at: now) } ?? 0,
                     addresses.wait(for: keys.address, at: now) ?? 0)
-            let wait = max(owner ?? 0, place)
-            guard wait == 0 else { return wait }
-            underWay[keys.owner] = pending + 1
-            return nil
+            let shown = max(waits.first ?? 0, place)
+            guard shown == 0 else { return .wait(shown) }
+            let isJudged = waits.allSatisfy { $0 == 0 }
+            for owner in keys.owners(isJudged: isJudged) { underWay[owner, default: 0] += 1 }
+            return isJudged ? .judged : .pretended
         }
+    }
+
+    private func wait(for owner: OwnerKey, _ keys: Keys, pending: Int64, at now: NumericDate) -> Int64 {
+        guard !keys.isKnownBrowser else { return knownBrowsers.wait(for: owner, pending: pending, at: now) ?? 0 }
+        return max(
+            accounts.wait(for: owner.account, pending: pending, at: now) ?? 0,
+            pairs.wait(for: Pair(account: owner.account, address: keys.address), at: now) ?? 0)
     }
 
     /// The outcome of an attempt that had begun.
-    func finish(_ keys: Keys, failed: Bool, at now: NumericDate) {
+    func finish(_ keys: Keys, isJudged: Bool, failed: Bool, at now: NumericDate) {
+        let owners = keys.owners(isJudged: isJudged)
         underWay.withLock { underWay in
-            if failed { count(keys, at: now) }
-            let left = (underWay[keys.owner] ?? 1) - 1
-            underWay[keys.owner] = left > 0 ? left : nil
+            if failed { count(keys, owners, at: now) }
+            for owner in owners {
+                let left = (underWay[owner] ?? 1) - 1
+                underWay[owner] = left > 0 ? left : nil
+            }
         }
     }
 
-    private func count(_ keys: Keys, at now: NumericDate) {
-        if keys.isKnownBrowser {
-            knownBrowsers.recordFailure(of: keys.owner, at: now)
-        } else {
-            accounts.recordFailure(of: keys.account, at: now)
-            pairs.recordFailure(of: Pair(account: keys.account, address: keys.address), at: now)
-            if let browser = keys.browser { browsers.recordFailure(of: browser, at: now) }
-            addresses.recordFailure(of: keys.address, at: now)
+    private func count(_ keys: Keys, _ owners: [OwnerKey], at now: NumericDate) {
+        guard !keys.isKnownBrowser else {
+            for owner in owners { knownBrowsers.recordFailure(of: owner, at: now) }
+            return
         }
+        for owner in owners {
+            accounts.recordFailure(of: owner.account, at: now)
+            pairs.recordFailure(of: Pair(account: owner.account, address: keys.address), at: now)
+        }
+        if let browser = keys.browser { browsers.recordFailure(of: browser, at: now) }
+        addresses.recordFailure(of: keys.address, at: now)
     }
 }

@@ -34,6 +34,10 @@ struct AuthorizationCodeGrant: Sendable {
         guard !record.isEnded else { throw Rejection.codeRefused(client.id, .ended) }
         guard !record.isSpent else { throw try await replayed(record.authorization, client.id, caller, at: now) }
         guard now < record.code.expiresAt else { throw Rejection.codeRefused(client.id, .expired) }
+        // The store leaves it to its callers, as with a refresh token. What was in time when it was read still is.
+        if let seen = record.sessionSeenAt, policy.people.isIdle(since: seen, at: now) {
+            throw Rejection.codeRefused(client.id, .ended)
+        }
 
         let authorization = record.authorization
         var struck = try await tokens.strike(

@@ -28,7 +28,7 @@ struct TokenExchangeGrant: Sendable {
             throw Rejection.keyResourceNotNamed(key.id)
         }
         // Who shows the key here is who it is bound to; nobody stands between.
-        let accepted = try await check.accept(key, at: identifier, from: caller.address)
+        let accepted = try await check.accept(key, at: identifier, from: caller.clientAddress)
         let scope = parameters.scope ?? accepted.scope
         // RFC 8693 §2.1: never more than the subject token has.
         guard !scope.isEmpty, scope.isSubset(of: accepted.scope) else { throw Rejection.keyScopeTooWide(key.id) }

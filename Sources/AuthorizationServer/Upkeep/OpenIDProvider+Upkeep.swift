@@ -5,7 +5,7 @@ import Synchronization
 
 /// When each recurring task was last done.
 final class UpkeepPlan: Sendable {
-    enum Work: Hashable { case keys, sweep, registrations }
+    enum Work: Hashable { case keys, honeyKeys, sweep, registrations }
     private let last = Mutex<[Work: NumericDate]>([:])
 
     /// Whether `work` is due; if so it counts as done now.
@@ -40,6 +40,9 @@ extension OpenIDProvider {
         await attempt("origins") { try await registry.origins.refresh() }
         if upkeepPlan.isDue(.keys, every: 5, at: now) {
             await attempt("keys") { try await keys.tick(at: now) }
+        }
+        if upkeepPlan.isDue(.honeyKeys, every: HoneyKeyMemory.interval, at: now) {
+            await attempt("honey_keys") { try await honeyKeys.refresh(from: store) }
         }
         if upkeepPlan.isDue(.sweep, every: 60, at: now) {
             await attempt("sweep") {

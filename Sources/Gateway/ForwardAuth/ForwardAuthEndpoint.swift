@@ -44,7 +44,7 @@ package struct ForwardAuthEndpoint: Sendable {
                 facts: RequestFacts(decision: GatewayWord.questionMalformed.rawValue))
         }
         // A proxy that does not say for whom it asks: its own address is nobody's.
-        question.address = request.peer == request.sender ? nil : request.peer.address
+        question.address = request.peer.clientAddress
         switch await judge.verdict(on: question, at: now) {
         case .refused(let refusal):
             await reporter.refused(refusal, request, question, at: now)
@@ -91,6 +91,8 @@ package struct ForwardAuthEndpoint: Sendable {
         if convention == .original, response.status == 302, let location = response.headers.first("location") {
             // They cannot pass a redirect on, and are told where to send browsers themselves.
             response = refusal.answer(metadata: address)
+            // nginx writes the challenge of a 401 into whatever it answers instead: a redirect has none.
+            response.headers.remove("www-authenticate")
             response.headers.append(Self.signInField, location)
         }
         if convention == .original, response.status != 401, response.status < 500 { response.status = 403 }

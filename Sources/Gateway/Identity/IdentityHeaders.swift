@@ -45,11 +45,24 @@ package struct IdentityHeaders: Hashable, Sendable {
         if self.folded.contains(folded) || Self.reservedNames.contains(folded) || Self.identityNames.contains(folded) {
             return true
         }
-        return Self.reservedPrefixes.contains { folded.hasPrefix($0) }
+        return Self.prefixes[folded.utf8.first]?.contains { folded.hasPrefix($0) } ?? false
     }
+
+    /// By their first letter, since all fields of all requests are compared with them.
+    private static let prefixes = Dictionary(grouping: reservedPrefixes + identityPrefixes) { $0.utf8.first }
 
     private static let reservedPrefixes = [
         "x-forwarded-", "x-original-", "x-auth-", "x-tessera-", "x-envoy-", "x-remote-", "x-authenticated-",
+    ]
+
+    /// With what other proxies begin the names in which they say who comes, and what a certificate says: servers that
+    /// once stood behind one of them believe these names still. `remote-` and `ssl-` are CGI's variables, too.
+    private static let identityPrefixes = [
+        "remote-", "http-remote-", "x-webauth-", "x-userinfo", "x-user-id", "x-user-name", "x-user-email",
+        "x-user-role", "x-user-group", "x-proxy-user", "x-proxy-remote-", "x-jwt-", "oidc-", "x-oidc-", "x-consumer-",
+        "x-credential-", "x-pomerium-", "x-authentik-", "x-vouch-", "cf-access-", "tailscale-", "x-goog-iap-",
+        "x-goog-authenticated-", "x-amzn-oidc-", "x-amzn-mtls-", "x-ms-client-principal", "x-ms-token-", "iv-", "sm-",
+        "oam-", "client-cert", "ssl-", "x-ssl-", "x-tls-client-", "x-client-cert", "x-client-dn", "x-client-verify",
     ]
     private static let reservedNames: Set<String> = [
         "forwarded", "x-forwarded", "x-real-ip", "x-rewrite-url", "x-host",
@@ -58,7 +71,10 @@ package struct IdentityHeaders: Hashable, Sendable {
     ]
 
     /// What others call an identity; an operator may choose one of them.
-    private static let identityNames: Set<String> = ["x-user", "x-email", "remote-user"]
+    private static let identityNames: Set<String> = [
+        "x-user", "x-userid", "x-username", "x-email", "x-groups", "x-roles", "x-consumer", "gap-auth",
+        "x-apigateway-api-userinfo", "x-endpoint-api-userinfo",
+    ]
 
     /// What remains of a client's fields.
     package func stripped(_ headers: HeaderFields) -> HeaderFields {

@@ -53,7 +53,8 @@ struct GatewayReporter: Sendable {
             token = try? await judge.admission.admit(
                 authorization: question.authorization, from: question.address, for: .standing, at: now)
         }
-        let evidence = GatewayEvidence(of: refusal, question, token: token, judge.admission.validator, at: now)
+        let evidence = GatewayEvidence(
+            of: refusal, question, route: judge.route(of: question), token: token, judge.admission.validator, at: now)
         tell(refusal.reason, request, about: about(question), evidence, client: token?.clientID, at: now)
     }
 

@@ -22,9 +22,11 @@ package struct GatewayEvidence: Hashable, Sendable {
 
 extension GatewayEvidence {
     /// Of a question that was judged. What it said is read again, so that no check carries what only operators read.
-    /// - Parameter token: the one that was good, and not enough.
+    /// - Parameters:
+    ///   - route: where the question leads.
+    ///   - token: the one that was good, and not enough.
     init(
-        of refusal: GatewayRefusal, _ question: GatewayQuestion, token: AccessToken?,
+        of refusal: GatewayRefusal, _ question: GatewayQuestion, route: GatewayRoute?, token: AccessToken?,
         _ validator: AccessTokenValidator, at now: NumericDate
     ) {
         switch refusal {
@@ -47,7 +49,7 @@ extension GatewayEvidence {
         case .access(.insufficientAuthentication(let classes, let maxAge)):
             self.init(insufficient: token, classes, maxAge, at: now)
         case .access(.unavailable(let reason)): self.init(reason.reason)
-        case .browser(let refusal): self.init(of: refusal, question)
+        case .browser(let refusal): self.init(of: refusal, question, route?.forwarding.webSocketOrigins ?? [])
         }
     }
 

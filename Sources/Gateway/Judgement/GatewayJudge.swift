@@ -31,7 +31,8 @@ package struct GatewayJudge: Sendable {
                 return .allowed(GatewayPass(route: route, path: path, token: nil))
             }
             if route.signsIn, let signIn, let headers = question.headers, question.authorization.isEmpty {
-                let (token, text) = try await signIn.admit(question, headers, rule: rule, at: now)
+                let (token, text) = try await signIn.admit(
+                    question, headers, rule: rule, webSocketOrigins: route.forwarding.webSocketOrigins, at: now)
                 return .allowed(GatewayPass(route: route, path: path, token: token, sessionToken: text))
             }
             let token = try await admit(question, rule, for: purpose, at: now)

@@ -34,10 +34,23 @@ package final class RateLimiter: Sendable {
     func take(_ pass: GatewayPass, from address: String, at now: NIODeadline) -> RateStanding? {
         let limits = pass.route.forwarding.limits
         guard !limits.isEmpty else { return nil }
-        return state.withLock { state in
+        let readings = take(limits, of: pass.route.name, at: now) { Self.caller(in: pass, address, $0) }
+        return RateStanding(readings: readings, pass: pass)
+    }
+
+    /// Counts a request where nobody is known but by address.
+    func take(_ limit: RateLimit, of place: String, from address: String, at now: NIODeadline) -> RateStanding {
+        RateStanding(readings: take([limit], of: place, at: now) { _ in AddressPrefix(address).text }, pass: nil)
+    }
+
+    /// - Parameter caller: whose requests a limit counts together.
+    private func take(
+        _ limits: [RateLimit], of place: String, at now: NIODeadline, caller: (RateLimit) -> String
+    ) -> [RateStanding.Reading] {
+        state.withLock { state in
             var readings: [RateStanding.Reading] = []
             for limit in limits {
-                let key = key(of: pass, address, limit, in: &state, at: now)
+                let key = key(of: place, caller(limit), limit, in: &state, at: now)
                 var bucket = state.buckets[key] ?? TokenBucket(full: limit, at: now)
                 let isTaken = bucket.take(limit, at: now)
                 state.buckets[key] = bucket
@@ -46,7 +59,7 @@ package final class RateLimiter: Sendable {
                         limit: limit, isExceeded: !isTaken, remaining: bucket.remaining(limit),
                         wait: bucket.wait(limit), refill: bucket.refill(limit)))
             }
-            return RateStanding(readings: readings, pass: pass)
+            return readings
         }
     }
 
@@ -56,24 +69,25 @@ package final class RateLimiter: Sendable {
         return TokenRoots(in: token.claims)?.grant.rawValue
     }
 
-    private func key(
-        of pass: GatewayPass, _ address: String, _ limit: RateLimit, in state: inout State, at now: NIODeadline
-    ) -> Key {
-        let caller: String
+    private static func caller(in pass: GatewayPass, _ address: String, _ limit: RateLimit) -> String {
         switch (limit.scope, pass.token) {
         // What has no name of its own, such as an opaque token, counts for whom it speaks for.
-        case (.token, let token?):
-            caller = Self.grant(of: pass) ?? token.tokenID?.rawValue ?? token.subject.rawValue
-        case (.client, let token?): caller = token.clientID?.rawValue ?? token.subject.rawValue
+        case (.token, let token?): grant(of: pass) ?? token.tokenID?.rawValue ?? token.subject.rawValue
+        case (.client, let token?): token.clientID?.rawValue ?? token.subject.rawValue
         // All addresses that one party usually holds are one caller.
-        case (_, nil): caller = AddressPrefix(address).text
+        case (_, nil): AddressPrefix(address).text
         }
-        let key = Key(route: pass.route.name, limit: limit, caller: caller)
+    }
+
+    private func key(
+        of place: String, _ caller: String, _ limit: RateLimit, in state: inout State, at now: NIODeadline
+    ) -> Key {
+        let key = Key(route: place, limit: limit, caller: caller)
         guard state.buckets[key] == nil, state.buckets.count >= capacity else { return key }
         if now - state.swept > .seconds(1) {
             state.swept = now
             state.buckets = state.buckets.filter { !$0.value.isFull($0.key.limit, at: now) }
         }
-        return state.buckets.count < capacity ? key : Key(route: pass.route.name, limit: limit, caller: nil)
+        return state.buckets.count < capacity ? key : Key(route: place, limit: limit, caller: nil)
     }
 }

@@ -12,7 +12,8 @@ struct RateStanding {
     }
 
     let readings: [Reading]
-    let pass: GatewayPass
+    /// `nil` where there is no route.
+    let pass: GatewayPass?
 
     var isExceeded: Bool { readings.contains(where: \.isExceeded) }
 
@@ -25,8 +26,10 @@ struct RateStanding {
 
     /// RFC 6585 §4.
     var refusal: ServerResponse {
+        let facts = pass.map { RequestFacts.passed($0, .rateLimited) }
         var response = ServerResponse.error(
-            429, "too_many_requests", "too many requests; try again later", facts: .passed(pass, .rateLimited))
+            429, "too_many_requests", "too many requests; try again later",
+            facts: facts ?? RequestFacts(decision: GatewayWord.rateLimited.rawValue))
         mark(&response)
         response.headers.append("retry-after", String(readings.filter(\.isExceeded).map(\.wait).max() ?? 1))
         return response

@@ -40,16 +40,20 @@ package struct ForwardedRequest: Sendable {
         switch pass.route.forwarding.origin {
         case .none: break
         case .xForwarded:
-            headers.replace("x-forwarded-for", request.peer.address)
+            headers.replace("x-forwarded-for", request.peer.clientAddress ?? Self.unknown)
             headers.replace("x-forwarded-host", host)
             headers.replace("x-forwarded-proto", isSecure ? "https" : "http")
         case .forwarded:
-            let address = request.peer.address.contains(":") ? "\"[\(request.peer.address)]\"" : request.peer.address
+            let client = request.peer.clientAddress ?? Self.unknown
+            let address = client.contains(":") ? "\"[\(client)]\"" : client
             headers.replace("forwarded", "for=\(address);host=\"\(host)\";proto=\(isSecure ? "https" : "http")")
         }
         headers.replace("via", "1.1 tessera")
         self.headers = headers
     }
+
+    /// A client of whom no proxy told (RFC 7239 §6.2). With nothing at all the upstream would take our own address.
+    private static let unknown = "unknown"
 
     /// Fields that concern one connection (RFC 9110 §7.6.1), and those that are written anew.
     private static let ownFields: Set<String> = [

@@ -19,7 +19,8 @@ package struct ForwardingPolicy: Hashable, Sendable {
     package var bodyBytes: Int?
     /// How long the upstream may take until the head of its answer, and how long it may pause within it.
     package var timeout = Duration.seconds(60)
-    /// Pages of which origins may open a WebSocket; empty: of the host that the request is for.
+    /// Pages of which origins may open a WebSocket; empty: of the host that the request is for. With the session of a
+    /// browser those of its own origin may in any case.
     package var webSocketOrigins: Set<String> = []
     /// How much a caller may ask; also where another program forwards the request and only asks.
     package var limits: [RateLimit] = []

@@ -58,7 +58,7 @@ package struct ReverseProxy: Sendable {
         var question = GatewayQuestion(
             host: request.headers.first("host") ?? "", method: request.method, path: request.path,
             authorization: request.headers.all("authorization"))
-        question.address = request.peer.address
+        question.address = request.peer.clientAddress
         question.headers = request.headers
         question.query = request.query
         switch await judge.verdict(on: question, at: time) {
@@ -100,7 +100,7 @@ package struct ReverseProxy: Sendable {
         } catch {
             return .unforwardable(error, pass)
         }
-        let watch = pass.token == nil ? nil : PassWatch(judge: judge, question: question, now: now)
+        let watch = pass.token == nil ? nil : watching(request, pass, question)
         var standing = watch?.standing
         do {
             if content.isEmpty { try await UpstreamContent.confirmEmpty(content) }
@@ -120,11 +120,8 @@ package struct ReverseProxy: Sendable {
             }
             try await standing?.check()
             return try await answer(response, to: request, pass, watch)
-        } catch is PassWatch.Ended {
-            guard case .refused(let refusal) = await judge.verdict(on: question, for: .standing, at: now()) else {
-                return .unanswered(.broken, pass)
-            }
-            return judge.answer(refusal, to: question, metadata: address)
+        } catch let ended as PassWatch.Ended {
+            return judge.answer(ended.refusal, to: question, metadata: address)
         } catch let failure as UpstreamClient.Failure {
             return .unanswered(failure, pass)
         } catch is UpstreamContent.TooLong {
@@ -133,6 +130,13 @@ package struct ReverseProxy: Sendable {
             return .unforwardable(.contentUnexpected, pass)
         } catch {
             return .unanswered(.broken, pass)
+        }
+    }
+
+    /// - Parameter request: what the operator is told of, should its answer have to end.
+    private func watching(_ request: ServerRequest, _ pass: GatewayPass, _ question: GatewayQuestion) -> PassWatch {
+        PassWatch(judge: judge, question: question, pass: pass, now: now) { [reporter, now] refusal in
+            await reporter.refused(refusal, request, question, pass: pass, at: now())
         }
     }
 
@@ -154,15 +158,21 @@ package struct ReverseProxy: Sendable {
         return ServerResponse(
             status: status, headers: head.headers, facts: .passed(pass),
             stream: ResponseStream(length: head.length, endsOnDrain: head.isEvents, isForeign: true) { writer in
-                guard let watch, !isBrief else {
-                    var standing = watch?.standing
-                    for try await piece in body {
-                        try await standing?.check()
-                        try await writer.write(piece)
-                    }
+                guard let watch else {
+                    for try await piece in body { try await writer.write(piece) }
                     return
                 }
-                try await watch.whileAllowed { for try await piece in body { try await writer.write(piece) } }
+                try await watch.telling {
+                    guard isBrief else {
+                        try await watch.whileAllowed { for try await piece in body { try await writer.write(piece) } }
+                        return
+                    }
+                    var standing = watch.standing
+                    for try await piece in body {
+                        try await standing.check()
+                        try await writer.write(piece)
+                    }
+                }
             })
     }
 }

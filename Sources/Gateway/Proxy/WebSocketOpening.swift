@@ -50,6 +50,8 @@ struct WebSocketOpening: Sendable {
     /// A browser sends cookies and whatever else it holds along with a WebSocket of any page; only its `Origin` tells
     /// them apart (RFC 6455 §10.2). Programs that are no browsers send none.
     private func allowsOrigin(of request: ServerRequest, isSecure: Bool) -> Bool {
+        // A session was let in by this already, by the one rule that holds for other proxies' questions, too.
+        guard pass.sessionToken == nil else { return true }
         let origins = request.headers.all("origin")
         guard let origin = origins.first else { return true }
         guard origins.count == 1 else { return false }
@@ -107,7 +109,9 @@ struct WebSocketOpening: Sendable {
             status: 101, headers: headers, facts: .passed(pass),
             stream: .tunnel { incoming, writer in
                 guard let watch else { return try await connection.carry(incoming, writer) }
-                try await watch.whileAllowed { try await connection.carry(incoming, writer) }
+                try await watch.telling {
+                    try await watch.whileAllowed { try await connection.carry(incoming, writer) }
+                }
             })
     }
 }

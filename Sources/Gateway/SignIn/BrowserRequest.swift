@@ -33,6 +33,19 @@ enum BrowserRequest {
             || headers.all("upgrade").contains { $0.lowercased().contains("websocket") }
     }
 
+    /// Whether a session may be used for a request: its cookie comes along whoever makes the browser ask.
+    /// - Parameter named: pages of which other origins may open a WebSocket, as the route has it.
+    static func mayUseSession(
+        _ method: RequestMethod, _ headers: HeaderFields, at origin: SignInOrigin, webSocketOrigins named: Set<String>
+    ) -> Bool {
+        guard method.isSafe else { return comesFromOwnPage(headers, origin) }
+        guard opensWebSocket(headers) else { return true }
+        // Whatever else a page keeps to itself, whose page opens a WebSocket stands in `Origin` (RFC 6455 §4.1).
+        let origins = headers.all("origin")
+        guard let page = origins.first, origins.count == 1 else { return false }
+        return named.contains(page) || page == origin.text && comesFromOwnPage(headers, origin)
+    }
+
     /// Whether a page of this origin made the request. Who says nothing about it is believed nothing.
     static func comesFromOwnPage(_ headers: HeaderFields, _ origin: SignInOrigin) -> Bool {
         let origins = headers.all("origin")

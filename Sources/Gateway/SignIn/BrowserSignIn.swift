@@ -10,6 +10,8 @@ package struct BrowserSignIn: Sendable {
     package let figures = SignInFigures()
     package let sessions: GatewaySessions
     package let pending: PendingSignIns
+    /// Counts who asks at the gateway's own addresses, in a memory of its own: they crowd nobody out at routes.
+    let requests = RateLimiter()
     let pages: PageRenderer
     let admission: AccessGuard
     let logout: RelyingPartyLogout
@@ -98,17 +100,17 @@ package struct BrowserSignIn: Sendable {
     }
 
     /// The token of a session that may do what is asked; it is judged on each request, as one in a header is.
+    /// - Parameter webSocketOrigins: as the route names them.
     func admit(
-        _ question: GatewayQuestion, _ headers: HeaderFields, rule: AccessRule, at now: NumericDate
+        _ question: GatewayQuestion, _ headers: HeaderFields, rule: AccessRule, webSocketOrigins: Set<String>,
+        at now: NumericDate
     ) async throws(GatewayRefusal) -> (token: AccessToken, text: Secret) {
         let isNavigation = BrowserRequest.isNavigation(question.method, headers)
         guard let origin = site(question.host)?.origin else { throw .access(.noToken) }
         guard let secret = sessionSecret(headers, at: origin), let session = sessions.session(secret, at: origin, now)
         else { throw isNavigation ? .browser(.noSession) : .access(.noToken) }
-        // A cookie comes along whoever makes the browser ask.
         guard
-            question.method.isSafe && !BrowserRequest.opensWebSocket(headers)
-                || BrowserRequest.comesFromOwnPage(headers, origin)
+            BrowserRequest.mayUseSession(question.method, headers, at: origin, webSocketOrigins: webSocketOrigins)
         else { throw .browser(.foreignPage) }
         let text: Secret
         do { text = try await session.tokens.accessToken(at: now) } catch {

@@ -4,14 +4,24 @@ import ServerHTTP
 
 extension GatewayEvidence {
     /// Of a browser whose session was not enough. Its cookie is a secret, and never shown.
-    init(of refusal: BrowserRefusal, _ question: GatewayQuestion) {
+    /// - Parameter webSocketOrigins: as the route names them.
+    init(of refusal: BrowserRefusal, _ question: GatewayQuestion, _ webSocketOrigins: Set<String>) {
         switch refusal {
         case .noSession: self.init("no cookie of a session that is alive")
         case .sessionEnded: self.init("a session whose token was revoked, or is not renewed any more")
         case .stepUp(.insufficientAuthentication(let classes, let maxAge)):
             self.init("a session whose sign-in is not enough", expected: Self.demand(classes, maxAge))
         case .stepUp: self.init("a session whose sign-in is not enough")
-        case .foreignPage: self.init(ofPageIn: question.headers ?? HeaderFields(), expected: question.host)
+        case .foreignPage:
+            let headers = question.headers ?? HeaderFields()
+            guard BrowserRequest.opensWebSocket(headers) else {
+                self.init(ofPageIn: headers, expected: question.host)
+                return
+            }
+            let origins = ["one of \(question.host)"] + webSocketOrigins.sorted()
+            self.init(
+                "Origin " + headers.all("origin").joined(separator: " and "),
+                expected: "Origin, once: " + origins.joined(separator: " or "))
         }
     }
 
@@ -27,9 +37,14 @@ extension GatewayEvidence {
     ///   - browserIsKnown: whether the browser has the cookie of a sign-in that may be under way.
     ///   - hosts: where people sign in.
     init(
-        of word: GatewayWord, at request: ServerRequest, browserIsKnown: Bool, hosts: [String], issuer: String
+        of word: GatewayWord, _ response: ServerResponse, at request: ServerRequest, browserIsKnown: Bool,
+        hosts: [String], issuer: String
     ) {
         switch word {
+        case .rateLimited:
+            self.init(
+                "more than \(response.headers.first("ratelimit-policy") ?? "") of one address",
+                expected: "the same after \(response.headers.first("retry-after") ?? "1") s")
         case .routeUnknown: self.init(request.path)
         case .signInHostUnknown:
             self.init(

@@ -62,6 +62,8 @@ extension SignInRoutes {
                     503, "temporarily_unavailable", "the logout token cannot be judged right now; try again later",
                     facts: RequestFacts(decision: GatewayWord.signInUnavailable.rawValue))
             default:
+                // Counted only now: no flood, from wherever it comes, keeps a good token out.
+                if let refusal = countedOut(visit.request) { return refusal }
                 return .error(
                     400, "invalid_request", "the logout token is not valid here",
                     facts: RequestFacts(decision: GatewayWord.logoutTokenInvalid.rawValue))

@@ -1,4 +1,5 @@
 import JOSE
+import NIOCore
 import OAuth
 import OAuthClient
 import ResourceServer
@@ -40,7 +41,8 @@ package struct SignInRoutes: Sendable {
         routes[OwnPath.callback.path] = Route("sign_in_callback", [.get: action(finish), .head: Self.head])
         routes[OwnPath.signOut.path] = Route("sign_out", [.get: action(askForSignOut), .post: action(signOut)])
         routes[OwnPath.signedOut.path] = Route("signed_out", [.get: action(signedOut)])
-        routes[OwnPath.backChannelLogout.path] = Route("back_channel_logout", [.post: action(endSessions)])
+        routes[OwnPath.backChannelLogout.path] = Route(
+            "back_channel_logout", [.post: action(isCounted: false, endSessions)])
         return routes
     }
 
@@ -62,23 +64,36 @@ package struct SignInRoutes: Sendable {
         return ServerResponse(status: 200, headers: headers, facts: RequestFacts(decision: "head"))
     }
 
-    private func action(_ handler: @escaping Handler) -> Route.Action {
+    /// - Parameter isCounted: whether each request is; what the issuer says is never kept out by what others do.
+    private func action(isCounted: Bool = true, _ handler: @escaping Handler) -> Route.Action {
         .waiting { request, now in
             if let proxies, !proxies.contains(request.sender) {
                 reporter.refused(.proxyUnknown, request, .unknownProxy(request), at: now)
                 return ForwardAuthEndpoint.unknownProxy
             }
-            let response = await answer(request, handler, at: now)
+            let response: ServerResponse
+            if isCounted, let refusal = countedOut(request) {
+                response = refusal
+            } else {
+                response = await answer(request, handler, at: now)
+            }
             if response.status >= 400, let word = response.facts?.decision.flatMap(GatewayWord.init) {
                 let site = signIn.site(request.headers.first("host"))
                 let browser = site.flatMap { signIn.browserSecret(request.headers, at: $0.origin) }
                 let evidence = GatewayEvidence(
-                    of: word, at: request, browserIsKnown: browser != nil, hosts: signIn.hosts,
+                    of: word, response, at: request, browserIsKnown: browser != nil, hosts: signIn.hosts,
                     issuer: signIn.issuer.rawValue)
                 reporter.refused(word, request, evidence, at: now)
             }
             return response
         }
+    }
+
+    /// Counts a request for its address; the answer to one too many.
+    func countedOut(_ request: ServerRequest) -> ServerResponse? {
+        guard let limit = signIn.policy.requests else { return nil }
+        let standing = signIn.requests.take(limit, of: OwnPath.prefix, from: request.peer.address, at: .now())
+        return standing.isExceeded ? standing.refusal : nil
     }
 
     private func answer(

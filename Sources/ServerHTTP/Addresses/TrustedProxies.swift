@@ -26,19 +26,22 @@ package struct TrustedProxies: Hashable, Sendable {
     /// The client behind a peer: the last address in the forwarding header that no trusted proxy has.
     ///
     /// A proxy maintains one of the two headers and passes the other on as the client sent it, so that both together
-    /// are believed in neither.
+    /// are believed in neither. A client can write the other one, and so have its proxy tell of nobody: the proxy's own
+    /// address must not become the client's then. A trusted proxy is never itself the client, not even without any
+    /// header.
     package func client(of peer: Peer, _ headers: HeaderFields) -> Peer {
         guard contains(peer) else { return peer }
+        let unknown = Peer(address: peer.address, userID: peer.userID, hidesClient: true)
         let listed = headers.all("x-forwarded-for")
         let structured = headers.all("forwarded")
-        guard listed.isEmpty || structured.isEmpty else { return peer }
+        guard listed.isEmpty || structured.isEmpty else { return unknown }
         let hops = listed.isEmpty ? Self.forwardedHops(structured) : Self.listedHops(listed)
         for hop in hops.suffix(32).reversed() {
             // An entry that is no address ends the chain: what stands before it is anybody's claim.
-            guard let hop, let address = IPAddress(hop) else { return peer }
+            guard let hop, let address = IPAddress(hop) else { return unknown }
             if !contains(address) { return Peer(address: address.description) }
         }
-        return peer
+        return unknown
     }
 
     private static func listedHops(_ values: [String]) -> [String?] {

@@ -29,7 +29,7 @@ package struct AdministrationAPI: Sendable {
     }
 
     package func respond(to request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        let caller = Caller(of: request)
         var asker = Administrator(
             actor: "anonymous", rights: [], address: caller.address, requestID: caller.requestID)
         do {

@@ -60,9 +60,9 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
 
     /// Callers that ask for one address at the same time share one request.
     package func fetch(_ text: String, for kind: DocumentKind) async throws -> [UInt8] {
-        let key = Flight(url: text, kind: kind)
-        if let flight = flights[key] { return try await flight.value }
         let url = try OutboundURL(text)
+        let key = Flight(url: url.text, kind: kind)
+        if let flight = flights[key] { return try await flight.value }
         guard budgets[kind]?.take(url.host, at: .now) ?? false else { throw OutboundError.budgetSpent }
         let flight = Task {
             let answer = try await within(timeLimit) { try await self.load(url, .get) }
@@ -103,7 +103,7 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
     }
 
     private nonisolated func load(_ url: OutboundURL, _ errand: Errand) async throws -> Answer {
-        let addresses = try await resolve(url.host)
+        let addresses = try await addresses(of: url.host)
         guard let first = addresses.first else { throw OutboundError.hostNotFound }
         // One bad address among good ones is a trick, not an accident.
         guard addresses.allSatisfy(mayReach) else { throw OutboundError.addressForbidden }
@@ -117,6 +117,12 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
             try? await client.shutdown()
             throw Self.reason(error)
         }
+    }
+
+    /// An address in the place of a name is where the client goes, whatever it is told of the name.
+    private nonisolated func addresses(of host: String) async throws -> [IPAddress] {
+        if let address = IPAddress(host) { return [address] }
+        return try await resolve(host)
     }
 
     /// The client has the same time limit as ``within(_:_:)``, and on a busy machine its timer may be the first.
@@ -169,7 +175,8 @@ package actor GuardedFetcher: DocumentFetcher, LogoutTransport {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(timeLimit), read: TimeAmount(timeLimit)), decompression: .disabled)
-        // The name is looked up once, above; the certificate is still checked against the name.
+        // The name is looked up once, above; the certificate is still checked against the name. The client compares it
+        // with the host in the text of the address, which `OutboundURL` spells in this one way.
         configuration.dnsOverride = [url.host: address.description]
         configuration.httpVersion = .http1Only
         configuration.maximumUsesPerConnection = 1

@@ -3,7 +3,9 @@ import Risk
 
 /// An `https` address that was read so strictly that no other reader can see another host in it.
 package struct OutboundURL: Hashable, Sendable {
-    let text: String
+    /// As it was given, but with the host in lower case: the client below compares hosts byte by byte, and under
+    /// another spelling than ``host`` it would not find the address that was checked.
+    package let text: String
     /// Lower case; an IPv6 address without its brackets.
     package let host: String
 
@@ -16,12 +18,17 @@ package struct OutboundURL: Hashable, Sendable {
         else { throw .addressMalformed }
         let rest = bytes[8...]
         let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-        host = try Self.host(authority)
-        // A second opinion: the client below reads addresses with this type.
-        guard let parsed = URL(string: text), let other = parsed.host(percentEncoded: true),
-            other.lowercased() == host || other.lowercased() == "[\(host)]", parsed.user == nil
+        let host = try Self.host(authority)
+        let lowered = authority.map(ByteClass.lowercase) + rest[authority.endIndex...]
+        let spelled = "https://" + String(decoding: lowered, as: UTF8.self)
+        // A second opinion: the client below reads addresses with this type, and takes the host as it stands there.
+        let hosts = [host, "[\(host)]"]
+        guard let parsed = URL(string: spelled), parsed.user == nil,
+            let encoded = parsed.host(percentEncoded: true), hosts.contains(encoded),
+            let plain = parsed.host(percentEncoded: false), hosts.contains(plain)
         else { throw .addressMalformed }
-        self.text = text
+        self.host = host
+        self.text = spelled
     }
 
     /// The characters of RFC 3986 §2 without userinfo's `@`, fragments, and what readers disagree about.
@@ -52,15 +59,21 @@ package struct OutboundURL: Hashable, Sendable {
             else { throw .addressMalformed }
         }
         let isName = authority.first != UInt8(ascii: "[")
-        guard (1...253).contains(name.count),
-            !isName || name.allSatisfy({ ByteClass.hexDigit($0) != nil || Self.isNameCharacter($0) })
-        else { throw .addressMalformed }
+        guard (1...253).contains(name.count), !isName || Self.isName(name) else { throw .addressMalformed }
         return String(decoding: name.map(ByteClass.lowercase), as: UTF8.self)
+    }
+
+    /// Labels with something in them: a name with a dot behind it is another text for the same host, and no certificate
+    /// has it (RFC 6066 §3).
+    private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
+        name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.allSatisfy(isNameCharacter)
+        }
     }
 
     private static func isNameCharacter(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"): true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"): true
         default: false
         }
     }

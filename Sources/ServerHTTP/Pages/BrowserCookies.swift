@@ -25,7 +25,7 @@ package struct BrowserCookies: Sendable {
         let cookies = Cookies(request.headers)
         return Browser(
             secret: cookies[browserName].map { Secret($0) }, session: cookies[sessionName].map { Secret($0) },
-            caller: Caller(address: request.peer.address, requestID: request.requestID),
+            caller: Caller(of: request),
             userAgent: request.headers.first("user-agent") ?? "", languages: languages)
     }
 

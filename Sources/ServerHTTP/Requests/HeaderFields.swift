@@ -33,7 +33,10 @@ package struct HeaderFields: Sendable {
 
     /// One field of this name, whatever there was before.
     package mutating func replace(_ name: String, _ value: String) {
-        fields.removeAll { $0.name == name }
-        fields.append(Field(name: name, value: value))
+        remove(name)
+        append(name, value)
     }
+
+    /// No field of this name, which is given in lower case.
+    package mutating func remove(_ name: String) { fields.removeAll { $0.name == name } }
 }

@@ -75,7 +75,7 @@ struct FormEndpoint: Sendable {
     private func answering(
         _ request: ServerRequest, at now: NumericDate, _ body: (Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        let caller = Caller(of: request)
         do {
             return try await body(caller)
         } catch {

@@ -12,7 +12,7 @@ struct LeakReportRoute: Sendable {
 
     @Sendable
     func post(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        let caller = Caller(of: request)
         do {
             let secret = try Self.secret(in: request)
             guard let seconds = provider.reportLeak(of: secret, caller: caller, at: now) else {

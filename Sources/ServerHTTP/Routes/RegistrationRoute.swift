@@ -71,7 +71,7 @@ struct RegistrationRoute: Sendable {
     private func answer(
         _ request: ServerRequest, at now: NumericDate, _ body: (Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        let caller = Caller(of: request)
         do {
             return try await body(caller)
         } catch {

@@ -13,7 +13,7 @@ struct UserInfoRoute: Sendable {
 
     @Sendable
     func answer(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
-        let caller = Caller(address: request.peer.address, requestID: request.requestID)
+        let caller = Caller(of: request)
         guard let token = request.bearerToken else {
             provider.recordRefusal(
                 of: "userinfo", reason: "token_missing", client: nil, caller: caller, at: now,

@@ -43,7 +43,9 @@ extension SQLiteStore: AuthorizationStore {
                 """
                 SELECT a.id, a.client, a.subject, a.session, a.identity_scope, a.resource_scopes, a.is_offline,
                     a.authenticated_at, a.methods, a.acr, a.nonce, a.claims_request, a.created_at, a.expires_at,
-                    a.ended_at, code.redirect_uri, code.challenge, code.expires_at, code.spent_at
+                    a.ended_at, code.redirect_uri, code.challenge, code.expires_at, code.spent_at,
+                    CASE WHEN a.is_offline = 0 THEN (SELECT last_seen_at FROM session
+                        WHERE id = a.session AND ended_at IS NULL) END
                 FROM authorization_code AS code JOIN authorization AS a ON a.id = code.authorization
                 WHERE code.hash = ?1
                 """, [.blob(hash)]
@@ -53,7 +55,8 @@ extension SQLiteStore: AuthorizationStore {
                     hash: hash, grant: authorization.id, redirectURI: try row.text(15),
                     challenge: try row.optionalText(16), expiresAt: try row.date(17))
                 return CodeRecord(
-                    code: code, authorization: authorization, isSpent: !row.isNull(18), isEnded: !row.isNull(14))
+                    code: code, authorization: authorization, isSpent: !row.isNull(18), isEnded: !row.isNull(14),
+                    sessionSeenAt: try row.optionalDate(19))
             }
         }
     }

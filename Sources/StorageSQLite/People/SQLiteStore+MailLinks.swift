@@ -18,10 +18,10 @@ extension SQLiteStore: MailLinkStore {
                 .text(link.purpose.rawValue))
             try transaction.run(
                 """
-                INSERT INTO mail_link (hash, purpose, subject, email, created_at, expires_at, is_void)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
+                INSERT INTO mail_link (hash, purpose, subject, email, created_at, expires_at, is_void, is_mailed)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)
                 """, .blob(link.hash), .text(link.purpose.rawValue), .text(link.subject), .text(link.email.rawValue),
-                .date(link.createdAt), .date(link.expiresAt))
+                .date(link.createdAt), .date(link.expiresAt), .bool(link.isMailed))
             try transaction.record(effects)
             return true
         }
@@ -33,7 +33,8 @@ extension SQLiteStore: MailLinkStore {
         try point {
             try $0.first(
                 """
-                SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at
+                SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at,
+                    link.is_mailed
                 FROM mail_link AS link JOIN user ON user.id = link.subject
                     AND (user.email = link.email
                         OR (link.purpose = 'verifyAddress' AND user.pending_email = link.email))
@@ -49,7 +50,8 @@ extension SQLiteStore: MailLinkStore {
         try await several {
             try $0.all(
                 """
-                SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at
+                SELECT link.hash, link.purpose, link.subject, link.email, link.created_at, link.expires_at,
+                    link.is_mailed
                 FROM mail_link AS link JOIN user ON user.id = link.subject
                     AND (user.email = link.email
                         OR (link.purpose = 'verifyAddress' AND user.pending_email = link.email))
@@ -61,6 +63,16 @@ extension SQLiteStore: MailLinkStore {
                     .text(subject?.rawValue ?? ""), .text(purpose.rawValue), .date(now),
                     .integer(Int64(max(0, limit))),
                 ], MailLink.init)
+        }
+    }
+
+    package func mailLinks(to subject: Subject, at now: NumericDate) async throws -> [MailLink] {
+        try await several {
+            try $0.all(
+                """
+                SELECT hash, purpose, subject, email, created_at, expires_at, is_mailed
+                FROM mail_link WHERE subject = ?1 AND expires_at > ?2 AND is_void = 0 ORDER BY created_at, purpose
+                """, [.text(subject), .date(now)], MailLink.init)
         }
     }
 
@@ -104,7 +116,12 @@ extension SQLiteStore: MailLinkStore {
         guard purpose != .verifyAddress else { return .missing }
         return try await write { transaction in
             guard let subject = try transaction.spend(hash, for: purpose, at: now) else { return .missing }
-            try transaction.run("UPDATE user SET is_email_verified = 1 WHERE id = ?1", .text(subject))
+            // A link that an administrator handed over says nothing of the mailbox.
+            try transaction.run(
+                """
+                UPDATE user SET is_email_verified = 1
+                WHERE id = ?1 AND EXISTS (SELECT 1 FROM mail_link WHERE hash = ?2 AND is_mailed = 1)
+                """, .text(subject), .blob(hash))
             try transaction.set(password, of: subject, at: now)
             return try transaction.finish(
                 ending: .subject(subject, keeping: nil), because: .passwordChanged, at: now, with: effects)
@@ -140,6 +157,7 @@ extension MailLink {
     fileprivate init(_ row: StatementRow) throws {
         self.init(
             hash: try row.hash(0), purpose: try row.choice(1), subject: try row.identifier(2),
-            email: LoginName(canonical: try row.text(3)), createdAt: try row.date(4), expiresAt: try row.date(5))
+            email: LoginName(canonical: try row.text(3)), createdAt: try row.date(4), expiresAt: try row.date(5),
+            isMailed: try row.bool(6))
     }
 }

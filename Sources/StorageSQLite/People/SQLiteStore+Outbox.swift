@@ -52,14 +52,27 @@ extension SQLiteStore: Outbox {
         }
     }
 
-    package func dueLogouts(at now: NumericDate, limit: Int) async throws -> [LogoutDelivery] {
+    /// Goes from client to client by the index: what waits may be a hundred thousand tokens for one of them.
+    package func dueLogouts(at now: NumericDate, limit: Int, perClient: Int) async throws -> [LogoutDelivery] {
         try await several {
             try $0.all(
                 """
-                SELECT id, client, subject, session, next_attempt_at, expires_at, attempts, relying_party
-                FROM logout_delivery
-                WHERE next_attempt_at <= ?1 AND expires_at > ?1 ORDER BY next_attempt_at, id LIMIT ?2
-                """, [.date(now), .integer(Int64(max(0, limit)))]
+                WITH RECURSIVE waiting (client) AS (
+                    SELECT min(client) FROM logout_delivery
+                    UNION ALL
+                    SELECT (SELECT min(client) FROM logout_delivery WHERE client > waiting.client)
+                    FROM waiting WHERE waiting.client IS NOT NULL
+                )
+                SELECT logout.id, logout.client, logout.subject, logout.session, logout.next_attempt_at,
+                    logout.expires_at, logout.attempts, logout.relying_party,
+                    row_number() OVER (PARTITION BY logout.client ORDER BY logout.next_attempt_at, logout.id) AS turn
+                FROM waiting JOIN logout_delivery AS logout ON logout.id IN (
+                    SELECT due.id FROM logout_delivery AS due
+                    WHERE due.client = waiting.client AND due.next_attempt_at <= ?1 AND due.expires_at > ?1
+                    ORDER BY due.next_attempt_at, due.id LIMIT ?3
+                )
+                ORDER BY turn, logout.next_attempt_at, logout.id LIMIT ?2
+                """, [.date(now), .integer(Int64(max(0, limit))), .integer(Int64(max(0, perClient)))]
             ) { row in
                 LogoutDelivery(
                     id: try row.integer(0), client: try row.identifier(1), subject: try row.identifier(2),

@@ -85,6 +85,16 @@ extension SQLiteStore: KnownBrowserStore {
         }
     }
 
+    package func browsers(of subject: Subject) async throws -> [KnownBrowser] {
+        try await several {
+            try $0.all(
+                """
+                SELECT hash, last_seen_at FROM known_browser WHERE subject = ?1 ORDER BY last_seen_at DESC, id DESC
+                """, [.text(subject)]
+            ) { KnownBrowser(subject: subject, hash: try $0.hash(0), lastSeenAt: try $0.date(1)) }
+        }
+    }
+
     package func forgetBrowsers(of subject: Subject, keeping browser: TokenHash?) async throws {
         try await write { transaction in
             _ = try transaction.run(

@@ -134,9 +134,10 @@ extension SQLiteStore: UserStore {
 }
 
 extension WriteTransaction {
-    /// `false` if somebody has one of its names.
+    /// `false` if somebody has one of its names, or its id.
     fileprivate func insert(_ user: User) throws -> Bool {
-        guard try !isTaken(by: user) else { return false }
+        guard try !isTaken(by: user), try integer("SELECT 1 FROM registration WHERE id = ?1", .text(user.id)) == nil
+        else { return false }
         let added = try run(
             """
             INSERT INTO user (id, username, email, is_email_verified, is_enabled, locked_down_at, attributes, groups,

@@ -37,9 +37,12 @@ extension InMemoryStore: AuthorizationStore {
             guard let entry = contents.people.codes[hash],
                 let authorization = contents.people.authorizations[entry.code.grant]
             else { return nil }
+            let isOffline = authorization.authorization.isOffline
+            let session = isOffline ? nil : contents.people.sessions[authorization.authorization.session]
             return CodeRecord(
                 code: entry.code, authorization: authorization.authorization, isSpent: entry.isSpent,
-                isEnded: authorization.end != nil)
+                isEnded: authorization.end != nil,
+                sessionSeenAt: session.flatMap { $0.end == nil ? $0.session.lastSeenAt : nil })
         }
     }
 

@@ -1,4 +1,5 @@
 package import JOSE
+import OAuth
 package import Storage
 
 extension InMemoryStore: Outbox {
@@ -34,10 +35,20 @@ extension InMemoryStore: Outbox {
         }
     }
 
-    package func dueLogouts(at now: NumericDate, limit: Int) throws -> [LogoutDelivery] {
+    package func dueLogouts(at now: NumericDate, limit: Int, perClient: Int) throws -> [LogoutDelivery] {
         try read { contents in
             let due = contents.people.logouts.values.filter { $0.nextAttemptAt <= now && now < $0.expiresAt }
-            return Array(due.sorted { ($0.nextAttemptAt, $0.id) < ($1.nextAttemptAt, $1.id) }.prefix(max(0, limit)))
+            var turns: [ClientID: Int] = [:]
+            var inTurn: [(turn: Int, logout: LogoutDelivery)] = []
+            for logout in due.sorted(by: { ($0.nextAttemptAt, $0.id) < ($1.nextAttemptAt, $1.id) }) {
+                let turn = turns[logout.client, default: 0]
+                turns[logout.client] = turn + 1
+                if turn < perClient { inTurn.append((turn, logout)) }
+            }
+            inTurn.sort {
+                ($0.turn, $0.logout.nextAttemptAt, $0.logout.id) < ($1.turn, $1.logout.nextAttemptAt, $1.logout.id)
+            }
+            return inTurn.prefix(max(0, limit)).map(\.logout)
         }
     }
 
@@ -69,7 +80,7 @@ extension InMemoryStore: Outbox {
             guard let logout = contents.people.logouts[id] else { return }
             contents.people.logouts[id] = LogoutDelivery(
                 id: id, client: logout.client, subject: logout.subject, session: logout.session, nextAttemptAt: next,
-                expiresAt: logout.expiresAt, attempts: logout.attempts + 1)
+                expiresAt: logout.expiresAt, attempts: logout.attempts + 1, relyingParty: logout.relyingParty)
         }
     }
 

@@ -63,6 +63,12 @@ extension InMemoryStore: KnownBrowserStore {
         }
     }
 
+    package func browsers(of subject: Subject) throws -> [KnownBrowser] {
+        try read { contents in
+            contents.people.browsers.filter { $0.subject == subject }.sorted { $0.lastSeenAt > $1.lastSeenAt }
+        }
+    }
+
     package func forgetBrowsers(of subject: Subject, keeping browser: TokenHash?) throws {
         try write { contents in
             contents.people.browsers.removeAll { $0.subject == subject && $0.hash != browser }

@@ -5,7 +5,9 @@ package import Storage
 extension InMemoryStore: UserStore {
     package func insert(_ user: User, password: StoredPassword?, with effects: Effects) throws -> Insertion {
         try write { contents in
-            guard contents.people.users[user.id] == nil, !contents.isTaken(by: user) else { return .exists }
+            guard !contents.isTaken(ClientID(unchecked: user.id.rawValue)), !contents.isTaken(by: user) else {
+                return .exists
+            }
             contents.makeWay(for: user)
             contents.people.users[user.id] = user
             contents.people.passwords[user.id] = password

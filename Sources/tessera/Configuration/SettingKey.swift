@@ -55,6 +55,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case gatewaySignInPending = "gateway.sign-in.pending"
     case gatewaySignInPendingPerAddress = "gateway.sign-in.pending-per-address"
     case gatewaySignInPendingLifetime = "gateway.sign-in.pending-lifetime"
+    case gatewaySignInRequestsPerAddress = "gateway.sign-in.requests-per-address"
 
     case outboundAllowed = "outbound.allowed"
     case outboundAuthorities = "outbound.authorities"

@@ -53,5 +53,10 @@ extension SettingsTable {
         Setting(
             .gatewaySignInPendingLifetime, .integer(30...SignInPolicy.longestPending, unit: "seconds"),
             default: seconds(standard.pendingLifetime), "How long a person may take to sign in."),
+        Setting(
+            .gatewaySignInRequestsPerAddress, .integer(10...SignInPolicy.mostRequests, unit: "requests a minute"),
+            default: .integer(standard.requestsPerAddress),
+            "How often one address (of IPv6: one network of 64 bits) may ask below /.tessera/; for more the answer is "
+                + "429. A good logout token of the issuer is taken in any case."),
     ]
 }

@@ -17,13 +17,15 @@ struct ForwardingReader {
 
     init(_ node: Node) { self.node = node }
 
-    /// - Parameter hasUpstream: whether requests are passed on at all.
-    mutating func policy(hasUpstream: Bool) -> ForwardingPolicy {
+    /// - Parameters:
+    ///   - hasUpstream: whether requests are passed on at all.
+    ///   - signsIn: whether the sessions of browsers count.
+    mutating func policy(hasUpstream: Bool, signsIn: Bool) -> ForwardingPolicy {
         var policy = ForwardingPolicy()
         for key in Key.allCases {
             guard let value = node.mapping?[key.rawValue] else { continue }
-            // Requests are counted wherever they are judged.
-            guard hasUpstream || key == .rateLimit else {
+            // Requests are counted wherever they are judged, and so is what opens a WebSocket with a session.
+            guard hasUpstream || key == .rateLimit || key == .webSocketOrigins && signsIn else {
                 refuse(value, "\(key.rawValue) means nothing without an upstream", "Add upstream, or remove it.")
                 continue
             }

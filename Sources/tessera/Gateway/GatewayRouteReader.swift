@@ -46,7 +46,7 @@ struct GatewayRouteReader {
             refuse(field(.signIn) ?? node, "sign-in means nothing where everybody may come", "Remove it.")
         }
         var forwarding = ForwardingReader(node)
-        let policy = forwarding.policy(hasUpstream: upstream != nil)
+        let policy = forwarding.policy(hasUpstream: upstream != nil, signsIn: signsIn)
         problems += forwarding.problems
         guard let path = path(), let access, problems.isEmpty else { return nil }
         var route = GatewayRoute(host: host, path: path, isExact: isExact, methods: methods, access: access)

@@ -56,6 +56,7 @@ struct GatewaySignInSettings {
         policy.pending = configuration.integer(.gatewaySignInPending)
         policy.pendingPerAddress = configuration.integer(.gatewaySignInPendingPerAddress)
         policy.pendingLifetime = seconds(.gatewaySignInPendingLifetime)
+        policy.requestsPerAddress = configuration.integer(.gatewaySignInRequestsPerAddress)
         return policy
     }
 

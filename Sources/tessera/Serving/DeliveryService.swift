@@ -7,8 +7,9 @@ import Storage
 
 /// Sends what waits in the outbox, mails, logout tokens and alarms, each every second, for as long as the server runs.
 ///
-/// Apart from each other and from upkeep: a mail server that does not answer holds up neither of them. At the end what is
-/// on its way is finished, and what is left waits for the next start.
+/// Apart from each other and from upkeep: a mail server that does not answer holds up neither of them, and an
+/// application that does not answer holds up no other. At the end what is on its way is finished, and what is left waits
+/// for the next start.
 struct DeliveryService: Service {
     let provider: OpenIDProvider
     let mail: SMTPTransport?
@@ -18,8 +19,10 @@ struct DeliveryService: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            async let mails: Void = sendMails()
-            async let logouts: Void = everySecond { report(await provider.deliverLogouts(at: now())) }
+            async let mails: Void = overlapping { await provider.deliverMail(at: now()) }
+            async let logouts: Void = overlapping {
+                await provider.deliverLogouts(at: now(), while: { !Task.isShuttingDownGracefully })
+            }
             async let alarms: Void = everySecond { report(await provider.deliverAlarms(at: now())) }
             async let counting: Void = everySecond { await count() }
             _ = await (mails, logouts, alarms, counting)
@@ -28,12 +31,12 @@ struct DeliveryService: Service {
         }
     }
 
-    /// Begins every second, whether or not a mail server still keeps an earlier round waiting: what a round may send is
-    /// bounded by what all of them have on their way.
-    private func sendMails() async {
+    /// Begins every second, whether or not a mail server or an application still keeps an earlier round waiting: what a
+    /// round may send is bounded by what all of them have on their way.
+    private func overlapping(_ round: @escaping @Sendable () async -> [UpkeepProblem]) async {
         await withDiscardingTaskGroup { group in
             await everySecond {
-                group.addTask { report(await provider.deliverMail(at: now())) }
+                group.addTask { report(await round()) }
             }
         }
     }

@@ -115,6 +115,11 @@ import Testing
         #expect(try await !holders.isActive(key.secret), "not known where from")
         let caller = Caller(address: address, requestID: "r1")
         #expect(try await (holders.refusal(key.secret, caller: caller) == nil) == isAccepted)
+        // Of a proxy that does not tell for whom it asks, it is nobody's.
+        let proxy = Caller(address: address, isProxy: true, requestID: "r1")
+        #expect(
+            try await holders.refusal(key.secret, caller: proxy)
+                == .apiKeyRefused(.networkWrong, key.stored.id, retryAfter: nil))
     }
 
     @Test func `has its quota and no more, and gets it back with time`() async throws {

@@ -2,6 +2,7 @@ import AuthorizationServer
 import JOSE
 import OAuth
 import Storage
+import StorageSQLite
 import StorageTesting
 import Testing
 
@@ -77,6 +78,74 @@ import Testing
             #expect(try await Self.show(other, at: place, holders) == answer)
         }
         #expect(holders.provider.alarmCounts == [.honeyKeyUsed: 1])
+    }
+
+    @Test(arguments: Place.allCases)
+    func `alarms while the store is away, which then hears of it`(place: Place) async throws {
+        var policy = ServerPolicy()
+        policy.apiKeys.alarms.mail = LoginName("security@mail.example")
+        let holders = try await KeyHolders(policy: policy)
+        let (honey, ordinary) = (try await holders.honey(), try await holders.key())
+        func answer(to key: Secret) async -> String {
+            do { return try await Self.show(key, at: place, holders) } catch { return "\(error)" }
+        }
+        await holders.people.store.fail(with: .busy)
+        let usual = await answer(to: ordinary.secret)
+        #expect(await answer(to: APIKeyText.make(from: .system).secret) == usual)
+        #expect(holders.provider.alarmCounts.isEmpty)
+        #expect(await answer(to: honey.secret) == usual)
+        #expect(holders.provider.alarmCounts == [.honeyKeyUsed: 1])
+        #expect(await !holders.provider.deliverAlarms(at: Self.start).isEmpty)
+        #expect(await !holders.provider.flush(at: Self.start).isEmpty)
+        await holders.people.store.fail(with: nil)
+        #expect(await holders.provider.deliverAlarms(at: Self.start).isEmpty)
+        _ = await holders.provider.deliverMail(at: Self.start)
+        let recipients = holders.people.mailbox.mails.map(\.recipient.rawValue)
+        #expect(recipients.count { $0 == "security@mail.example" } == 1)
+        let events = try await holders.people.events("api_key.honey_used")
+        #expect(events.map(\.target) == ["api_key:\(honey.stored.id)"] && events.map(\.address) == ["192.0.2.1"])
+        #expect(events.map(\.detail) == ["api_key_honey: \(place.endpoint)"])
+    }
+
+    @Test func `alarms where other keys are good and the store is away`() async throws {
+        let holders = try await KeyHolders()
+        let (honey, ordinary) = (try await holders.honey(), try await holders.key())
+        // So that the caller is known without the store.
+        #expect(try await holders.isActive(ordinary.secret))
+        await holders.people.store.fail(with: .busy)
+        for key in [ordinary.secret, honey.secret] {
+            await #expect(throws: StoreError.busy) { try await holders.isActive(key) }
+            await #expect(throws: StoreError.busy) { try await holders.exchange(key) }
+        }
+        #expect(holders.provider.alarmCounts == [.honeyKeyUsed: 2])
+    }
+
+    @Test(arguments: KindOfStore.allCases)
+    func `that was there at the start, or that another hand made later, alarms without the store too`(
+        kind: KindOfStore
+    ) async throws {
+        try await kind.run { store async throws in
+            func bait(_ id: String) async throws -> Secret {
+                let secret = APIKeyText.make(from: .system).secret
+                let key = APIKey(
+                    id: GrantID(unchecked: id), hash: TokenHash(of: secret), owner: .nobody, name: "Bait",
+                    resourceScopes: [:], createdAt: Self.start, expiresAt: nil)
+                #expect(try await store.insert(key, most: 9, with: Effects([])) == .done)
+                return secret
+            }
+            let first = try await bait("k1")
+            let provider = try await OpenIDProvider.open(
+                issuer: try #require(Issuer("https://id.example")), policy: ServerPolicy(), store: store,
+                sealer: try #require(Issuance.sealer), secrets: .system, fetcher: CountingFetcher(), at: Self.start)
+            let second = try await bait("k2")
+            _ = await provider.upkeep(at: Self.start)
+            if let memory = store as? InMemoryStore { await memory.close() }
+            if let sqlite = store as? SQLiteStore { await sqlite.close() }
+            for key in [first, second] {
+                _ = try? await provider.userInfo(key, caller: Issuance.caller, at: Self.start)
+            }
+            #expect(provider.alarmCounts == [.honeyKeyUsed: 2])
+        }
     }
 
     @Test func `has its mail from there too`() async throws {

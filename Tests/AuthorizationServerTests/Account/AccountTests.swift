@@ -266,6 +266,32 @@ import Testing
         #expect(!text.contains("$argon2") && !text.contains("tss_"))
     }
 
+    @Test func `exports that browsers are known and links wait in mails, and nothing to use them with`() async throws {
+        let (people, _, account) = try await Self.signedIn()
+        let user = account.person.user
+        let sent = People.start - .seconds(60)
+        let secret = SecretGenerator.system.secret(.mailLink)
+        func send(_ purpose: MailLink.Purpose, _ secret: Secret, lasting seconds: Int64) async throws {
+            let link = MailLink(
+                hash: TokenHash(of: secret), purpose: purpose, subject: user.id, email: try #require(user.email),
+                createdAt: sent, expiresAt: sent + .seconds(seconds))
+            #expect(try await people.store.insert(link, perHour: 3, with: Effects([])))
+        }
+        try await send(.verifyAddress, secret, lasting: 90)
+        try await send(.resetPassword, SecretGenerator.system.secret(.mailLink), lasting: 60)
+        let bytes = try await account.data(at: People.start)
+        let json = try JSONObject(parsing: bytes)
+        let browser = JSONObject([("last_seen_at", .string(People.start.utcText))])
+        #expect(json["known_browsers"]?.array == [.object(browser)])
+        // The other one's time is over.
+        let link = JSONObject([
+            ("purpose", .string("verify_address")), ("created_at", .string(sent.utcText)),
+            ("expires_at", .string((sent + .seconds(90)).utcText)),
+        ])
+        #expect(json["mail_links"]?.array == [.object(link)])
+        #expect(!String(decoding: bytes, as: UTF8.self).contains(secret.revealedValue))
+    }
+
     @Test func `exports all that happened, or says that there is more`() async throws {
         let (people, _, account) = try await Self.signedIn()
         let person = "user:\(account.person.user.id)"

@@ -49,8 +49,12 @@ import Testing
         ("", true), ("a", false), ("a b", true), ("ü", true), ("-a", true), ("a%2Fb", true), ("..", true),
         ("a\n", true),
         (String(repeating: "a", count: 128), false), (String(repeating: "a", count: 129), true), ("svc_1.x~y-z", false),
+        // As long as a pairwise subject, and one shorter.
+        (String(repeating: "A", count: 43), true), (String(repeating: "A", count: 42), false),
     ])
-    func `takes only ids that are safe in a URL`(id: String, isRefused: Bool) async throws {
+    func `takes only ids that are safe in a URL and no client's name for a person`(
+        id: String, isRefused: Bool
+    ) async throws {
         #expect(try await fields(draft(id: id)) == (isRefused ? ["id"] : []))
     }
 

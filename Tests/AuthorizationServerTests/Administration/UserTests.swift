@@ -38,6 +38,28 @@ import Testing
         #expect(try await people.store.user(bob.id) == bob)
     }
 
+    @Test(.requirement("9068-5-1"))
+    func `gives the id of a person to no client and no resource, which would be taken for them`() async throws {
+        let people = try await People()
+        let id = "u1"
+        _ = try await people.store.insert(Sample.user(id), password: nil, with: Effects([]))
+        let credentials = CredentialsDraft(method: "client_secret_basic")
+        let taken = AdministrationError.conflict("the id is taken by a client, a resource or a person")
+        #expect(
+            await refusal {
+                _ = try await people.administration.createClient(
+                    ClientDraft(id: id, name: "Bob", credentials: credentials), by: .root, at: People.start)
+            } == taken)
+        #expect(
+            await refusal {
+                _ = try await people.administration.createResource(
+                    ResourceDraft(
+                        id: id, identifier: "https://bob.example", name: "Bob", credentials: credentials,
+                        scope: "read"), by: .root, at: People.start)
+            } == taken)
+        #expect(try await people.store.client(ClientID(unchecked: id)) == nil)
+    }
+
     @Test func `names all that is wrong at once`() async throws {
         let people = try await People()
         let draft = UserDraft(
@@ -119,6 +141,38 @@ import Testing
         let events = try await people.store.events(AuditQuery(limit: 1000))
         let text = "\(listed) \(events)"
         #expect(!text.contains("argon2") && !text.contains("tsl_") && !text.contains(People.password))
+    }
+
+    @Test(arguments: [true, false])
+    func `takes an address for proven only by a link that went there`(isMailed: Bool) async throws {
+        let people = try await People(sendsMail: isMailed)
+        let new = Secret("seven umbrellas against the window")
+        for isInvited in [true, false] {
+            let name = isInvited ? "bob" : "carl"
+            let user = try await people.person(name, password: isInvited ? nil : People.password, isVerified: false)
+            let administration = people.administration
+            let issued =
+                try await isInvited
+                ? administration.invite(user.id, by: .root, at: People.start)
+                : administration.resetLink(for: user.id, by: .root, at: People.start)
+            #expect(issued.isMailed == isMailed)
+            _ = await people.provider.deliverMail(at: People.start)
+            let handed = issued.address?.revealedValue.split(separator: "=").last.map { Secret(String($0)) }
+            let link = isMailed ? try people.mailbox.link() : try #require(handed)
+            let browser = People.browser()
+            let outcome =
+                try await isInvited
+                ? people.provider.acceptInvitation(
+                    link: link, password: new, again: new, browser: browser, at: People.start)
+                : people.provider.resetPassword(
+                    link: link, password: new, again: new, browser: browser, at: People.start)
+            guard case .done = outcome else {
+                Issue.record("not taken: \(outcome)")
+                return
+            }
+            _ = try await people.signedIn(name, new.revealedValue)
+            #expect(try await people.store.user(user.id)?.isEmailVerified == isMailed)
+        }
     }
 
     @Test(.requirement("oidc-core-2-3")) func `deletes a person with everything, and frees the name`() async throws {

@@ -43,6 +43,26 @@ import Testing
         #expect(try await journey.events("consent.denied").isEmpty)
     }
 
+    /// An ID token is for its client alone: the store and its backups need no more than whom it named.
+    @Test func `waits without the ID token that was hinted with, and for the person whom that named`() async throws {
+        let journey = try await Journey()
+        try await journey.people.person("bob")
+        let hint = try #require(try await journey.tokens(in: try await journey.signedIn("bob")).idToken).revealedValue
+        let browser = try await journey.signedIn()
+        let handle = try await waiting(journey, try Journey.parameters(["id_token_hint": hint]), in: browser)
+        let store = journey.people.store
+        let kept = try #require(try await store.pendingAuthorization(TokenHash(of: handle), at: Journey.start))
+        #expect(!String(decoding: kept.parameters, as: UTF8.self).contains(hint.prefix(16)))
+        guard
+            case .signIn = try await journey.provider.resumeAuthorization(handle, browser: browser, at: Journey.start)
+        else { return #expect(Bool(false), "the wrong person went on") }
+        // Nobody else writes what the store holds in its place.
+        let bob = try #require(UnverifiedJWT(hint).claimedSubject)
+        #expect(
+            try await journey.error(Journey.parameters(["id_token_hint": "sub=\(bob)"]), in: browser)
+                == .invalidRequest)
+    }
+
     @Test func `counts after signing in for that request`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()

@@ -233,7 +233,7 @@ struct Farewell: Sendable {
         try await farewell.journey.provider.signOut(farewell.browser, at: Journey.start)
         for second in stride(from: Int64(0), through: 2 * 86_400, by: 1) {
             let now = Journey.start + .seconds(second)
-            guard try await !farewell.people.store.dueLogouts(at: now, limit: 1).isEmpty else { continue }
+            guard try await !farewell.people.store.dueLogouts(at: now, limit: 1, perClient: 1).isEmpty else { continue }
             #expect(await farewell.journey.provider.deliverLogouts(at: now).isEmpty)
         }
         let posts = farewell.people.clients.posts
@@ -254,5 +254,53 @@ struct Farewell: Sendable {
         _ = await farewell.journey.provider.deliverLogouts(at: Journey.start + .seconds(3600))
         #expect(farewell.people.clients.posts.count == 1)
         #expect(try await farewell.journey.events("logout.failed").count == 1)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `goes past a client that does not answer, once to each session, however rounds overlap`() async throws {
+        let people = try await People()
+        let (slow, fast) = ("https://\(People.shop).example/logout", "https://\(People.notes).example/logout")
+        try await people.person("bob")
+        for place in 1...20 {
+            let (browser, session) = try await people.signedIn("bob", in: People.browser("192.0.2.\(place)"))
+            try await people.give(People.shop, in: session)
+            try await people.provider.signOut(browser, at: People.start)
+        }
+        let (browser, session) = try await people.signedIn("bob", in: People.browser("192.0.2.99"))
+        try await people.give(People.notes, in: session)
+        try await people.provider.signOut(browser, at: People.start)
+        people.clients.silence(slow)
+        await withTaskGroup(of: [UpkeepProblem].self) { rounds in
+            for second in Int64(0)..<4 {
+                rounds.addTask { await people.provider.deliverLogouts(at: People.start + .seconds(second)) }
+            }
+            try? await eventually { people.clients.posts.contains { $0.url == fast } }
+            let urls = people.clients.posts.map(\.url)
+            #expect(urls.contains(fast), "nobody has answered for the other one yet")
+            #expect(urls.filter { $0 == slow }.count <= 4)
+            people.clients.silence(nil)
+            for await problems in rounds { #expect(problems.isEmpty) }
+        }
+        for second in Int64(4)..<24 {
+            #expect(await people.provider.deliverLogouts(at: People.start + .seconds(second)).isEmpty)
+        }
+        let sessions = try people.clients.posts.map { try Journey.claims(of: Self.token($0.form)).string("sid") }
+        #expect(sessions.count == 21 && Set(sessions).count == 21)
+        #expect(try await people.store.outboxCounts().logouts == 0)
+    }
+
+    @Test func `begins nothing more when the program ends, and leaves it for the next start`() async throws {
+        let people = try await People()
+        try await people.person("bob")
+        for place in 1...9 {
+            let (browser, session) = try await people.signedIn("bob", in: People.browser("192.0.2.\(place)"))
+            try await people.give(People.shop, in: session)
+            try await people.provider.signOut(browser, at: People.start)
+        }
+        let problems = await people.provider.deliverLogouts(at: People.start, while: { false })
+        #expect(problems.isEmpty && people.clients.posts.count == 4)
+        #expect(try await people.store.outboxCounts().logouts == 5)
+        #expect(await people.provider.deliverLogouts(at: People.start).isEmpty)
+        #expect(people.clients.posts.count == 9)
     }
 }

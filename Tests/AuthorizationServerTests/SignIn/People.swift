@@ -154,16 +154,20 @@ final class Mailbox: MailTransport {
 
 /// Clients that hear of logouts.
 final class ListeningClients: LogoutTransport {
-    private let state = Mutex<(posts: [(form: [UInt8], url: String)], status: Int)>(([], 200))
+    private let state = Mutex<(posts: [(form: [UInt8], url: String)], status: Int, silent: String?)>(([], 200, nil))
 
     var posts: [(form: [UInt8], url: String)] { state.withLock { $0.posts } }
     func answer(_ status: Int) { state.withLock { $0.status = status } }
+    /// From now on nothing comes back from there, until another address, or none, is named.
+    func silence(_ url: String?) { state.withLock { $0.silent = url } }
 
     func post(_ form: [UInt8], to url: String) async throws -> Int {
-        state.withLock { state in
+        let status = state.withLock { state in
             state.posts.append((form, url))
             return state.status
         }
+        while state.withLock({ $0.silent == url }) { try await Task.sleep(for: .milliseconds(1)) }
+        return status
     }
 }
 

@@ -148,16 +148,54 @@ import Testing
         #expect(try await people.signIn("bob", new.revealedValue, in: People.browser("203.0.113.9")).wait != nil)
     }
 
-    @Test func `counts user name and address as one account, and a name of nobody alike`() async throws {
+    @Test(arguments: ["account", "account at one address"])
+    func `counts guesses under user name and address together, so that the right one helps no more`(
+        by count: String
+    ) async throws {
+        let people = try await People(
+            policy: Self.policy {
+                let narrow = ThrottlePolicy(burst: 4, perHour: 1)
+                if count == "account" { $0.accountThrottle = narrow } else { $0.accountAddressThrottle = narrow }
+            })
+        try await people.person("bob")
+        let (own, _) = try await people.signedIn("bob")
+        for login in ["bob", "bob@mail.example", "BOB", "bob@mail.example"] {
+            #expect(try await people.signIn(login, "wrong wrong wrong").isRefused)
+        }
+        let before = people.hasher.measures.finished
+        for login in ["bob", "bob@mail.example"] { #expect(try await people.signIn(login).isRefused) }
+        #expect(people.hasher.measures.finished - before == 2, "it takes as long as a wrong password")
+        let details = try await people.events("sign_in.refused").map(\.detail)
+        #expect(details.contains { $0.hasPrefix("throttled") })
+        _ = try await people.signedIn("bob@mail.example", in: own)
+        // What was not judged is no guess at the account.
+        _ = try await people.signedIn("bob", at: People.start + .seconds(3600))
+    }
+
+    @Test func `tells nobody which user name and which address are one account's`() async throws {
+        let people = try await People(
+            policy: Self.policy { $0.accountAddressThrottle = ThrottlePolicy(burst: 4, perHour: 1) })
+        for name in ["ann", "bob"] { try await people.person(name) }
+        for (index, second) in ["bob", "ann", "nobody"].enumerated() {
+            // Each pair is tried from an address of its own.
+            let browser = People.browser("203.0.113.\(index)")
+            for login in ["bob@mail.example", second] {
+                for _ in 0..<4 {
+                    #expect(try await people.signIn(login, "wrong wrong wrong", in: browser).isRefused)
+                }
+                #expect(try await people.signIn(login, "wrong wrong wrong", in: browser).wait != nil)
+            }
+        }
+    }
+
+    @Test func `slows guesses at a name of nobody like those at somebody's`() async throws {
         let people = try await People(
             policy: Self.policy { $0.accountThrottle = ThrottlePolicy(burst: 4, perHour: 1) })
         try await people.person("bob")
-        for login in ["bob", "bob@mail.example", "BOB", "bob"] {
-            #expect(try await people.signIn(login, "wrong wrong wrong").isRefused)
+        for login in ["bob", "nobody"] {
+            for _ in 0..<4 { #expect(try await people.signIn(login, "wrong wrong wrong").isRefused) }
+            #expect(try await people.signIn(login, "wrong wrong wrong").wait != nil)
         }
-        #expect(try await people.signIn("bob@mail.example", "wrong wrong wrong").wait != nil)
-        for _ in 0..<4 { #expect(try await people.signIn("nobody", "wrong wrong wrong").isRefused) }
-        #expect(try await people.signIn("nobody", "wrong wrong wrong").wait != nil)
     }
 
     @Test(arguments: ["address", "browser"])

@@ -146,6 +146,29 @@ import Testing
         }
     }
 
+    @Test func `is worth nothing when its session was idle for too long, but for offline access`() async throws {
+        var policy = ServerPolicy()
+        policy.people.sessionIdleLifetime = 300
+        // So seldom that coming for the code is not noted as a use.
+        policy.people.sessionTouchInterval = 1000
+        let journey = try await Journey(policy: policy)
+        let browser = try await journey.signedIn()
+        let asked = Journey.start + .seconds(290)
+        let bound = try Journey.parameters(["scope": "openid"])
+        let early = try await journey.code(bound, in: browser, at: asked)
+        let late = try await journey.code(bound, in: browser, at: asked)
+        let offline = try await journey.code(in: browser, at: asked)
+        #expect(try await journey.redeem(early, at: Journey.start + .seconds(299)).idToken != nil)
+        let idle = Journey.start + .seconds(300)
+        let fault = await fault { _ = try await journey.redeem(late, at: idle) }
+        #expect(fault == .ended)
+        #expect(journey.provider.decisions.decisions(DecisionQuery(), at: idle).first?.check == .codeEnded)
+        #expect(try await journey.redeem(offline, at: idle).refreshToken != nil)
+        // Who brings a code twice is told and treated as ever.
+        let replayed = await self.fault { _ = try await journey.redeem(early, at: idle) }
+        #expect(replayed == .replayed)
+    }
+
     @Test(.requirement("7636-5-1", "9700-2.1.1-5", "9700-4.8.2-1"))
     func `is asked for without PKCE only where the registration says so`() async throws {
         let without: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import AuthorizationServer
 import Gateway
 import JOSE
@@ -142,6 +143,62 @@ import Testing
             }
             let form = [("origin", "https://evil.example"), ("accept", "text/html")]
             #expect(try await browser.send("POST", "/pages", form).status == 403)
+        }
+    }
+
+    @Test(arguments: SignInStage.Form.allCases)
+    func `opens WebSockets for pages of its own origin and of those that the route names`(
+        _ form: SignInStage.Form
+    ) async throws {
+        try await SignInStage.run { stage in
+            let ada = try await stage.issuer.person("ada")
+            var browser = StageBrowser(stage, form)
+            try await browser.signIn("/sockets", as: ada)
+            // Another proxy sends the key along; the gateway itself asks the server behind, which opens none.
+            var opening = [("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="), ("sec-websocket-version", "13")]
+            if form == .proxy { opening += [("connection", "Upgrade"), ("upgrade", "websocket")] }
+            let opened = form == .proxy ? 502 : 200
+            let (own, named) = ("https://www.example", "https://app.example")
+            let cases: [(path: String, origins: [String], more: [(String, String)], status: Int)] = [
+                ("/sockets", [own], [], opened), ("/sockets", [named], [], opened), ("/pages", [own], [], opened),
+                ("/sockets", [own], [("sec-fetch-site", "same-origin")], opened),
+                ("/sockets", [named], [("sec-fetch-site", "same-site")], opened), ("/pages", [named], [], 403),
+                ("/sockets", [], [], 403), ("/sockets", [], [("sec-fetch-site", "same-origin")], 403),
+                ("/sockets", ["null"], [("sec-fetch-site", "same-origin")], 403), ("/sockets", [named, own], [], 403),
+                ("/sockets", ["https://evil.example"], [], 403), ("/sockets", [named + ".evil.example"], [], 403),
+                ("/sockets", [named + ":8443"], [], 403), ("/sockets", [own], [("sec-fetch-site", "cross-site")], 403),
+            ]
+            for (path, origins, more, status) in cases {
+                let fields = opening + origins.map { ("origin", $0) } + more
+                #expect(try await browser.send("GET", path, fields).status == status, "\(path) \(origins) \(more)")
+            }
+            // It may open WebSockets, and nothing else.
+            let posted = try await browser.send("POST", "/sockets", [("origin", named)])
+            #expect(posted.status == 403)
+        }
+    }
+
+    @Test func `leaves word of each connection that ends with it`() async throws {
+        try await SignInStage.run { stage in
+            let ada = try await stage.issuer.person("ada")
+            var browser = StageBrowser(stage, .proxy)
+            try await stage.hearRevocations()
+            let (_, grant) = try await browser.signIn(as: ada)
+            let cookie = StageBrowser.session + "=" + (try #require(browser.sessionCookie))
+            var streams: [HTTPClientResponse.Body] = []
+            for _ in 0..<2 {
+                streams.append(
+                    try await stage.stream("/pages/events", host: browser.host, [("cookie", cookie)]))
+            }
+            #expect(stage.timesTold(.sessionEnded) == 0)
+            try await Administration(provider: stage.issuer.provider).endAuthorization(
+                grant, by: stage.issuer.administrator, at: stage.now)
+            try await stage.hearRevocations()
+            for stream in streams {
+                // Cut off, which is no good end.
+                do { for try await _ in stream {} } catch {}
+            }
+            #expect(stage.timesTold(.sessionEnded) == 2)
         }
     }
 

@@ -58,6 +58,18 @@ import Testing
         }
     }
 
+    /// nginx copies the challenge of a 401 into the redirect that it makes of it.
+    @Test func `and are led there by a proxy that only asks without a challenge`() async throws {
+        try await SignInStage.run { stage in
+            var browser = StageBrowser(stage, .forwardAuth)
+            let led = try await browser.open("/pages")
+            #expect(led.status == 401 && browser.way(led) == "/.tessera/sign-in?to=/pages")
+            #expect(led["www-authenticate"] == nil)
+            let program = try await browser.send("GET", "/pages", [("accept", "*/*")])
+            #expect(program.status == 401 && program["www-authenticate"]?.hasPrefix("Bearer") == true)
+        }
+    }
+
     @Test(arguments: SignInStage.Form.allCases)
     func `with an answer of their own only, and once`(_ form: SignInStage.Form) async throws {
         try await SignInStage.run { stage in

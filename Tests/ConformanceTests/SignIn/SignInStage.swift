@@ -28,6 +28,12 @@ final class SignInStage: Sendable {
     private let client: HTTPClient
     private let bases: [Form: String]
     private let metrics: MetricsRegistry
+    private let told: Told
+
+    /// The words of all that the operator was told by the gateway that forwards requests itself.
+    private final class Told: Sendable {
+        let words = Mutex<[String]>([])
+    }
 
     private final class Clock: Sendable {
         private let seconds = Atomic<Int64>(SignInIssuer.start.secondsSince1970)
@@ -101,6 +107,7 @@ final class SignInStage: Sendable {
         reader = parts.reader
         transport = parts.transport
         metrics = parts.metrics
+        told = parts.told
         self.client = client
         self.bases = bases
     }
@@ -113,6 +120,7 @@ final class SignInStage: Sendable {
         let upstream: UpstreamClient
         let clock = Clock()
         let metrics = MetricsRegistry()
+        let told = Told()
         let reader: RevocationFeedReader
         let transport: Interrupted
         let now: @Sendable () -> NumericDate
@@ -149,7 +157,9 @@ final class SignInStage: Sendable {
                 metadata: metadata)
             upstream = UpstreamClient(
                 eventLoops: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(120), idle: .seconds(300))
-            proxy = ReverseProxy(judge: judge, client: upstream, metadata: metadata, isSecure: true, now: now)
+            proxy = ReverseProxy(
+                judge: judge, client: upstream, metadata: metadata, isSecure: true,
+                report: { [told] decision in told.words.withLock { $0.append(decision.word) } }, now: now)
         }
     }
 
@@ -167,18 +177,31 @@ final class SignInStage: Sendable {
         let read = AccessRule(scope: Scope(unchecked: ["read"]))
         var counted = try route("/counted", .rule(read))
         counted.forwarding.limits = [RateLimit("2/31536000s per token")].compactMap { $0 }
+        var sockets = try route("/sockets", .rule(read))
+        sockets.forwarding.webSocketOrigins = ["https://app.example"]
         return [
             try route("/", .everybody, signsIn: false), try route("/pages", .rule(read)),
             try route("/program", .rule(read), signsIn: false),
             try route("/inner", .rule(read), passes: true),
             try route("/writers", .rule(AccessRule(scope: Scope(unchecked: ["write"])))),
             try route("/strong", .rule(AccessRule(contextClasses: ["2"]))),
-            try route("/recent", .rule(AccessRule(maxAge: .seconds(60)))), counted,
+            try route("/recent", .rule(AccessRule(maxAge: .seconds(60)))), counted, sockets,
         ]
     }
 
-    /// The method, target and fields of a request, one in a line.
+    /// The method, target and fields of a request, one in a line; a stream of events that has no end by itself.
     private static func echo(_ request: ServerRequest) -> ServerResponse {
+        guard !request.path.hasSuffix("/events") else {
+            let headers = HeaderFields([.init(name: "content-type", value: "text/event-stream")])
+            return ServerResponse(
+                status: 200, headers: headers,
+                stream: ResponseStream(endsOnDrain: true) { writer in
+                    while true {
+                        try await writer.write(ByteBuffer(string: "data: one\n\n"))
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                })
+        }
         let target = request.query.map { request.path + "?" + $0 } ?? request.path
         let lines = [request.methodName + " " + target] + request.headers.fields.map { $0.name + ": " + $0.value }
         var headers = HeaderFields([.init(name: "content-type", value: "text/plain")])
@@ -233,6 +256,19 @@ final class SignInStage: Sendable {
 
     /// Whether some answer was given with this word.
     func said(_ word: GatewayWord) -> Bool { metrics.text().contains("decision=\"\(word.rawValue)\"") }
+
+    /// How often the operator was told this word.
+    func timesTold(_ word: GatewayWord) -> Int { told.words.withLock { $0.count { $0 == word.rawValue } } }
+
+    /// The content of an answer that has begun, of the gateway that forwards requests itself.
+    func stream(_ path: String, host: String, _ fields: [(String, String)]) async throws -> HTTPClientResponse.Body {
+        var request = HTTPClientRequest(url: (bases[.proxy] ?? "") + path)
+        request.headers.add(name: "host", value: host)
+        for (name, value) in fields { request.headers.add(name: name, value: value) }
+        let response = try await client.execute(request, timeout: .seconds(120))
+        try #require(response.status == .ok)
+        return response.body
+    }
 
     struct Answer: Sendable {
         let status: Int

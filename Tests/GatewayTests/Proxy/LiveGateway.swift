@@ -68,8 +68,8 @@ final class LiveGateway: Sendable {
 
     /// The routes of ``CraftedGateway/routes()``, each to one upstream.
     init(
-        upstream port: Int, introspection: IntrospectionClient? = nil, capacity: Int = 100_000,
-        certificates: TLSCertificates? = nil,
+        upstream port: Int, revocations: (any RevocationSource)? = nil, introspection: IntrospectionClient? = nil,
+        told: ToldDecisions? = nil, capacity: Int = 100_000, certificates: TLSCertificates? = nil,
         configure: (inout HTTPLimits) -> Void = { _ in },
         policy: (inout ForwardingPolicy) -> Void = { _ in }
     ) async throws {
@@ -82,7 +82,7 @@ final class LiveGateway: Sendable {
             policy(&route.forwarding)
             return route
         }
-        crafted = try CraftedGateway(routes, introspection: introspection)
+        crafted = try CraftedGateway(routes, revocations: revocations, introspection: introspection)
         client = UpstreamClient(
             eventLoops: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(120), idle: .seconds(300))
         let clock = Clock()
@@ -90,7 +90,7 @@ final class LiveGateway: Sendable {
         let proxy = ReverseProxy(
             judge: crafted.endpoint.judge, client: client, metadata: crafted.endpoint.metadata,
             isSecure: certificates != nil,
-            limiter: RateLimiter(capacity: capacity), now: { clock.now })
+            limiter: RateLimiter(capacity: capacity), report: told?.report, now: { clock.now })
         listener = try await LiveListener(
             "gateway", certificates: certificates, now: { clock.now }, configure: configure, routes: proxy.routes())
     }

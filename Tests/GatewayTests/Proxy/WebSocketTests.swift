@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct WebSocketTests {
     /// Sends back what comes once the protocol is switched.
-    private static func echo() async throws -> LiveListener {
+    static func echo() async throws -> LiveListener {
         try await LiveListener(
             "upstream",
             routes: RouteTable(
@@ -31,7 +31,7 @@ import Testing
                     })))
     }
 
-    private static func opening(_ path: String, _ fields: String = "") -> String {
+    static func opening(_ path: String, _ fields: String = "") -> String {
         "GET \(path) HTTP/1.1\r\nHost: a.example\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\(fields)\r\n"
     }

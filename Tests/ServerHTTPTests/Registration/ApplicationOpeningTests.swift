@@ -26,6 +26,26 @@ import Testing
         }
     }
 
+    @Test(arguments: ["https://evil.example/x", nil])
+    func `does not show the host that an unverified application says it is from`(opening: String?) async throws {
+        try await ConformanceServer.run { server async throws in
+            let mark = "Nobody here has checked this application"
+            let browser = PageBrowser(server.live)
+            _ = try await Application(server, in: browser).tokens()
+            try await browser.get("/account/applications")
+            #expect(!browser.last.body.contains(mark), "the operator registered this one")
+            var members = #""client_name":"Bank","client_uri":"https://bank.example""#
+            if let opening { members += #","initiate_login_uri":"\#(opening)""# }
+            let made = try await server.register(members)
+            _ = try await server.application(made, in: browser).tokens(["scope": "openid email"])
+            try await browser.get("/account/applications")
+            let host = opening == nil ? "app.example" : "evil.example"
+            #expect(browser.last.body.contains("<p class=\"hint\">\(host)</p>"))
+            #expect(browser.last.body.contains(mark))
+            #expect(!browser.last.body.contains("bank.example"))
+        }
+    }
+
     @Test(.requirement("oidc-core-4-4"), arguments: ["http://127.0.0.1/login", "com.example.app:/login"])
     func `has no such address without https from an administrator either`(address: String) async throws {
         let server = try await ConformanceServer()

@@ -193,6 +193,25 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `a code tells when its session was used last, as long as that stands`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let offline = Sample.authorization("a2", isOffline: true)
+            _ = try await store.insert(Sample.authorization(), code: Sample.code(), spending: nil, with: Effects([]))
+            _ = try await store.insert(offline, code: Sample.code("c2", of: "a2"), spending: nil, with: Effects([]))
+            func seen(_ name: String) async throws -> NumericDate? {
+                try #require(try await store.code(Sample.code(name).hash)).sessionSeenAt
+            }
+            #expect(try await seen("c1") == Sample.session().lastSeenAt)
+            let later = Sample.now + .seconds(7)
+            try await store.touch(Sample.session().id, at: later)
+            #expect(try await seen("c1") == later)
+            #expect(try await seen("c2") == nil, "offline access asks for no session")
+            try await slip(.sessionEnded, into: store)
+            #expect(try await seen("c1") == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a family of another authorization is not stored, and the code stays unspent`(
         kind: StoreUnderTest
     ) async throws {

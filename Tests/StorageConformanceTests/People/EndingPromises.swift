@@ -199,7 +199,7 @@ import Testing
                 .session(SessionID(unchecked: "s2")), because: .signedOut, at: Sample.now, with: Effects([]))
             #expect(ended.logouts == 0)
             // Those of the old client go where it was registered, whoever has its name now.
-            let due = try await store.dueLogouts(at: Sample.now, limit: 9)
+            let due = try await store.dueLogouts(at: Sample.now, limit: 9, perClient: 9)
             #expect(due.map(\.session.rawValue) == ["s1", "s2"])
             for logout in due {
                 #expect(logout.relyingParty?.backchannelLogoutURI == "https://second.example/logout")

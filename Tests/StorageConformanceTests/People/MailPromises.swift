@@ -75,6 +75,32 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `lists the open links of one person, whatever they are for`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            _ = try await store.insert(Sample.user("u2"), password: nil, with: Effects([]))
+            let invitation = Sample.link("i", purpose: .invitation, at: Sample.now + .seconds(5))
+            let older = Sample.link("old")
+            let newer = Sample.link("new", at: Sample.now + .seconds(1))
+            for link in [invitation, older, newer, Sample.link("other", of: "u2")] {
+                #expect(try await store.insert(link, perHour: 9, with: Effects([])))
+            }
+            // Also after the person has another address: the row is still about them.
+            var user = try #require(try await store.user(subject))
+            user.email = LoginName(canonical: "moved@example.com")
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            func open(at now: NumericDate = Sample.now) async throws -> [MailLink] {
+                try await store.mailLinks(to: subject, at: now)
+            }
+            #expect(try await open() == [newer, invitation])
+            #expect(try await open(at: newer.expiresAt) == [invitation])
+            #expect(try await open(at: invitation.expiresAt).isEmpty)
+            _ = try await store.withdrawLinks(
+                of: subject, for: .invitation, at: Sample.now, with: Sample.effects("withdrawn"))
+            #expect(try await open() == [newer])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `verifies the address once, if it is still the person's`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let link = Sample.link("v", purpose: .verifyAddress)
@@ -134,6 +160,29 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreUnderTest.allCases, [MailLink.Purpose.resetPassword, .invitation])
+    func `a link that was handed over proves no address`(kind: StoreUnderTest, purpose: MailLink.Purpose) async throws {
+        try await kind.runWithPerson { store async throws in
+            func use(_ name: String, isMailed: Bool) async throws -> Bool? {
+                let link = Sample.link(name, purpose: purpose, isMailed: isMailed)
+                _ = try await store.insert(link, perHour: 9, with: Effects([]))
+                #expect(try await store.mailLink(link.hash, for: purpose, at: Sample.now) == link)
+                #expect(try await store.mailLinks(for: purpose, after: nil, limit: 9, at: Sample.now) == [link])
+                #expect(try await store.mailLinks(to: subject, at: Sample.now) == [link])
+                let change = try await store.setPassword(
+                    Sample.password("$\(name)"), spending: link.hash, for: purpose, at: Sample.now, with: Effects([]))
+                #expect(change != .missing)
+                #expect(try await store.password(of: subject) == Sample.password("$\(name)"))
+                return try await store.user(subject)?.isEmailVerified
+            }
+            #expect(try await store.user(subject)?.isEmailVerified == false)
+            #expect(try await use("handed", isMailed: false) == false)
+            #expect(try await use("mailed", isMailed: true) == true)
+            // What was proven stays so.
+            #expect(try await use("again", isMailed: false) == true)
+        }
+    }
+
     @Test(arguments: StoreUnderTest.allCases)
     func `no link opens an account that is shut`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
@@ -190,19 +239,54 @@ import Testing
             let ended = try await store.end(
                 .session(Sample.session().id), because: .signedOut, at: Sample.now, with: Effects([]))
             #expect(ended.logouts == 2)
-            let due = try await store.dueLogouts(at: Sample.now, limit: 9)
-            #expect(due.map(\.client.rawValue) == ["aa", "bb"])
-            #expect(due.allSatisfy { $0.subject == subject && $0.session == Sample.session().id && $0.attempts == 0 })
-            #expect(due.allSatisfy { $0.expiresAt == Sample.now + .seconds(86_400) })
-            let (first, second) = (try #require(due.first), try #require(due.last))
+            func due(after seconds: Int64) async throws -> [LogoutDelivery] {
+                try await store.dueLogouts(at: Sample.now + .seconds(seconds), limit: 9, perClient: 9)
+            }
+            let all = try await due(after: 0)
+            #expect(all.map(\.client.rawValue) == ["aa", "bb"])
+            #expect(all.allSatisfy { $0.subject == subject && $0.session == Sample.session().id && $0.attempts == 0 })
+            #expect(all.allSatisfy { $0.expiresAt == Sample.now + .seconds(86_400) })
+            let (first, second) = (try #require(all.first), try #require(all.last))
             #expect(first.id < second.id)
             try await store.postponeLogout(first.id, until: Sample.now + .seconds(30))
-            #expect(try await store.dueLogouts(at: Sample.now + .seconds(29), limit: 9).map(\.id) == [second.id])
-            #expect(try await store.dueLogouts(at: Sample.now + .seconds(30), limit: 9).map(\.attempts) == [0, 1])
+            #expect(try await due(after: 29).map(\.id) == [second.id])
+            #expect(try await due(after: 30).map(\.attempts) == [0, 1])
             for _ in 0..<2 { try await store.finishLogout(second.id, recording: Sample.event("logout.given_up")) }
             #expect(try await store.outboxCounts() == (mails: 0, logouts: 1))
             #expect(try await store.count("logout.given_up") == 1)
-            #expect(try await store.dueLogouts(at: Sample.now + .seconds(86_400), limit: 9).isEmpty)
+            #expect(try await due(after: 86_400).isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a client that is to be told much leaves room for the others`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            for id in ["busy", "calm", "late"] {
+                let client = Sample.application(id, backchannelLogoutURI: "https://\(id).example/logout")
+                _ = try await store.insert(client, recording: Sample.event())
+            }
+            // The session of each moment has its own clients.
+            let sessions = [["busy"], ["busy"], ["busy", "calm"], ["busy"], ["late"]]
+            for (second, clients) in sessions.enumerated() {
+                let (id, moment) = ("n\(second)", Sample.now + .seconds(Int64(second)))
+                _ = try await store.insert(Sample.session(id), replacing: nil, knowing: nil, with: Effects([]))
+                for client in clients {
+                    try await store.start(Sample.authorization("\(client)-\(id)", client: client, in: id))
+                }
+                _ = try await store.end(
+                    .session(SessionID(unchecked: id)), because: .signedOut, at: moment, with: Effects([]))
+            }
+            func due(_ limit: Int, perClient: Int, after seconds: Int64 = 9) async throws -> [String] {
+                try await store.dueLogouts(at: Sample.now + .seconds(seconds), limit: limit, perClient: perClient)
+                    .map { "\($0.client) \($0.session)" }
+            }
+            #expect(try await due(9, perClient: 2) == ["busy n0", "calm n2", "late n4", "busy n1"])
+            #expect(try await due(2, perClient: 2) == ["busy n0", "calm n2"])
+            let all = ["busy n0", "calm n2", "busy n1", "busy n2", "busy n3"]
+            #expect(try await due(9, perClient: 9, after: 3) == all)
+            #expect(try await due(9, perClient: 1, after: 1) == ["busy n0"])
+            #expect(try await due(0, perClient: 1).isEmpty)
+            #expect(try await due(9, perClient: 0).isEmpty)
         }
     }
 }

@@ -72,7 +72,7 @@ import Testing
         store = try await open()
         #expect(try await store.session(Sample.session().hash, at: Sample.now) == nil)
         #expect(try await rotate("a2", 3, in: store) == .ended)
-        #expect(try await store.dueLogouts(at: Sample.now, limit: 9).count == 1)
+        #expect(try await store.dueLogouts(at: Sample.now, limit: 9, perClient: 9).count == 1)
         await store.close()
     }
 

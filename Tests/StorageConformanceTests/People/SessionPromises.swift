@@ -166,6 +166,11 @@ import Testing
                 known.append(index)
             }
             #expect(known == Array(2..<count))
+            let listed = try await store.browsers(of: subject)
+            #expect(listed.map(\.hash) == known.reversed().map { Sample.hash("browser \($0)") })
+            #expect(listed.first?.lastSeenAt == Sample.now + .seconds(Int64(count) - 1))
+            #expect(listed.allSatisfy { $0.subject == subject })
+            #expect(try await store.browsers(of: Subject(unchecked: "u2")).isEmpty)
             #expect(try await !store.isKnown(Sample.hash("browser 5"), to: Subject(unchecked: "u2")))
             try await store.forgetBrowsers(of: subject, keeping: Sample.hash("browser 5"))
             #expect(try await store.isKnown(Sample.hash("browser 5"), to: subject))

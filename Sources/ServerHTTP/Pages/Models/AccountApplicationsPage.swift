@@ -23,10 +23,12 @@ package struct AccountApplicationsPage: AccountPage {
         package let since: NumericDate?
         /// Where the person is sent to open it; `nil` if it does not let itself be opened from here.
         package let address: String?
+        /// It registered itself: nobody looked at what it says of itself.
+        package let isUnverified: Bool
 
         package init(
             id: String, name: String, host: String?, permissions: [Permission], since: NumericDate?,
-            address: String? = nil
+            address: String? = nil, isUnverified: Bool = false
         ) {
             self.id = id
             self.name = name
@@ -34,6 +36,7 @@ package struct AccountApplicationsPage: AccountPage {
             self.permissions = permissions
             self.since = since
             self.address = address
+            self.isUnverified = isUnverified
         }
     }
 
@@ -58,6 +61,7 @@ package struct AccountApplicationsPage: AccountPage {
         let since = item.since.map { texts.moment(CivilTime(secondsSince1970: $0.secondsSince1970)) }
         return .group([
             "id": .text(item.id), "name": .text(item.name), "host": .optional(item.host),
+            "unverified": .flag(item.isUnverified),
             "scopes": .list(
                 item.permissions.map {
                     .text(ScopeWords.text($0.scope, at: $0.resource, describedAs: $0.description, texts))

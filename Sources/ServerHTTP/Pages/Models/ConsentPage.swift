@@ -94,10 +94,4 @@ enum PageLink {
         guard let uri, uri.hasPrefix("https://"), uri.utf8.count <= 2_048 else { return nil }
         return uri
     }
-
-    /// For the person to read.
-    static func host(_ uri: String) -> String? {
-        guard let uri = safe(uri) else { return nil }
-        return String(uri.dropFirst(8).prefix { $0 != "/" && $0 != "?" && $0 != "#" })
-    }
 }

@@ -28,10 +28,10 @@ extension AccountRoutes {
             }
         }
         return AccountApplicationsPage.Item(
-            id: application.client.rawValue, name: application.name,
-            host: (application.homeURI ?? application.initiateLoginURI).flatMap(PageLink.host),
-            permissions: permissions, since: application.since,
-            address: application.initiateLoginURI.map { initiation(at: $0, by: visit.provider.issuer) })
+            id: application.client.rawValue, name: application.name, host: application.host, permissions: permissions,
+            since: application.since,
+            address: application.initiateLoginURI.map { initiation(at: $0, by: visit.provider.issuer) },
+            isUnverified: application.isUnverified)
     }
 
     /// OpenID Core §4: what asks an application to sign the person in here. Without `login_hint`: the session says who it

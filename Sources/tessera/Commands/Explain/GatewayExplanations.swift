@@ -70,9 +70,10 @@ extension GatewayWord {
                 passes: "Visible ASCII; roles without commas.", change: "The name of the person, client or role.")
         case .rateLimited:
             Explanation(
-                "The caller asked too often.", checked: "Its requests against the route's limits.",
+                "The caller asked too often.",
+                checked: "Its requests against the limits of the route, or of the gateway's own addresses.",
                 passes: "The same after the time that Retry-After said.",
-                change: "limits in the file of gateway.routes.")
+                change: "rate-limit in the file of gateway.routes; gateway.sign-in.requests-per-address.")
         case .originForbidden:
             Explanation(
                 "A page of another origin wants a WebSocket.", checked: "Origin (RFC 6455 §10.2).",
@@ -101,8 +102,12 @@ extension GatewayWord {
                 checked:
                     "Origin and Sec-Fetch-Site of a request with a session that is no GET, HEAD or OPTIONS, or opens "
                     + "a WebSocket.",
-                passes: "The same from a page of the same origin; a token in the Authorization header.",
-                change: "The page; gateway.sign-in.origins if the origin is written there in another way.")
+                passes:
+                    "The same from a page of the same origin, or of one that the route names for WebSockets; a token "
+                    + "in the Authorization header.",
+                change:
+                    "The page; gateway.sign-in.origins if the origin is written there in another way; "
+                    + "websocket-origins in the file of gateway.routes.")
         case .returnMalformed:
             Explanation(
                 "An address to return to after a sign-in is none of this site.",

@@ -57,14 +57,6 @@ struct CertificateFinding {
         return findings
     }
 
-    /// A certificate that can be read but whose key cannot be used: RSA below 2048 bits does not even load.
-    private static func weakness(of text: String, _ path: String) -> CertificateFinding? {
-        guard (try? NIOSSLCertificate(bytes: Array(text.utf8), format: .pem)) != nil else { return nil }
-        return CertificateFinding(
-            code: .certificateWeak, message: "the key of \(path) is weak, or of a kind that is not supported",
-            remedy: "Use an RSA key of at least 2048 bits, or an EC P-256 key.")
-    }
-
     private static func certificate(_ path: String, into findings: inout [CertificateFinding]) -> Certificate? {
         guard let text = text(path) else {
             findings.append(
@@ -73,18 +65,20 @@ struct CertificateFinding {
                     remedy: "Name a PEM file that the user of the server may read."))
             return nil
         }
-        // The chain follows the leaf in the same file; the first block is the leaf.
-        guard let first = try? PEMDocument.parseMultiple(pemString: text).first,
-            let certificate = try? Certificate(pemDocument: first)
-        else {
-            if let weakness = weakness(of: text, path) {
-                findings.append(weakness)
-                return nil
-            }
+        // What the server will take for the leaf: the first certificate, whatever stands around it (its key, say).
+        guard let bytes = try? NIOSSLCertificate(bytes: Array(text.utf8), format: .pem).toDERBytes() else {
             findings.append(
                 CertificateFinding(
-                    code: .certificateBroken, message: "\(path) does not begin with a certificate in PEM",
+                    code: .certificateBroken, message: "\(path) has no certificate in PEM",
                     remedy: "Write the leaf first, then the intermediate certificates."))
+            return nil
+        }
+        // A certificate that can be read but whose key cannot be used: RSA below 2048 bits does not even load.
+        guard let certificate = try? Certificate(derEncoded: bytes) else {
+            findings.append(
+                CertificateFinding(
+                    code: .certificateWeak, message: "the key of \(path) is weak, or of a kind that is not supported",
+                    remedy: "Use an RSA key of at least 2048 bits, or an EC P-256 key."))
             return nil
         }
         return certificate
@@ -100,7 +94,11 @@ struct CertificateFinding {
                     remedy: "Name a PEM file that the user of the server may read.", concernsPrivateKey: true))
             return nil
         }
-        guard let key = try? Certificate.PrivateKey(pemEncoded: text) else {
+        // The first key of the file, as the server takes it, whether certificates stand before or after it.
+        let blocks = (try? PEMDocument.parseMultiple(pemString: text)) ?? []
+        guard let block = blocks.first(where: { $0.discriminator.hasSuffix("PRIVATE KEY") }),
+            let key = try? Certificate.PrivateKey(pemDocument: block)
+        else {
             findings.append(
                 CertificateFinding(
                     code: .privateKeyBroken, message: "\(path) is no private key in PEM without a passphrase",

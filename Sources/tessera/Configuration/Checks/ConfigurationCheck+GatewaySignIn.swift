@@ -7,7 +7,7 @@ extension ConfigurationCheck {
         .gatewaySignInClientSecretFile, .gatewaySignInClientKeyFile, .gatewaySignInIDTokenAlgorithm,
         .gatewaySignInOrigins, .gatewaySignInScope, .gatewaySignInSessions, .gatewaySignInSessionsPerPerson,
         .gatewaySignInSessionIdle, .gatewaySignInSessionLifetime, .gatewaySignInPending,
-        .gatewaySignInPendingPerAddress, .gatewaySignInPendingLifetime,
+        .gatewaySignInPendingPerAddress, .gatewaySignInPendingLifetime, .gatewaySignInRequestsPerAddress,
     ]
 
     /// - Parameters:

@@ -99,7 +99,7 @@ extension ConfigurationCheck {
     mutating func checkAuthorities(_ key: SettingKey) {
         guard let path = configuration.text(key), CertificateFinding.expiry(of: path) == nil else { return }
         refuse(
-            .authoritiesBroken, key, "\(path) does not begin with a certificate in PEM",
+            .authoritiesBroken, key, "\(path) has no certificate in PEM",
             fix: "Name a file with certificates, or remove the setting.")
     }
 

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What `work` brings, or `nil` if that takes too long; work that never ends is cancelled and left behind.
-func answer<Value: Sendable>(
+package func answer<Value: Sendable>(
     within limit: Duration, of work: @escaping @Sendable () async -> Value
 ) async -> Value? {
     let first = FirstAnswer<Value?>()
