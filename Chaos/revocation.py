@@ -29,7 +29,8 @@ from .live_tokens import ENDING, SAMPLE, LiveTokens, needs_wrk
 from .pulse import Pulse, overlap
 from .swift_kits import SwiftKits
 
-BURST, PAUSE, WORKERS = 125, 1.0, 8
+# A thousand arrivals for each: what one machine carries beside a thousand readers without falling behind.
+BURST, PAUSE, WORKERS = 40, 0.3, 8
 # With real tokens: so many are revoked themselves, and of each kind of counter; sessions and keys.
 TOKENS, PROBES, SESSIONS, KEYS, GATEWAYS = 40, 10, 8, 3, 2
 CLIENTS = [f"c{index}" for index in range(40)]
