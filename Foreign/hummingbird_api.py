@@ -129,6 +129,16 @@ def opaque(world, vault):
     while vault.ask("/notes", used)[0] == 200 and time.monotonic() < deadline:
         time.sleep(0.1)
     held.append(check(vault.ask("/notes", used)[0] == 401, "forgets_that_a_token_was_good"))
+    # By then the API follows the feed, which tells that something ended: answers from before are asked for again.
+    next_one = world.token("caller", VAULT, "read")
+    held.append(check(vault.ask("/notes", next_one)[0] == 200, "lets_an_opaque_token_in_before_its_revocation"))
+    assert world.revocation(next_one, by="caller").status == 200
+    begun = time.monotonic()
+    while vault.ask("/notes", next_one)[0] == 200 and time.monotonic() < begun + 60:
+        time.sleep(0.005)
+    elapsed = time.monotonic() - begun
+    print(f"an opaque token was refused {elapsed * 1000:.0f} ms after its revocation was acknowledged")
+    held.append(check(elapsed < 1, "refuses_a_revoked_opaque_token_within_a_second"))
     return all(held)
 
 

@@ -144,7 +144,7 @@ final class LiveServer: Sendable {
         let environment = environment(log, requestLog)
         return try await LiveServer(configuration, log, requestLog, environment, extra: [], provider) { onListening in
             .forwarding(
-                configuration, environment, onRefusal: { _, _, _, _ in }, onListening: onListening, to: handler)
+                configuration, environment, onRefusal: { _, _, _, _, _ in }, onListening: onListening, to: handler)
         }
     }
 

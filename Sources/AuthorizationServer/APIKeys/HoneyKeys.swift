@@ -88,7 +88,8 @@ extension OpenIDProvider {
         refusals.record(
             AuditEvent(
                 at: now, action: "api_key.honey_used", outcome: .refusal, actor: actor, target: key.mention,
-                address: caller.address, requestID: caller.requestID, detail: detail, decision: decision ?? ""))
+                address: caller.address, requestID: caller.requestID, detail: detail, decision: decision ?? ""),
+            isAlarm: true)
         bell.ring(
             Alarm(.honeyKeyUsed, key, actor: actor, address: caller.address, requestID: caller.requestID), at: now)
     }

@@ -28,13 +28,15 @@ final class RefusalFolder: Sendable {
 
     private let open = Mutex<[Kind: Open]>([:])
 
-    func record(_ event: AuditEvent) {
+    /// - Parameter isAlarm: whether its target, of which strangers can make no others, is named whatever else there is: no
+    ///   flood of refusals hides an alarm.
+    func record(_ event: AuditEvent, isAlarm: Bool = false) {
         open.withLock { open in
             var event = event
             var kind = Self.kind(of: event)
             if open[kind] == nil, open.count >= Self.capacity {
                 event.actor = "many"
-                event.target = ""
+                if !isAlarm { event.target = "" }
                 event.address = ""
                 kind = Self.kind(of: event)
             }

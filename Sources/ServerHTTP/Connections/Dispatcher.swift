@@ -1,3 +1,4 @@
+package import AuthorizationServer
 package import JOSE
 import Logging
 import NIOCore
@@ -29,8 +30,11 @@ package final class Dispatcher: Sendable {
     private let openStreams = Atomic<Int>(0)
 
     /// Told of each request that was refused before a route saw it, and of each connection that was turned away, for the
-    /// audit log: why, whose, by which name, when.
-    package typealias RefusalReport = @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void
+    /// audit log and the journal of decisions: why, on which value, whose, by which name, when.
+    package typealias RefusalReport =
+        @Sendable (
+            _ reason: String, Evidence, _ address: String, _ id: String, NumericDate
+        ) -> Void
 
     /// How a refusal is known that a request, by its name, has met.
     package typealias DecisionNames = @Sendable (_ requestID: String) -> String?
@@ -92,14 +96,18 @@ package final class Dispatcher: Sendable {
 
     func answer(to exchange: Exchange) -> Answer {
         let request = exchange.request
-        if let refusal = refusal(of: request, on: exchange.route) { return .ready(refused(exchange, refusal)) }
+        if let (refusal, evidence) = refusal(of: request, on: exchange.route) {
+            return .ready(refused(exchange, refusal, evidence))
+        }
         // Nobody is denied what does not exist: the request log tells of it, and the audit log does not.
         guard let route = exchange.route else {
             return .ready(.error(404, "not_found", "there is nothing at this path"))
         }
         guard let action = route[request.method] else {
             if request.method == .options { return .ready(route.sharing.preflight(request, allow: route.allow)) }
-            var response = refused(exchange, (405, "method_not_allowed", "this path does not have this method"))
+            var response = refused(
+                exchange, (405, "method_not_allowed", "this path does not have this method"),
+                Evidence("\(request.method.rawValue) \(request.path)", expected: route.allow))
             response.headers.append("allow", route.allow)
             return .ready(marked(response, exchange))
         }
@@ -122,26 +130,31 @@ package final class Dispatcher: Sendable {
     private typealias Refusal = (status: Int, reason: String, text: String)
 
     /// The answer to a request that no route takes, of which the audit log is told.
-    private func refused(_ exchange: Exchange, _ refusal: Refusal) -> ServerResponse {
-        onRefusal(refusal.reason, exchange.request.peer.address, exchange.request.requestID, exchange.date)
+    private func refused(_ exchange: Exchange, _ refusal: Refusal, _ evidence: Evidence) -> ServerResponse {
+        onRefusal(refusal.reason, evidence, exchange.request.peer.address, exchange.request.requestID, exchange.date)
         return .error(
             refusal.status, "invalid_request", refusal.text, facts: RequestFacts(decision: refusal.reason))
     }
 
     /// What no route of this server takes.
-    private func refusal(of request: ServerRequest, on route: Route?) -> Refusal? {
-        if let hosts, !hosts.contains(request.headers.first("host")?.lowercased() ?? "") {
-            return (421, "host_unknown", "this server does not answer for this host")
+    private func refusal(of request: ServerRequest, on route: Route?) -> (Refusal, Evidence)? {
+        let host = request.headers.first("host") ?? ""
+        if let hosts, !hosts.contains(host.lowercased()) {
+            return (
+                (421, "host_unknown", "this server does not answer for this host"),
+                Evidence(host, expected: hosts.sorted().joined(separator: " or "))
+            )
         }
         // Two of them could be read as different callers by two programs.
-        guard request.headers.count("authorization") <= 1 else {
-            return (400, "authorization_repeated", "more than one Authorization header")
+        let count = request.headers.count("authorization")
+        guard count <= 1 else {
+            return ((400, "authorization_repeated", "more than one Authorization header"), Evidence("\(count) of them"))
         }
         // Whoever takes any method passes the content on and need not understand it.
         if let coding = request.headers.first("content-encoding"), coding.lowercased() != "identity",
             route?.anyMethod == nil
         {
-            return (415, "content_coding", "content codings are not supported")
+            return ((415, "content_coding", "content codings are not supported"), Evidence(coding))
         }
         return nil
     }
@@ -154,7 +167,8 @@ package final class Dispatcher: Sendable {
     /// A connection beyond what the listener may hold is told nothing; the audit log is.
     func turnedAway(_ peer: Peer) {
         let (id, date) = refused()
-        onRefusal("connection_limit", peer.address, id, date)
+        let most = "\(limits.connections) in all, \(limits.connectionsPerAddress) of one address"
+        onRefusal("connection_limit", Evidence(expected: most), peer.address, id, date)
     }
 
     /// Counts and logs an answer at the moment it is written.
@@ -201,7 +215,7 @@ package final class Dispatcher: Sendable {
     /// Counts and logs what was refused before it was a request.
     func finished(refusing refusal: RequestRefusal, from peer: Peer, id: String, date: NumericDate) {
         metrics.count(route: nil, status: refusal.status, duration: .zero, decision: refusal.reason)
-        onRefusal(refusal.reason, peer.address, id, date)
+        onRefusal(refusal.reason, Evidence(expected: refusal.bound(in: limits)), peer.address, id, date)
         log?.append(refusing: refusal, from: peer, id: id, decision: decisions(id), listener: name, at: date)
     }
 }

@@ -12,4 +12,18 @@ package struct RequestRefusal: Error, Hashable {
     static let methodUnknown = RequestRefusal(status: 501, reason: "method_unknown")
     static let versionUnknown = RequestRefusal(status: 505, reason: "version_unknown")
     static let expectationFailed = RequestRefusal(status: 417, reason: "expectation_failed")
+
+    /// What would have been taken, where that is a setting; empty for what is malformed. What came is kept nowhere: it was
+    /// no request yet, and may hold anything.
+    func bound(in limits: HTTPLimits) -> String {
+        switch self {
+        case .headerTooLarge: "at most \(limits.headerBytes) bytes and \(limits.headerCount) fields"
+        case .targetTooLong: "at most \(limits.targetBytes) bytes"
+        case .bodyTooLarge: "at most \(limits.bodyBytes) bytes"
+        case .timeout:
+            "the header within \(limits.headerDeadline.components.seconds) s, the body within "
+                + "\(limits.bodyDeadline.components.seconds) s"
+        default: ""
+        }
+    }
 }

@@ -1,5 +1,4 @@
 package import AuthorizationServer
-package import JOSE
 
 extension HTTPListener {
     /// The listener for the world: the endpoints of one issuer, and its pages if people sign in there.
@@ -33,11 +32,11 @@ extension HTTPListener {
     /// requests as it arrives: for a gateway.
     ///
     /// - Parameter name: the label of its one route in metrics.
-    /// - Parameter onRefusal: told why, of which address, by which name and when a request was refused before the
-    ///   handler saw it.
+    /// - Parameter onRefusal: told why, on which value, of which address, by which name and when a request was refused
+    ///   before the handler saw it.
     package static func forwarding(
         _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment, name: String = "gateway",
-        onRefusal: @escaping @Sendable (_ reason: String, _ address: String, _ id: String, NumericDate) -> Void,
+        onRefusal: @escaping Dispatcher.RefusalReport,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         to handler: @escaping ServerRequest.StreamingHandler
     ) -> HTTPListener {
@@ -53,9 +52,10 @@ extension HTTPListener {
 
     /// What no route saw is in the audit log too, whichever listener it came to.
     private static func refusalReport(to provider: OpenIDProvider) -> Dispatcher.RefusalReport {
-        { reason, address, id, now in
+        { reason, evidence, address, id, now in
             provider.recordRefusal(
-                of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id), at: now)
+                of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id), at: now,
+                evidence: evidence)
         }
     }
 }

@@ -23,7 +23,7 @@ package struct HTTPListener: Service {
     /// - Parameter onListening: told the address once connections are accepted, with the port that was chosen.
     package init(
         _ configuration: HTTPServerConfiguration, _ environment: ServerEnvironment, routes: RouteTable,
-        onRefusal: @escaping Dispatcher.RefusalReport = { _, _, _, _ in },
+        onRefusal: @escaping Dispatcher.RefusalReport = { _, _, _, _, _ in },
         decisions: @escaping Dispatcher.DecisionNames = { _ in nil },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {

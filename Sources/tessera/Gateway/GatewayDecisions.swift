@@ -33,12 +33,13 @@ struct GatewayDecisions: Sendable {
     }
 
     /// What no route saw: requests that cannot be read, and connections beyond the limits.
-    var onRefusal: @Sendable (String, String, String, NumericDate) -> Void {
-        { [journal] reason, address, id, now in
+    var onRefusal: Dispatcher.RefusalReport {
+        { [journal] reason, evidence, address, id, now in
             journal.record(
                 Refusal(
-                    of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id), at: now
-                ))
+                    of: "request", reason: reason, client: nil, caller: Caller(address: address, requestID: id),
+                    at: now,
+                    evidence: evidence))
         }
     }
 

@@ -80,6 +80,21 @@ import Testing
         #expect(holders.provider.alarmCounts == [.honeyKeyUsed: 1])
     }
 
+    /// Whoever floods the audit log with refusals of all kinds hides an alarm in them otherwise.
+    @Test func `is named in the audit log also among more refusals than fit in memory`() async throws {
+        let holders = try await KeyHolders()
+        let honey = try await holders.honey()
+        for number in 0..<5000 {
+            holders.provider.recordRefusal(
+                of: "token", reason: "client_unknown", client: nil,
+                caller: Caller(address: "10.\(number / 256).\(number % 256).1", requestID: "r\(number)"), at: Self.start
+            )
+        }
+        for _ in 0..<2 { _ = try await Self.show(honey.secret, at: .userInfo, holders) }
+        let events = try await holders.people.events("api_key.honey_used")
+        #expect(events.map(\.count) == [2] && events.map(\.target) == ["api_key:\(honey.stored.id)"])
+    }
+
     @Test(arguments: Place.allCases)
     func `alarms while the store is away, which then hears of it`(place: Place) async throws {
         var policy = ServerPolicy()
