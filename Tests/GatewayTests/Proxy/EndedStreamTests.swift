@@ -1,5 +1,4 @@
 import Gateway
-import NIOCore
 import OAuth
 import ResourceServer
 import ServerHTTP
@@ -64,22 +63,7 @@ import Testing
 
     /// Watched as its pieces pass, and not by a clock.
     @Test func `is told of where a short answer trickles`() async throws {
-        let upstream = try await LiveListener(
-            "upstream",
-            routes: RouteTable(
-                [:],
-                fallback: Route(
-                    "upstream",
-                    any: { _, _, _ in
-                        ServerResponse(
-                            status: 200,
-                            stream: ResponseStream(length: 1_200) { writer in
-                                for _ in 0..<1_200 {
-                                    try await writer.write(ByteBuffer(string: "+"))
-                                    try await Task.sleep(for: .milliseconds(100))
-                                }
-                            })
-                    })))
+        let upstream = try await LiveListener.trickling()
         let gateway = try await LiveGateway(upstream: upstream.port, told: told)
         let client = try await gateway.connect()
         try await client.send(try get("/files/a", gateway))

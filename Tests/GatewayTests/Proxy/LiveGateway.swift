@@ -179,3 +179,25 @@ final class RawClient: Sendable {
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 }
+
+extension LiveListener {
+    /// An upstream whose answer is announced with its length and comes in pieces, each well within any interval.
+    static func trickling() async throws -> LiveListener {
+        try await LiveListener(
+            "upstream",
+            routes: RouteTable(
+                [:],
+                fallback: Route(
+                    "upstream",
+                    any: { _, _, _ in
+                        ServerResponse(
+                            status: 200,
+                            stream: ResponseStream(length: 1_200) { writer in
+                                for _ in 0..<1_200 {
+                                    try await writer.write(ByteBuffer(string: "+"))
+                                    try await Task.sleep(for: .milliseconds(100))
+                                }
+                            })
+                    })))
+    }
+}

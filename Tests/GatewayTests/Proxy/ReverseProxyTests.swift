@@ -224,22 +224,7 @@ import Testing
 
     /// Each piece comes well within the interval, and all of them are announced: nothing here is a stream.
     @Test func `ends a short answer that trickles when its token ends`() async throws {
-        let upstream = try await LiveListener(
-            "upstream",
-            routes: RouteTable(
-                [:],
-                fallback: Route(
-                    "upstream",
-                    any: { _, _, _ in
-                        ServerResponse(
-                            status: 200,
-                            stream: ResponseStream(length: 1_200) { writer in
-                                for _ in 0..<1_200 {
-                                    try await writer.write(ByteBuffer(string: "+"))
-                                    try await Task.sleep(for: .milliseconds(100))
-                                }
-                            })
-                    })))
+        let upstream = try await LiveListener.trickling()
         let gateway = try await LiveGateway(upstream: upstream.port)
         let client = try await gateway.connect()
         try await client.send(
