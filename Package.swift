@@ -257,10 +257,15 @@ let package = Package(
 )
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {
-    target.swiftSettings = [
+    var settings: [SwiftSetting] = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .treatAllWarnings(as: .error),
     ]
+    // Decision 0035; Hummingbird's middleware has functions of the other kind.
+    if target.type != .test, target.name != "ResourceServerHummingbird" {
+        settings.append(.enableUpcomingFeature("NonisolatedNonsendingByDefault"))
+    }
+    target.swiftSettings = settings
 }

@@ -97,7 +97,7 @@ package final class OpenIDProvider: Sendable {
         let refreshKeys = RefreshKeys(issuer: issuer, sealer: sealer)
         let personTokens = AuthorizationTokens(
             issuer: issuer, policy: policy, registry: registry, keys: keys, pairwise: pairwise, identity: identity,
-            mint: mint)
+            revocations: revocations, mint: mint)
         tokens = TokenEndpoint(
             authenticator: authenticator, registry: registry, attempts: max(1, policy.tokenAttempts),
             codes: AuthorizationCodeGrant(

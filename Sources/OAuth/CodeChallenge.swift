@@ -36,7 +36,7 @@ public struct CodeChallenge: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func hash(_ text: String) -> String {
-        Base64URL.encode(Array(SHA256.hash(data: Array(text.utf8))))
+        Base64URL.encode(SHA256.hash(utf8: text).bytes)
     }
 
     /// In a time that does not depend on where the texts differ.

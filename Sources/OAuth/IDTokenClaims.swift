@@ -62,12 +62,12 @@ public struct IDTokenClaims: Hashable, Sendable {
     /// `at_hash`: the left half of the token's hash, by the hash function of the ID token's own algorithm (OpenID Core
     /// §3.1.3.6). For Ed25519 that is SHA-512.
     public static func halfHash(of token: Secret, for algorithm: Algorithm) -> String {
-        let bytes = Array(token.revealedValue.utf8)
+        let text = token.revealedValue
         let hash: [UInt8]
         switch algorithm {
-        case .ES256, .RS256, .PS256: hash = Array(SHA256.hash(data: bytes))
-        case .ES384: hash = Array(SHA384.hash(data: bytes))
-        case .EdDSA: hash = Array(SHA512.hash(data: bytes))
+        case .ES256, .RS256, .PS256: hash = SHA256.hash(utf8: text).bytes
+        case .ES384: hash = Array(SHA384.hash(data: Array(text.utf8)))
+        case .EdDSA: hash = Array(SHA512.hash(data: Array(text.utf8)))
         }
         return Base64URL.encode(hash.prefix(hash.count / 2))
     }

@@ -34,7 +34,7 @@ public struct RevocationPosition: Hashable, Sendable {
             && message.previous.hasSameBytes(as: link)
     }
 
-    static func link(to text: String) -> String { Base64URL.encode(Array(SHA256.hash(data: Array(text.utf8)))) }
+    static func link(to text: String) -> String { Base64URL.encode(SHA256.hash(utf8: text).bytes) }
 
     /// Reads `feed`, `seq` and `prev`, whose form must be ours.
     init(_ claims: JSONObject, lowest: Int64) throws(RevocationFormatError) {

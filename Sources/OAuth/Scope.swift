@@ -14,9 +14,12 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
     /// Tokens that are known to be well formed.
     public init(unchecked tokens: [String]) {
         var unique: [String] = []
+        unique.reserveCapacity(tokens.count)
         for token in tokens where !unique.contains(token) { unique.append(token) }
-        self.tokens = unique
+        self.init(unique: unique)
     }
+
+    private init(unique tokens: [String]) { self.tokens = tokens }
 
     /// Reads `scope-token *( SP scope-token )`; repeated tokens count once.
     public init(_ text: String) throws(OAuthError) {
@@ -63,7 +66,14 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
     public var isEmpty: Bool { tokens.isEmpty }
     public func contains(_ token: String) -> Bool { tokens.contains(token) }
     public func isSubset(of other: Scope) -> Bool { tokens.allSatisfy(other.contains) }
-    public func intersection(_ other: Scope) -> Scope { Scope(unchecked: tokens.filter(other.contains)) }
+    public func intersection(_ other: Scope) -> Scope {
+        isSubset(of: other) ? self : Scope(unique: tokens.filter(other.contains))
+    }
+
+    /// Its own tokens, and those of the other that it lacks.
+    public func union(_ other: Scope) -> Scope {
+        other.isSubset(of: self) ? self : Scope(unique: tokens + other.tokens.filter { !contains($0) })
+    }
 
     /// Space-separated, as on the wire.
     public var description: String { tokens.joined(separator: " ") }

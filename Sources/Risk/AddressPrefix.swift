@@ -4,6 +4,11 @@ package struct AddressPrefix: Hashable, Sendable {
 
     /// From the address's bytes, since one address has many texts: each of them must be counted as the same.
     package init(_ address: String) {
+        // IPv4 has one text only, and every request is counted: nothing need be read.
+        guard address.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") }) else {
+            text = address
+            return
+        }
         // A link-local address may come with the interface it was seen on (RFC 4007 §11).
         guard let known = IPAddress(String(address.prefix { $0 != "%" })) else {
             text = address

@@ -1,4 +1,5 @@
 import Crypto
+import JOSE
 package import OAuth
 
 /// What is stored instead of a bearer secret: its SHA-256.
@@ -7,7 +8,7 @@ package import OAuth
 package struct TokenHash: Hashable, Sendable {
     package let bytes: [UInt8]
 
-    package init(of secret: Secret) { bytes = Array(SHA256.hash(data: Array(secret.revealedValue.utf8))) }
+    package init(of secret: Secret) { bytes = SHA256.hash(utf8: secret.revealedValue).bytes }
 
     /// From a store; `nil` unless it is 32 bytes long.
     package init?(bytes: [UInt8]) {

@@ -23,9 +23,7 @@ struct ValidatedAuthorizationRequest: Sendable {
     let isUnreachable: Bool
 
     /// All about the person that they have to agree to.
-    var personalScope: Scope {
-        claimScope.isEmpty ? identityScope : Scope(unchecked: identityScope.tokens + claimScope.tokens)
-    }
+    var personalScope: Scope { identityScope.union(claimScope) }
 
     /// What a kept hint begins with; no ID token does.
     fileprivate static let checkedHint = "sub="

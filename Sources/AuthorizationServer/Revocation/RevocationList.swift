@@ -103,11 +103,15 @@ package final class RevocationList: Sendable {
     /// The counters that a new token is to carry, of which it is noted where it goes.
     ///
     /// First noted, then read: what ends before the counters are read is in them, and what ends after finds the places.
-    /// - Parameter audience: the resource that the token is for comes first.
+    /// - Parameters:
+    ///   - audience: the resource that the token is for comes first.
+    ///   - names: what the feed calls the three, if that was made before.
     package func epochs(
-        subject: Subject, client: ClientID, grant: GrantID, audience: [ResourceIndicator], at now: NumericDate
+        subject: Subject, client: ClientID, grant: GrantID, audience: [ResourceIndicator],
+        named names: [RevocationName]? = nil, at now: NumericDate
     ) -> TokenEpochs {
-        note([.subject(subject), .client(client), .grant(grant)], at: audience, now: now)
+        feed.places.note(
+            names ?? self.names(subject: subject, client: client, grant: grant), at: audience, now: now)
         let (epochs, isLate) = state.withLock { state -> (TokenEpochs, Bool) in
             var isLate = false
             if !state.grants.isEmpty, state.grants[grant] != nil {
@@ -127,17 +131,19 @@ package final class RevocationList: Sendable {
         return epochs
     }
 
+    /// What the feed calls those whose tokens have counters.
+    func names(subject: Subject, client: ClientID, grant: GrantID) -> [RevocationName] {
+        [EpochKey.subject(subject), .client(client), .grant(grant)].map { RevocationName($0, of: feed.issuer) }
+    }
+
     /// Notes that a resource is told of an API key, which is good there until it ends. `false` if it has ended already.
     func note(_ accepted: AcceptedAPIKey, at now: NumericDate) -> Bool {
         var names: [EpochKey] = [.grant(accepted.key.id), .subject(accepted.subject)]
         if let client = accepted.client { names.append(.client(client)) }
         if let permission = accepted.permission { names.append(.grant(permission)) }
-        note(names, at: [accepted.resource.identifier], now: now)
+        feed.places.note(
+            names.map { RevocationName($0, of: feed.issuer) }, at: [accepted.resource.identifier], now: now)
         return !hasEnded(accepted.key.id)
-    }
-
-    private func note(_ names: [EpochKey], at audience: [ResourceIndicator], now: NumericDate) {
-        feed.places.note(names.map { RevocationName($0, of: feed.issuer) }, at: audience, now: now)
     }
 
     /// What ended the token, if anything did.

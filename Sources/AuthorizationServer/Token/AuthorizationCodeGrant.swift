@@ -52,8 +52,8 @@ struct AuthorizationCodeGrant: Sendable {
             grant: authorization.id, sealedKey: sealed, createdAt: now, idleLifetime: policy.refreshIdleLifetime,
             expiresAt: min(authorization.expiresAt, now + .seconds(policy.refreshLifetime)))
         var response = struck.response
-        response.refreshToken = try refreshKeys.token(authorization.id, generation: family.head, key: key)
-        struck = StruckTokens(response: response, facts: struck.facts)
+        response.refreshToken = try refreshKeys.token(authorization.id, generation: family.head, key: key).token
+        struck = StruckTokens(response: response, facts: struck.facts, names: struck.names)
         return Prepared(code: hash, authorization: authorization, family: family, struck: struck)
     }
 

@@ -18,6 +18,15 @@ struct TokenWish: Sendable {
 struct StruckTokens: Sendable {
     let response: TokenResponse
     let facts: DecisionFacts
+    let names: AuthorizationNames
+}
+
+/// What an authorization is called in all its tokens: digests, which its next tokens need not cost again.
+struct AuthorizationNames: Sendable {
+    /// As its client sees it: that changes if the client is registered anew.
+    let subject: Subject
+    let session: SessionID
+    let revocation: [RevocationName]
 }
 
 /// Chooses what the tokens of a person's authorization are for, and has them struck: for the code and for each refresh.
@@ -28,28 +37,35 @@ struct AuthorizationTokens: Sendable {
     let keys: KeyKeeper
     let pairwise: PairwiseSubjects
     let identity: IdentityClaims
+    let revocations: RevocationList
     let mint: @Sendable (NumericDate) -> TokenMint
 
     /// The `aud` of tokens for UserInfo.
     private var userInfo: ResourceIndicator { ResourceIndicator(unchecked: issuer.url(of: .userInfo)) }
 
+    /// - Parameter known: the names with which tokens of this authorization were struck before.
     func strike(
-        _ authorization: Authorization, for client: AuthenticatedClient, _ wish: TokenWish, at now: NumericDate
+        _ authorization: Authorization, for client: AuthenticatedClient, _ wish: TokenWish,
+        named known: AuthorizationNames? = nil, at now: NumericDate
     ) async throws -> StruckTokens {
         guard let party = client.registration.relyingParty else { throw Rejection.grantTypeNotAllowed(client.id) }
         let target = try await target(authorization, party, client.id, wish)
         // What the client may ask for can have shrunk since the person gave it.
         let identityScope = authorization.identityScope.intersection(party.identityScope)
-        let authentication = authentication(of: authorization)
+        let names = names(of: authorization, for: client, known)
+        let authentication = AccessTokenAuthentication(
+            time: authorization.authenticatedAt, acr: authorization.acr, methods: authorization.methods,
+            session: names.session)
         let order = AccessTokenOrder(
-            subject: pairwise.subject(authorization.subject, for: client.registration), client: client.id,
+            subject: names.subject, client: client.id,
             grant: authorization.id, audience: target.audience, scope: target.scope, lifetime: target.lifetime,
             format: target.format, algorithm: target.algorithm, formerAlgorithm: target.former,
             authentication: authentication,
             personal: try await identity.forAccessToken(
-                authorization, scope: wish.scope.map { identityScope.intersection($0) } ?? identityScope))
+                authorization, scope: wish.scope.map { identityScope.intersection($0) } ?? identityScope),
+            revocationNames: names.revocation)
         if target.format == .jwt { try await keys.ensureSigner(target.algorithm, at: now) }
-        let told = wish.answersCode ? Scope(unchecked: identityScope.tokens + target.scope.tokens) : target.scope
+        let told = wish.answersCode ? identityScope.union(target.scope) : target.scope
         let identifies = told.contains("openid")
         if identifies { try await keys.ensureSigner(party.idTokenAlgorithm, at: now) }
 
@@ -73,14 +89,18 @@ struct AuthorizationTokens: Sendable {
             response: response,
             facts: DecisionFacts(
                 "issued", client: client.id, resource: target.audience.first, grant: authorization.id,
-                tokenID: claims.tokenID))
+                tokenID: claims.tokenID),
+            names: names)
     }
 
-    /// The sign-in behind it, as tokens tell it to this client.
-    private func authentication(of authorization: Authorization) -> AccessTokenAuthentication {
-        AccessTokenAuthentication(
-            time: authorization.authenticatedAt, acr: authorization.acr, methods: authorization.methods,
-            session: pairwise.session(authorization.session, for: authorization.client))
+    private func names(
+        of authorization: Authorization, for client: AuthenticatedClient, _ known: AuthorizationNames?
+    ) -> AuthorizationNames {
+        let subject = pairwise.subject(authorization.subject, for: client.registration)
+        if let known, known.subject == subject { return known }
+        return AuthorizationNames(
+            subject: subject, session: pairwise.session(authorization.session, for: authorization.client),
+            revocation: revocations.names(subject: subject, client: client.id, grant: authorization.id))
     }
 
     private struct Target {
@@ -111,7 +131,7 @@ struct AuthorizationTokens: Sendable {
             identityScope.contains("openid") || target.audience.isEmpty
         {
             target.audience.append(userInfo)
-            target.scope = Scope(unchecked: identityScope.tokens + target.scope.tokens)
+            target.scope = identityScope.union(target.scope)
         }
         guard let wished = wish.scope else { return target }
         // RFC 6749 §6: nothing that the person did not give.

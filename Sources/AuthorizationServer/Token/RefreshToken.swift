@@ -38,18 +38,22 @@ struct RefreshToken: Sendable {
     }
 
     /// Compared in constant time.
-    func isGenuine(_ key: RefreshKey) -> Bool {
+    ///
+    /// - Parameter known: the code of this very generation, if it need not be made again.
+    func isGenuine(_ key: RefreshKey, known: RefreshKey.Code? = nil) -> Bool {
+        if let known { return known == code }
         guard let head = Self.head(grant, generation) else { return false }
         return key.code(of: head) == code
     }
 
-    /// The token of a generation; `nil` for a grant that no authorization of ours is named by.
-    static func text(_ grant: GrantID, generation: Int64, key: RefreshKey) -> Secret? {
+    /// The token of a generation and its code; `nil` for a grant that no authorization of ours is named by.
+    static func text(_ grant: GrantID, generation: Int64, key: RefreshKey) -> (token: Secret, code: RefreshKey.Code)? {
         guard var bytes = head(grant, generation) else { return nil }
-        bytes.append(contentsOf: key.code(of: bytes))
+        let code = key.code(of: bytes)
+        bytes.append(contentsOf: code)
         let checksum = CRC32.of(bytes)
         for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: checksum >> UInt32(shift))) }
-        return Secret(prefix + Base64URL.encode(bytes))
+        return (Secret(prefix + Base64URL.encode(bytes)), code)
     }
 
     private static func head(_ grant: GrantID, _ generation: Int64) -> [UInt8]? {
@@ -61,6 +65,8 @@ struct RefreshToken: Sendable {
 
 /// The key of one refresh token family, ready to make and to check the codes of its generations.
 struct RefreshKey: Sendable {
+    typealias Code = HMAC<SHA256>.MAC
+
     /// Has taken the key and the issuer: a request needs two codes, which differ in nothing else.
     private let begun: HMAC<SHA256>
 
@@ -71,7 +77,7 @@ struct RefreshKey: Sendable {
     }
 
     /// The head has a fixed length, so no two issuers and heads make the same message.
-    func code(of head: [UInt8]) -> HMAC<SHA256>.MAC {
+    func code(of head: [UInt8]) -> Code {
         var code = begun
         code.update(data: head)
         return code.finalize()
@@ -95,7 +101,9 @@ struct RefreshKeys: Sendable {
         return RefreshKey(bytes, issuer: issuer)
     }
 
-    func token(_ grant: GrantID, generation: Int64, key: RefreshKey) throws -> Secret {
+    func token(
+        _ grant: GrantID, generation: Int64, key: RefreshKey
+    ) throws -> (token: Secret, code: RefreshKey.Code) {
         guard let token = RefreshToken.text(grant, generation: generation, key: key) else {
             throw StoreError.damaged("authorization.id")
         }

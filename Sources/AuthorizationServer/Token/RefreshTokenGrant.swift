@@ -68,7 +68,8 @@ struct RefreshTokenGrant: Sendable {
         }
         let given = try standing(record, client, at: now)
         let struck = try await tokens.strike(
-            given, for: client, TokenWish(resource: parameters.resource, scope: parameters.scope, nonce: nil), at: now)
+            given, for: client, TokenWish(resource: parameters.resource, scope: parameters.scope, nonce: nil),
+            named: entry.names, at: now)
         // Without a window a token can turn from the head into a stolen one while this request runs.
         return try await prepared(struck, notifies: policy.rotation.window == 0)
     }
@@ -89,15 +90,17 @@ struct RefreshTokenGrant: Sendable {
         }
         if case .rotated(let head) = rotation {
             let noted = await noteUse(of: record, at: now)
+            let (answer, code) = try answer(prepared, head: head, "refreshed", client.id)
             if let next = prepared.next, next.head == head {
-                remembered.keep(prepared.standing, as: next, usingSessionAt: noted)
+                remembered.keep(
+                    prepared.standing, as: next, usingSessionAt: noted, code: code, names: prepared.struck?.names)
             }
-            return try answer(prepared, head: head, "refreshed", client.id)
+            return answer
         }
         remembered.forget(record.family.grant)
         switch rotation {
         case .rotated(let head), .repeated(let head):
-            return try answer(prepared, head: head, "refresh_repeated", client.id)
+            return try answer(prepared, head: head, "refresh_repeated", client.id).answer
         case .changed: return nil
         case .late: return try refused(.late)
         case .repeatedTooOften: return try refused(.repeatedTooOften)
@@ -123,17 +126,18 @@ struct RefreshTokenGrant: Sendable {
 
     private func answer(
         _ prepared: Prepared, head: Int64, _ decision: String, _ client: ClientID
-    ) throws -> Answered<TokenResponse> {
+    ) throws -> (answer: Answered<TokenResponse>, code: RefreshKey.Code) {
         guard let struck = prepared.struck else {
             // The clock stepped back between judging and rotating: as if it had come a moment later.
             throw Rejection.refreshTokenRefused(client, .late)
         }
         var response = struck.response
-        response.refreshToken = try refreshKeys.token(
+        let (token, code) = try refreshKeys.token(
             prepared.token.grant, generation: head, key: prepared.standing.key)
+        response.refreshToken = token
         var facts = struck.facts
         facts.decision = decision
-        return Answered(response, facts)
+        return (Answered(response, facts), code)
     }
 
     /// Whose token it is, and whether this issuer made it. What a stranger made up touches no family.
@@ -144,7 +148,9 @@ struct RefreshTokenGrant: Sendable {
         // Only for what goes well: whatever else a token may be, the store judges.
         let known = remembered.entry(of: token.grant, movedBy: token.generation)
         let entry = if let known { known } else { try await read(token.grant, at: now) as RememberedFamilies.Entry? }
-        guard let entry, token.isGenuine(entry.key) else { throw Rejection.refreshTokenRefused(client, .unknown) }
+        guard let entry, token.isGenuine(entry.key, known: entry.code) else {
+            throw Rejection.refreshTokenRefused(client, .unknown)
+        }
         guard entry.record.authorization.client == client else {
             throw Rejection.refreshTokenRefused(client, .ofAnotherClient)
         }

@@ -13,10 +13,17 @@ final class RememberedFamilies: Sendable {
     final class Entry: Sendable {
         let record: RefreshRecord
         let key: RefreshKey
+        /// The code of the token that moves the family on, as it was made when that was handed out.
+        let code: RefreshKey.Code?
+        let names: AuthorizationNames?
 
-        init(record: RefreshRecord, key: RefreshKey) {
+        init(
+            record: RefreshRecord, key: RefreshKey, code: RefreshKey.Code? = nil, names: AuthorizationNames? = nil
+        ) {
             self.record = record
             self.key = key
+            self.code = code
+            self.names = names
         }
     }
 
@@ -41,10 +48,18 @@ final class RememberedFamilies: Sendable {
     }
 
     /// Remembers a family as a rotation left it, and when that was noted as a use of its session.
-    func keep(_ entry: Entry, as family: RefreshFamily, usingSessionAt moment: NumericDate? = nil) {
+    ///
+    /// - Parameters:
+    ///   - code: of the token that moves it on.
+    ///   - names: as its tokens were struck with them.
+    func keep(
+        _ entry: Entry, as family: RefreshFamily, usingSessionAt moment: NumericDate? = nil,
+        code: RefreshKey.Code? = nil, names: AuthorizationNames? = nil
+    ) {
         guard half > 0 else { return }
         let grant = family.grant
-        let moved = Entry(record: entry.record.moved(to: family, usingSessionAt: moment), key: entry.key)
+        let moved = Entry(
+            record: entry.record.moved(to: family, usingSessionAt: moment), key: entry.key, code: code, names: names)
         halves.withLock { halves in
             // Two rotations that follow each other closely may come here in either order.
             let known = halves.young[grant] ?? halves.old[grant]

@@ -21,6 +21,8 @@ struct AccessTokenOrder: Sendable {
     var authentication: AccessTokenAuthentication?
     /// What the operator maps into it.
     var personal = JSONObject()
+    /// What the feed calls its subject, client and grant, if that is known (``RevocationList/names(subject:client:grant:)``).
+    var revocationNames: [RevocationName]?
 }
 
 /// Strikes tokens from decisions: no I/O, so that a golden token needs no store and no waiting. Only the first JWT of a grant
@@ -54,7 +56,8 @@ struct TokenMint: Sendable {
             tokenID: SealingKey.tokenID(idBytes), scope: order.scope, issuedAt: now,
             expiresAt: now + .seconds(min(order.lifetime, maximumLifetime)), grant: order.grant,
             epochs: revocations.epochs(
-                subject: order.subject, client: order.client, grant: order.grant, audience: order.audience, at: now),
+                subject: order.subject, client: order.client, grant: order.grant, audience: order.audience,
+                named: order.revocationNames, at: now),
             authentication: order.authentication)
         claims.personal = order.personal
         switch order.format {

@@ -6,7 +6,7 @@ import OAuth
 struct SecretDigest: Hashable, Sendable {
     private let bytes: [UInt8]
 
-    init(_ secret: Secret) { bytes = Array(SHA256.hash(data: Array(secret.revealedValue.utf8))) }
+    init(_ secret: Secret) { bytes = SHA256.hash(utf8: secret.revealedValue).bytes }
 
     /// A cookie's value, if it has the shape of what this gateway sets.
     static func secret(_ value: String?, _ kind: SecretKind) -> Secret? {

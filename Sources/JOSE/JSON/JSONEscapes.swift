@@ -21,7 +21,7 @@ enum JSONEscapes {
 
     /// Whether any byte may need an escape; eight at a time, as most of what is written is tokens of a thousand bytes. (SIMD
     /// types of the standard library take forty times as long as one byte after the other.)
-    private static func holdsEscapes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    static func holdsEscapes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let raw = UnsafeRawBufferPointer(text)
         let ones: UInt64 = 0x0101_0101_0101_0101
         // The highest bit of each byte tells: below 0x20, 0x7F and above, a quotation mark, a reverse solidus. What one byte

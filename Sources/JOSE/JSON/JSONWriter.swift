@@ -17,7 +17,11 @@ public struct JSONWriter: Sendable {
     public mutating func name(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { appendEscaped($0) }
+        // What stands in our own source needs no looking at.
+        name.withUTF8Buffer {
+            assert(!JSONEscapes.holdsEscapes($0))
+            bytes.append(contentsOf: $0)
+        }
         endName()
     }
 
@@ -120,13 +124,17 @@ public struct JSONWriter: Sendable {
             bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude))
             return
         }
-        let start = bytes.count
-        var rest = magnitude
-        while rest > 0 {
-            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
+        // From the last to the first, beside the text: most of what is written are moments, of ten digits.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = digits.count
+            var rest = magnitude
+            while rest > 0 {
+                start &-= 1
+                digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
         }
-        bytes[start...].reverse()
     }
 
     private mutating func appendEscaped(_ text: String) {

@@ -11,7 +11,7 @@ package enum FormToken {
     /// Both secrets have a fixed length, so no two pairs make the same text.
     package static func text(browser: Secret, session: Secret?) -> String {
         let text = "tessera form" + browser.revealedValue + (session?.revealedValue ?? "")
-        return Base64URL.encode(Array(SHA256.hash(data: Array(text.utf8))))
+        return Base64URL.encode(SHA256.hash(utf8: text).bytes)
     }
 
     /// Whether a posted form may do anything at all.

@@ -65,7 +65,7 @@ struct GatewaySignInSettings {
         var scope = Scope(unchecked: ["openid", "offline_access"])
         for route in routes where route.signsIn {
             if case .rule(let rule) = route.access {
-                scope = Scope(unchecked: scope.tokens + rule.scope.tokens.filter { !scope.contains($0) })
+                scope = scope.union(rule.scope)
             }
         }
         return scope

@@ -84,11 +84,12 @@ import Testing
         #expect(unknown == .unknown)
     }
 
-    @Test(.requirement("6749-6-3", "6749-10.4-5")) func `with any byte changed is refused and ends nothing`()
-        async throws
-    {
+    /// After a rotation the server remembers the code of the next token and need not make it again.
+    @Test(.requirement("6749-6-3", "6749-10.4-5"), arguments: [0, 2])
+    func `with any byte changed is refused and ends nothing`(rotations: Int) async throws {
         let journey = try await Journey()
-        let first = try token(try await journey.tokens(in: try await journey.signedIn()))
+        var first = try token(try await journey.tokens(in: try await journey.signedIn()))
+        for _ in 0..<rotations { first = try token(try await journey.refresh(first)) }
         let bytes = try Base64URL.decode(String(first.revealedValue.dropFirst(4)))
         #expect(bytes.count == 61)
         for index in bytes.indices {
@@ -107,6 +108,31 @@ import Testing
             }
         }
         #expect(try await journey.refresh(first).refreshToken != nil)
+    }
+
+    @Test(arguments: [0, 100])
+    func `gets tokens that the feed can tell of, and of one session, however often it was rotated`(
+        remembered: Int
+    ) async throws {
+        let journey = try await Journey(policy: .remembering(remembered))
+        let form = try Journey.parameters(["scope": "openid offline_access read"], resources: [Self.api])
+        var response = try await journey.tokens(form, in: try await journey.signedIn())
+        let session = try Journey.claims(of: response.accessToken).string("sid")
+        let grant = try journey.grant(of: response.accessToken)
+        let person = try await journey.user().id
+        let places = journey.provider.revocations.feed.places
+        let names = [EpochKey.subject(person), .client(Journey.web), .grant(grant)].map {
+            RevocationName($0, of: journey.provider.issuer)
+        }
+        // Each time long enough after the last one that the places of that are forgotten.
+        for day in 1...3 {
+            let now = Journey.start + .seconds(Int64(day) * 259_200)
+            for moment in [now - .seconds(129_600), now] { places.prune(at: moment) }
+            #expect(names.allSatisfy { !places.contains($0, at: Journey.api) })
+            response = try await journey.refresh(try token(response), resource: Journey.api, at: now)
+            #expect(names.allSatisfy { places.contains($0, at: Journey.api) })
+            #expect(try Journey.claims(of: response.accessToken).string("sid") == session && session != nil)
+        }
     }
 
     @Test(.requirement("9700-2.3-1")) func `may narrow an access token, and the next one is whole again`() async throws
