@@ -257,15 +257,10 @@ let package = Package(
 )
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {
-    var settings: [SwiftSetting] = [
+    target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .treatAllWarnings(as: .error),
     ]
-    // Decision 0035; Hummingbird's middleware has functions of the other kind.
-    if target.type != .test, target.name != "ResourceServerHummingbird" {
-        settings.append(.enableUpcomingFeature("NonisolatedNonsendingByDefault"))
-    }
-    target.swiftSettings = settings
 }

@@ -59,7 +59,7 @@ struct PassWatch: Sendable {
     /// Runs `work` for as long as it may go on.
     func whileAllowed<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await work() }
+            group.addTask(operation: work)
             group.addTask {
                 try await hold()
                 return nil
