@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import resource
 import shutil
 import signal
@@ -17,10 +18,24 @@ from .client import Client
 from .watch import resident
 
 
+GIVEN = set()
+
+
 def free_port(address="127.0.0.1"):
-    with socket.socket() as sock:
-        sock.bind((address, 0))
-        return sock.getsockname()[1]
+    """A port where nobody listens, and never the same twice. It lies below those that connections get, of which one could
+    take it before the program that it is for is up."""
+    for _ in range(1_000):
+        port = random.randrange(15_000, 32_000)
+        if port in GIVEN:
+            continue
+        with socket.socket() as sock:
+            try:
+                sock.bind((address, port))
+            except OSError:
+                continue
+        GIVEN.add(port)
+        return port
+    raise RuntimeError(f"no free port at {address}")
 
 
 def environment(more=None):

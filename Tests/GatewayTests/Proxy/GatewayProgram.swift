@@ -54,13 +54,19 @@ final class GatewayProgram: Sendable {
         chmod(path, 0o600)
     }
 
+    /// Below the ports that connections get, of which one could take it before the gateway is up.
     private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port
-        try await channel.close()
-        return try #require(port)
+        for _ in 0..<100 {
+            let port = Int.random(in: 15_000..<32_000)
+            let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { continue }
+            try await channel.close()
+            return port
+        }
+        throw NoFreePort()
     }
+
+    private struct NoFreePort: Error {}
 
     private static func routes(_ upstream: Int) -> String {
         """
