@@ -172,7 +172,7 @@ package final class OpenIDProvider: Sendable {
             issuer: issuer, keys: keyRing.snapshot, revocations: revocations, clockSkew: policy.clockSkew)
     }
 
-    package func token(
+    package nonisolated(nonsending) func token(
         _ request: TokenRequest, from credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> Answered<TokenResponse> {
         do {

@@ -26,11 +26,11 @@ package struct AuthorizingPerson: Hashable, Sendable {
 /// What UserInfo asks, in one read.
 package protocol PersonStore: AuthorizationStore, ConsentStore, UserStore {
     /// `nil` if the authorization has ended or its person is gone; whether its time is over is the caller's to judge.
-    func person(behind grant: GrantID) async throws -> AuthorizingPerson?
+    nonisolated(nonsending) func person(behind grant: GrantID) async throws -> AuthorizingPerson?
 }
 
 extension PersonStore {
-    package func person(behind grant: GrantID) async throws -> AuthorizingPerson? {
+    package nonisolated(nonsending) func person(behind grant: GrantID) async throws -> AuthorizingPerson? {
         guard let authorization = try await authorization(grant), let user = try await user(authorization.subject)
         else { return nil }
         var agreed: Scope?

@@ -91,14 +91,14 @@ package protocol RefreshTokenStore: Sendable {
     /// ends takes its authorization along (``EndTarget/grant(_:)``, ``EndReason/refreshTokenReused`` or
     /// ``EndReason/storeRestored``). `effects` are
     /// written according to the outcome; a plain rotation writes none.
-    func rotate(
+    nonisolated(nonsending) func rotate(
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation
     /// The same for tokens that were struck from `record`, however long ago that was read: nothing moves, and
     /// ``Rotation/changed`` comes back, if session or consent are others by now. In one write if the family still stands
     /// as it was read, as nearly all do; whatever has changed of it is judged as it is now, in the same transaction.
-    func rotate(
+    nonisolated(nonsending) func rotate(
         _ record: RefreshRecord, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation

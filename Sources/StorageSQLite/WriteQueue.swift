@@ -41,7 +41,7 @@ final class WriteQueue: Sendable {
     }
 
     /// Makes a change; returns after its commit. A caller who is cancelled meanwhile still learns how it ended.
-    func write<Result: Sendable>(
+    nonisolated(nonsending) func write<Result: Sendable>(
         _ change: @escaping @Sendable (WriteTransaction) throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in

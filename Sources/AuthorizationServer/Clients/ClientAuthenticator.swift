@@ -49,7 +49,7 @@ struct ClientAuthenticator: Sendable {
     /// A secret that no text hashes to, compared where there is none, so that an unknown name costs the same.
     private static let absent = TokenHash(bytes: [UInt8](repeating: 0, count: 32))
 
-    func client(
+    nonisolated(nonsending) func client(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> AuthenticatedClient {
         switch try await owner(credentials, caller: caller, at: now) {
@@ -59,7 +59,7 @@ struct ClientAuthenticator: Sendable {
     }
 
     /// For endpoints that a protected resource may call too. A public client proves nothing and is refused there.
-    func confidentialOwner(
+    nonisolated(nonsending) func confidentialOwner(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> AuthenticatedOwner {
         let owner = try await owner(credentials, caller: caller, at: now)
@@ -76,7 +76,7 @@ struct ClientAuthenticator: Sendable {
         return AuthenticatedClient(registration)
     }
 
-    private func owner(
+    private nonisolated(nonsending) func owner(
         _ credentials: ClientCredentials, caller: Caller, at now: NumericDate
     ) async throws -> AuthenticatedOwner {
         let throttled = throttle.refusal(of: credentials.clientID, from: caller, at: now)
@@ -102,7 +102,7 @@ struct ClientAuthenticator: Sendable {
     }
 
     /// Returns when the secret that was shown ends, if it does.
-    private func prove(
+    private nonisolated(nonsending) func prove(
         _ credentials: ClientCredentials, owner: RegisteredOwner?, at now: NumericDate
     ) async throws -> NumericDate? {
         var end: NumericDate?

@@ -89,7 +89,7 @@ package final class Registry: Sendable {
         }
     }
 
-    package func owner(_ id: ClientID) async throws -> RegisteredOwner? {
+    package nonisolated(nonsending) func owner(_ id: ClientID) async throws -> RegisteredOwner? {
         let (hit, generation) = cached.withLock { ($0.owners[id], $0.generation) }
         if let hit { return hit }
         let loaded: RegisteredOwner?
@@ -106,7 +106,9 @@ package final class Registry: Sendable {
         return loaded
     }
 
-    package func resource(identifiedBy identifier: ResourceIndicator) async throws -> ProtectedResource? {
+    package nonisolated(nonsending) func resource(
+        identifiedBy identifier: ResourceIndicator
+    ) async throws -> ProtectedResource? {
         let (hit, generation) = cached.withLock { ($0.resources[identifier], $0.generation) }
         if let hit { return hit }
         guard let loaded = try await store.resource(identifiedBy: identifier) else { return nil }
@@ -118,7 +120,7 @@ package final class Registry: Sendable {
     }
 
     /// The live grants of a client, by resource.
-    package func grants(of client: ClientID) async throws -> [Grant] {
+    package nonisolated(nonsending) func grants(of client: ClientID) async throws -> [Grant] {
         let (hit, generation) = cached.withLock { ($0.grants[client], $0.generation) }
         if let hit { return hit }
         let loaded = try await store.grants(of: client)

@@ -39,7 +39,7 @@ extension KeyKeeper {
     }
 
     /// The same while tokens are made, without waiting where the algorithm has a key, as it nearly always has.
-    nonisolated func ensureSigner(_ algorithm: Algorithm, at now: NumericDate) async throws {
+    nonisolated(nonsending) func ensureSigner(_ algorithm: Algorithm, at now: NumericDate) async throws {
         guard ring.snapshot.signer(algorithm, after: nil, at: now) == nil else { return }
         try await ensureKey(for: algorithm, at: now)
     }

@@ -167,7 +167,9 @@ package actor KeyKeeper {
     private func record(_ id: KeyID) async throws -> KeyRecord? { try await store.keys().first { $0.id == id } }
 
     func reload(at now: NumericDate) async throws {
-        var snapshot = KeyRing.Snapshot()
+        var signing: [IssuerSigningKey] = []
+        var sealing: [SealingKey] = []
+        var feed: [FeedSigningKey] = []
         let records = try await store.keys().filter { !$0.isRemoved(at: now) }
             .sorted { ($0.activeFrom, $0.id.rawValue) < ($1.activeFrom, $1.id.rawValue) }
         for record in records {
@@ -180,21 +182,22 @@ package actor KeyKeeper {
                 else {
                     throw KeyError.unreadable(record.id)
                 }
-                snapshot.signing.append(IssuerSigningKey(record: record, key: key))
+                signing.append(IssuerSigningKey(record: record, key: key))
             case .feed:
                 guard let jwk = try? JSONWebKey(parsing: secret), let key = try? SigningKey(jwk, algorithm: .ES256)
                 else { throw KeyError.unreadable(record.id) }
-                snapshot.feed.append(FeedSigningKey(record: record, key: key))
+                feed.append(FeedSigningKey(record: record, key: key))
             case .sealing:
                 guard let key = SealingKey(record: record, bytes: secret, issuer: issuer) else {
                     throw KeyError.unreadable(record.id)
                 }
-                snapshot.sealing.append(key)
+                sealing.append(key)
             }
         }
-        snapshot.document = Self.document(of: snapshot.signing, maxAge: policy.keySetMaxAge)
-        snapshot.feedDocument = Self.document(of: snapshot.feed, maxAge: policy.keySetMaxAge)
-        ring.replace(with: snapshot)
+        ring.replace(
+            signing: signing, sealing: sealing, feed: feed,
+            document: Self.document(of: signing, maxAge: policy.keySetMaxAge),
+            feedDocument: Self.document(of: feed, maxAge: policy.keySetMaxAge))
     }
 
     /// One change at a time, also across the waits within it.

@@ -35,16 +35,30 @@ extension AccessTokenFormat {
 
 /// The keys of an issuer, as every request reads them: an immutable snapshot behind a lock.
 package final class KeyRing: Sendable {
-    /// All that one moment knows about keys.
-    package struct Snapshot: Sendable {
-        package var signing: [IssuerSigningKey] = []
-        package var sealing: [SealingKey] = []
-        package var feed: [FeedSigningKey] = []
-        package var document = Document(body: [], etag: "\"\"", maxAge: 0)
+    /// All that one moment knows about keys. A class for the same reason.
+    package final class Snapshot: Sendable {
+        package let signing: [IssuerSigningKey]
+        package let sealing: [SealingKey]
+        package let feed: [FeedSigningKey]
+        package let document: Document
         /// The key set of the revocation feed.
-        package var feedDocument = Document(body: [], etag: "\"\"", maxAge: 0)
+        package let feedDocument: Document
         /// Grows with each change of any key.
-        package fileprivate(set) var version: UInt64 = 0
+        package let version: UInt64
+
+        private static let unread = Document(body: [], etag: "\"\"", maxAge: 0)
+
+        fileprivate init(
+            version: UInt64 = 0, signing: [IssuerSigningKey] = [], sealing: [SealingKey] = [],
+            feed: [FeedSigningKey] = [], document: Document = unread, feedDocument: Document = unread
+        ) {
+            self.version = version
+            self.signing = signing
+            self.sealing = sealing
+            self.feed = feed
+            self.document = document
+            self.feedDocument = feedDocument
+        }
 
         /// The youngest key of the algorithm that may sign now.
         package func signer(_ algorithm: Algorithm, at now: NumericDate) -> IssuerSigningKey? {
@@ -92,17 +106,18 @@ package final class KeyRing: Sendable {
         func sealingKey(_ id: KeyID) -> SealingKey? { sealing.first { $0.record.id == id } }
     }
 
-    private let current: Mutex<Snapshot>
-
-    init(_ snapshot: Snapshot = Snapshot()) { current = Mutex(snapshot) }
+    private let current = Mutex(Snapshot())
 
     package var snapshot: Snapshot { current.withLock { $0 } }
 
-    func replace(with snapshot: Snapshot) {
+    func replace(
+        signing: [IssuerSigningKey], sealing: [SealingKey], feed: [FeedSigningKey], document: Document,
+        feedDocument: Document
+    ) {
         current.withLock { current in
-            let version = current.version &+ 1
-            current = snapshot
-            current.version = version
+            current = Snapshot(
+                version: current.version &+ 1, signing: signing, sealing: sealing, feed: feed, document: document,
+                feedDocument: feedDocument)
         }
     }
 }

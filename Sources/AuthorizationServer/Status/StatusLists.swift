@@ -62,7 +62,7 @@ package final class StatusLists: Sendable {
     /// What a JWT with these claims is to say of its status; `nil` for one that names no list.
     ///
     /// Only the first token of a grant at a resource waits for the store.
-    func reference(
+    nonisolated(nonsending) func reference(
         for claims: AccessTokenClaims, knowing revocations: RevocationList, at now: NumericDate
     ) async throws -> StatusReference? {
         guard let resource = claims.audience.first, policy.covers(resource), !own.contains(resource) else {

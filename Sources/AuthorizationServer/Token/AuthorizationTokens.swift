@@ -44,7 +44,7 @@ struct AuthorizationTokens: Sendable {
     private var userInfo: ResourceIndicator { ResourceIndicator(unchecked: issuer.url(of: .userInfo)) }
 
     /// - Parameter known: the names with which tokens of this authorization were struck before.
-    func strike(
+    nonisolated(nonsending) func strike(
         _ authorization: Authorization, for client: AuthenticatedClient, _ wish: TokenWish,
         named known: AuthorizationNames? = nil, at now: NumericDate
     ) async throws -> StruckTokens {
@@ -113,7 +113,7 @@ struct AuthorizationTokens: Sendable {
     }
 
     /// RFC 8707 §2.2: the resource that was named, or the client's default; and UserInfo, if no resource was named.
-    private func target(
+    private nonisolated(nonsending) func target(
         _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID, _ wish: TokenWish
     ) async throws -> Target {
         // What the client may ask for can have shrunk since the person gave it.
@@ -146,7 +146,7 @@ struct AuthorizationTokens: Sendable {
     }
 
     /// The resource that the token is for; `nil` if it is for UserInfo alone.
-    private func resource(
+    private nonisolated(nonsending) func resource(
         _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID, _ wish: TokenWish
     ) async throws -> ResourceIndicator? {
         if let named = wish.resource {
@@ -173,7 +173,7 @@ struct AuthorizationTokens: Sendable {
         return left.first ?? given.first
     }
 
-    private func permitted(
+    private nonisolated(nonsending) func permitted(
         _ identifier: ResourceIndicator, _ authorization: Authorization, _ party: RelyingParty, _ client: ClientID
     ) async throws -> (resource: ProtectedResource, scope: Scope) {
         guard let resource = try await registry.resource(identifiedBy: identifier), resource.isEnabled else {

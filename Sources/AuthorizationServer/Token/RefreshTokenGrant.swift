@@ -27,7 +27,7 @@ struct RefreshTokenGrant: Sendable {
     }
 
     /// Changes nothing.
-    func prepare(
+    nonisolated(nonsending) func prepare(
         _ parameters: RefreshTokenParameters, for client: AuthenticatedClient, _ call: TokenCall
     ) async throws -> Prepared {
         try client.check(mayUse: .refreshToken)
@@ -45,7 +45,7 @@ struct RefreshTokenGrant: Sendable {
         }
     }
 
-    private func prepare(
+    private nonisolated(nonsending) func prepare(
         _ parameters: RefreshTokenParameters, for client: AuthenticatedClient, _ call: TokenCall,
         _ genuine: (token: RefreshToken, entry: RememberedFamilies.Entry, isRemembered: Bool)
     ) async throws -> Prepared {
@@ -77,7 +77,7 @@ struct RefreshTokenGrant: Sendable {
     /// Moves the family on, by one compare-and-set. Of many with the head one rotates; the others get its successor.
     ///
     /// `nil`: what the tokens were struck from is not so any more. Nothing was spent, and the store must be asked.
-    func spend(
+    nonisolated(nonsending) func spend(
         _ prepared: Prepared, for client: AuthenticatedClient, at now: NumericDate
     ) async throws -> Answered<TokenResponse>? {
         let record = prepared.standing.record
@@ -117,7 +117,7 @@ struct RefreshTokenGrant: Sendable {
 
     /// A person whose application works for them uses their session, browser or not. Noted as seldom as a browser's use,
     /// and never for offline access, which no session carries. Returns what was noted.
-    private func noteUse(of record: RefreshRecord, at now: NumericDate) async -> NumericDate? {
+    private nonisolated(nonsending) func noteUse(of record: RefreshRecord, at now: NumericDate) async -> NumericDate? {
         guard let seen = record.sessionSeenAt, policy.people.isUseToBeNoted(since: seen, at: now) else { return nil }
         // A busy store costs the note, not the tokens: the next refresh writes it.
         do { try await store.touch(record.authorization.session, at: now) } catch { return nil }
@@ -141,7 +141,7 @@ struct RefreshTokenGrant: Sendable {
     }
 
     /// Whose token it is, and whether this issuer made it. What a stranger made up touches no family.
-    private func genuine(
+    private nonisolated(nonsending) func genuine(
         _ text: Secret, _ client: ClientID, at now: NumericDate
     ) async throws -> (token: RefreshToken, entry: RememberedFamilies.Entry, isRemembered: Bool) {
         guard let token = RefreshToken(text) else { throw Rejection.refreshTokenRefused(client, .unknown) }
@@ -157,7 +157,9 @@ struct RefreshTokenGrant: Sendable {
         return (token, entry, known != nil)
     }
 
-    private func read(_ grant: GrantID, at now: NumericDate) async throws -> RememberedFamilies.Entry? {
+    private nonisolated(nonsending) func read(
+        _ grant: GrantID, at now: NumericDate
+    ) async throws -> RememberedFamilies.Entry? {
         guard let record = try await store.refreshRecord(grant, at: now) else { return nil }
         return RememberedFamilies.Entry(record: record, key: try refreshKeys.key(of: record.family))
     }

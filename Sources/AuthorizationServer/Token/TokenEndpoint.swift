@@ -21,7 +21,9 @@ struct TokenEndpoint: Sendable {
     let exchanges: TokenExchangeGrant
     let mint: @Sendable (NumericDate) -> TokenMint
 
-    func respond(to request: TokenRequest, _ call: TokenCall) async throws -> Answered<TokenResponse> {
+    nonisolated(nonsending) func respond(
+        to request: TokenRequest, _ call: TokenCall
+    ) async throws -> Answered<TokenResponse> {
         let now = call.now
         switch request {
         case .clientCredentials(let parameters):
@@ -71,9 +73,10 @@ struct TokenEndpoint: Sendable {
 
     /// Authenticates the client and lets `body` make something that rests on registered things, again whenever one of them
     /// has changed meanwhile. Nothing is spent in here, so that trying again costs nobody anything.
-    private func settled<Result: Sendable>(
+    private nonisolated(nonsending) func settled<Result: Sendable>(
         _ call: TokenCall, at resource: (Result) -> ResourceIndicator?,
-        of owner: (Result) -> ClientID? = { _ in nil }, _ body: (AuthenticatedClient) async throws -> Result
+        of owner: (Result) -> ClientID? = { _ in nil },
+        _ body: nonisolated(nonsending) (AuthenticatedClient) async throws -> Result
     ) async throws -> (result: Result, client: AuthenticatedClient) {
         var generation = registry.generation
         var client = try await authenticator.client(call.credentials, caller: call.caller, at: call.now)

@@ -38,7 +38,7 @@ struct TokenMint: Sendable {
     let now: NumericDate
 
     /// An access token for `scope` at `resource`, hanging from a client's standing `grant`.
-    func accessToken(
+    nonisolated(nonsending) func accessToken(
         for grant: Grant, at resource: ProtectedResource, scope: Scope
     ) async throws -> (claims: AccessTokenClaims, token: Secret) {
         try await accessToken(
@@ -48,7 +48,9 @@ struct TokenMint: Sendable {
                 algorithm: resource.signingAlgorithm, formerAlgorithm: resource.formerSigningAlgorithm))
     }
 
-    func accessToken(_ order: AccessTokenOrder) async throws -> (claims: AccessTokenClaims, token: Secret) {
+    nonisolated(nonsending) func accessToken(
+        _ order: AccessTokenOrder
+    ) async throws -> (claims: AccessTokenClaims, token: Secret) {
         guard let resource = order.audience.first else { throw Rejection.resourceNotNamed(order.client) }
         let idBytes = secrets.bytes(SealingKey.tokenIDLength)
         var claims = AccessTokenClaims(

@@ -32,7 +32,7 @@ struct IdentityClaims: Sendable {
     }
 
     /// What the ID token says beside who and when: only what was asked for there (OpenID Core §5.4, §5.5).
-    func forIDToken(
+    nonisolated(nonsending) func forIDToken(
         _ authorization: Authorization, to party: RelyingParty, scope: Scope
     ) async throws -> JSONObject {
         let named = authorization.claimsRequest.flatMap { try? ClaimsRequest($0) }?.idToken ?? []
@@ -51,7 +51,8 @@ struct IdentityClaims: Sendable {
     }
 
     /// What resources learn beside the name: what the operator maps, for the scopes that this token stands for.
-    func forAccessToken(_ authorization: Authorization, scope: Scope) async throws -> JSONObject {
+    nonisolated(nonsending) func forAccessToken(_ authorization: Authorization, scope: Scope) async throws -> JSONObject
+    {
         guard maps(authorization, scope, to: .accessToken), let user = try await store.user(authorization.subject)
         else {
             return JSONObject()
@@ -60,7 +61,7 @@ struct IdentityClaims: Sendable {
     }
 
     /// The claims that no scope of the token opens. What the person agreed to is looked up where it decides only.
-    private func asked(
+    private nonisolated(nonsending) func asked(
         _ named: [ClaimsRequest.Claim], in target: ClaimMapping.Target, by authorization: Authorization,
         of party: RelyingParty, beyond scope: Scope
     ) async throws -> AskedClaims {

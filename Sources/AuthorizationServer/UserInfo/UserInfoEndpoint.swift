@@ -23,7 +23,9 @@ struct UserInfoEndpoint: Sendable {
     let reader: @Sendable () -> AccessTokenReader
     let mint: @Sendable (NumericDate) -> TokenMint
 
-    func respond(to token: Secret, at now: NumericDate) async throws -> Answered<UserInfoResponse> {
+    nonisolated(nonsending) func respond(
+        to token: Secret, at now: NumericDate
+    ) async throws -> Answered<UserInfoResponse> {
         let claims = try read(token, at: now)
         let here = ResourceIndicator(unchecked: issuer.url(of: .userInfo))
         guard claims.audience.contains(here) else { throw Rejection.audienceWrong(claims.clientID, claims.tokenID) }
@@ -73,7 +75,7 @@ struct UserInfoEndpoint: Sendable {
 
 extension OpenIDProvider {
     /// The claims about the person behind an access token.
-    package func userInfo(
+    package nonisolated(nonsending) func userInfo(
         _ token: Secret, caller: Caller, at now: NumericDate
     ) async throws -> Answered<UserInfoResponse> {
         do {

@@ -1,5 +1,6 @@
-/// Signs claims of one type with one key; the header never changes and is encoded only once.
-public struct JWTSigner: Sendable {
+/// Signs claims of one type with one key; the header never changes and is encoded only once. A class, because every request
+/// would otherwise copy all that a key holds.
+public final class JWTSigner: Sendable {
     private let key: SigningKey
     private let prefix: [UInt8]
     /// `nil` only if it could not be read back, which would leave nothing but the long way.
@@ -27,7 +28,14 @@ public struct JWTSigner: Sendable {
     /// Takes the claims as JSON, which it does not check.
     public func sign(_ claims: [UInt8]) throws(JOSEError) -> String {
         var token: [UInt8] = []
-        token.reserveCapacity(prefix.count + claims.count * 4 / 3 + 700)
+        // Room for the signature, which is the longest part only with RSA.
+        let room =
+            switch key.algorithm {
+            case .ES256, .EdDSA: 88
+            case .ES384: 130
+            case .RS256, .PS256: 700
+            }
+        token.reserveCapacity(prefix.count + claims.count * 4 / 3 + room)
         token.append(contentsOf: prefix)
         Base64URL.append(claims, to: &token)
         let signature = try key.signature(for: token)

@@ -41,7 +41,7 @@ package struct ServerRequest: Sendable {
     package var methodName: String { otherMethod ?? method.rawValue }
 
     /// Answers a request that has to wait for something.
-    package typealias Handler = @Sendable (ServerRequest, NumericDate) async -> ServerResponse
+    package typealias Handler = nonisolated(nonsending) @Sendable (ServerRequest, NumericDate) async -> ServerResponse
 
     /// Answers a request whose content it reads itself, if at all.
     package typealias StreamingHandler = @Sendable (ServerRequest, RequestBody, NumericDate) async -> ServerResponse

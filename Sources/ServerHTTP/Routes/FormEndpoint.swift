@@ -12,11 +12,11 @@ struct FormEndpoint: Sendable {
 
     /// What an endpoint does for somebody who names no client; `nil`: one has to be named.
     typealias WithoutClient =
-        @Sendable (FormParameters, Caller, NumericDate) async throws -> ServerResponse?
+        nonisolated(nonsending) @Sendable (FormParameters, Caller, NumericDate) async throws -> ServerResponse?
 
-    func answer(
+    nonisolated(nonsending) func answer(
         _ request: ServerRequest, at now: NumericDate, withoutClient: WithoutClient? = nil,
-        _ body: (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
+        _ body: nonisolated(nonsending) (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
         await answering(request, at: now) { caller in
             guard request.mediaType == "application/x-www-form-urlencoded" else {
@@ -54,9 +54,9 @@ struct FormEndpoint: Sendable {
     }
 
     /// The same for what is only read: parameters in the query, and credentials nowhere but in the header.
-    func answerQuery(
+    nonisolated(nonsending) func answerQuery(
         _ request: ServerRequest, at now: NumericDate, knowing names: Set<String>,
-        _ body: (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
+        _ body: nonisolated(nonsending) (FormParameters, ClientCredentials, Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
         await answering(request, at: now) { caller in
             let query = try FormParameters(Array((request.query ?? "").utf8), repeatable: [])
@@ -72,8 +72,9 @@ struct FormEndpoint: Sendable {
         }
     }
 
-    private func answering(
-        _ request: ServerRequest, at now: NumericDate, _ body: (Caller) async throws -> ServerResponse
+    private nonisolated(nonsending) func answering(
+        _ request: ServerRequest, at now: NumericDate,
+        _ body: nonisolated(nonsending) (Caller) async throws -> ServerResponse
     ) async -> ServerResponse {
         let caller = Caller(of: request)
         do {

@@ -7,7 +7,7 @@ struct TokenRoute: Sendable {
     let endpoint: FormEndpoint
 
     @Sendable
-    func post(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
+    nonisolated(nonsending) func post(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
         await endpoint.answer(request, at: now, withoutClient: exchange) { form, credentials, caller in
             let answer = try await endpoint.provider.token(
                 TokenRequest(form), from: credentials, caller: caller, at: now)
@@ -17,7 +17,7 @@ struct TokenRoute: Sendable {
 
     /// RFC 8693 §2.1: an API key shows by itself whose it is. `nil`: the request needs a client after all.
     @Sendable
-    private func exchange(
+    private nonisolated(nonsending) func exchange(
         _ form: FormParameters, _ caller: Caller, _ now: NumericDate
     ) async throws -> ServerResponse? {
         guard form["grant_type"] == GrantType.tokenExchange.rawValue,

@@ -12,7 +12,7 @@ struct UserInfoRoute: Sendable {
     let logger: Logger
 
     @Sendable
-    func answer(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
+    nonisolated(nonsending) func answer(_ request: ServerRequest, at now: NumericDate) async -> ServerResponse {
         let caller = Caller(of: request)
         guard let token = request.bearerToken else {
             provider.recordRefusal(

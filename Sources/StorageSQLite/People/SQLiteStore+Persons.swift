@@ -2,7 +2,7 @@ package import OAuth
 package import Storage
 
 extension SQLiteStore: PersonStore {
-    package func person(behind grant: GrantID) async throws -> AuthorizingPerson? {
+    package nonisolated(nonsending) func person(behind grant: GrantID) async throws -> AuthorizingPerson? {
         try point {
             try $0.first(
                 """

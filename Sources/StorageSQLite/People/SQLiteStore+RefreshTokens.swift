@@ -4,7 +4,9 @@ package import OAuth
 package import Storage
 
 extension SQLiteStore: RefreshTokenStore {
-    package func refreshRecord(_ grant: GrantID, at now: NumericDate) async throws -> RefreshRecord? {
+    package nonisolated(nonsending) func refreshRecord(
+        _ grant: GrantID, at now: NumericDate
+    ) async throws -> RefreshRecord? {
         try point {
             try $0.first(
                 """
@@ -38,7 +40,7 @@ extension SQLiteStore: RefreshTokenStore {
         }
     }
 
-    package func rotate(
+    package nonisolated(nonsending) func rotate(
         _ grant: GrantID, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation {
@@ -47,7 +49,7 @@ extension SQLiteStore: RefreshTokenStore {
         }
     }
 
-    package func rotate(
+    package nonisolated(nonsending) func rotate(
         _ record: RefreshRecord, presenting generation: Int64, under policy: RotationPolicy, at now: NumericDate,
         with effects: RotationEffects
     ) async throws -> Rotation {
