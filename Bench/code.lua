@@ -1,11 +1,12 @@
 -- The code flow of browsers that are signed in and have consented: an authorization request, then its code redeemed.
 -- arguments: path of the token endpoint, its form without the code, file of cookies, file of clients (path of the
--- authorization request, whose state is the number of the line; a tab; Authorization), file that the refresh tokens are
--- added to or "-", number of flows to stop after or 0
-cookies, clients, codes, head, tail, asked, flows, refresh = {}, {}, {}, 1, 0, 0, 0, {}
+-- authorization request, whose state is the number of the line; a tab; Authorization), file that tokens are added to or
+-- "-", number of flows to stop after or 0, which of the tokens
+cookies, clients, codes, head, tail, asked, flows, kept = {}, {}, {}, 1, 0, 0, 0, {}
 
 function init(args)
   endpoint, form, keep, enough = args[1], args[2], args[5] ~= "-" and args[5], tonumber(args[6])
+  pattern = '"' .. args[7] .. '"%s*:%s*"([^"]+)"'
   for line in io.lines(args[3]) do cookies[#cookies + 1] = line end
   for line in io.lines(args[4]) do
     local path, authorization = line:match("^(.-)\t(.*)$")
@@ -36,7 +37,7 @@ function response(status, headers, body)
     codes[tail] = { text = code, client = tonumber(location:match("[?&]state=(%d+)")) }
   elseif body:find('"access_token"', 1, true) then
     flows = flows + 1
-    if keep then refresh[#refresh + 1] = body:match('"refresh_token"%s*:%s*"([^"]+)"') end
+    if keep then kept[#kept + 1] = body:match(pattern) end
     if flows == enough then wrk.thread:stop() end
   end
 end
@@ -46,7 +47,7 @@ function setup(each) thread = each end
 
 function done()
   print("counted " .. thread:get("flows"))
-  local keep, tokens = thread:get("keep"), thread:get("refresh")
+  local keep, tokens = thread:get("keep"), thread:get("kept")
   if not keep then return end
   local file = io.open(keep, "a")
   for _, each in ipairs(tokens) do file:write(each, "\n") end

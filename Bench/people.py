@@ -11,6 +11,8 @@ from .measure import Load, NewTokens
 FAMILIES = 2500
 # More than the server remembers.
 TOKENS = 16_000
+# Of codes redeemed just before, few enough for the server to remember them all.
+MADE = 1_500
 # Room for all that is authorized: the server lets a client hold so much in one session and then ends the oldest.
 PEOPLE, BROWSERS = 20, 5
 APPLICATIONS = [f"bench-web-{number}" for number in range(6)]
@@ -20,6 +22,20 @@ REFRESHING, IDENTIFYING = "bench-refresh", "bench-identify"
 def lines(path):
     with open(path) as file:
         return file.read().splitlines()
+
+
+class MadeTokens(Load):
+    """Tokens for codes that were redeemed just before, and whose signature the server never checked."""
+
+    def __init__(self, name, pid, url, file, flow):
+        super().__init__(name, pid, url, script="bearer.lua", arguments=[file, "0"])
+        self.file, self.flow = file, flow
+
+    def run(self, seconds, connections=64):
+        with open(self.file, "w"):
+            pass
+        self.flow.run(10)
+        return super().run(seconds, connections)
 
 
 class People:
@@ -51,7 +67,7 @@ class People:
             file.writelines(text + "\n" for text in texts)
         return path
 
-    def code_flow(self, clients=APPLICATIONS, keep="-", enough=0):
+    def code_flow(self, clients=APPLICATIONS, keep="-", enough=0, token="refresh_token"):
         """Session and consent are there: an authorization request and its code, for which there are three tokens."""
         journeys, requests = [self.journeys[client] for client in clients], []
         for number, journey in enumerate(journeys):
@@ -65,7 +81,7 @@ class People:
             "code_verifier": journeys[0].verifier,
         }
         requests = self.write("requests-" + clients[0], requests)
-        arguments = ["/token", urllib.parse.urlencode(form), self.cookies, requests, keep, str(enough)]
+        arguments = ["/token", urllib.parse.urlencode(form), self.cookies, requests, keep, str(enough), token]
         return Load("code flow", self.pid, self.base + AUTHORIZE, script="code.lua", arguments=arguments)
 
     def families(self, client):
@@ -82,6 +98,11 @@ class People:
         arguments = [file, self.world.auth(client), form, keep]
         return Load(name, self.pid, self.base + "/token", script="rotate.lua", arguments=arguments)
 
+    def made(self, url):
+        file = self.write("made", [])
+        flow = self.code_flow(keep=file, enough=MADE, token="access_token")
+        return MadeTokens("userinfo made", self.pid, url, file, flow)
+
     def loads(self):
         plain, identifying = self.families(REFRESHING), self.families(IDENTIFYING)
         unseen, scope = self.write("unseen", []), "scope=openid+read"
@@ -94,5 +115,6 @@ class People:
             self.refresh("refresh id_token", IDENTIFYING, identifying, scope),
             self.code_flow(),
             NewTokens("userinfo new", self.pid, url, unseen),
+            self.made(url),
             Load("userinfo seen", self.pid, url, script="bearer.lua", arguments=[seen, "0"]),
         ]

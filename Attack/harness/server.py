@@ -22,7 +22,7 @@ GIVEN = set()
 
 
 def free_port(address="127.0.0.1"):
-    """A port where nobody listens, and never the same twice. It lies below those that connections get, of which one could
+    """A port where nobody listens, and never the same twice in one program. It lies below those that connections get, of which one could
     take it before the program that it is for is up."""
     for _ in range(1_000):
         port = random.randrange(15_000, 32_000)

@@ -95,6 +95,7 @@ package final class OpenIDProvider: Sendable {
             administration: ResourceIndicator(unchecked: issuer.url(of: .administration)), quotas: keyQuotas)
         leakReports = LeakReports(policy.apiKeys)
         let refreshKeys = RefreshKeys(issuer: issuer, sealer: sealer)
+        let verified = VerifiedTokens(capacity: policy.verifiedTokenCapacity)
         let personTokens = AuthorizationTokens(
             issuer: issuer, policy: policy, registry: registry, keys: keys, pairwise: pairwise, identity: identity,
             revocations: revocations, mint: mint)
@@ -102,7 +103,7 @@ package final class OpenIDProvider: Sendable {
             authenticator: authenticator, registry: registry, attempts: max(1, policy.tokenAttempts),
             codes: AuthorizationCodeGrant(
                 store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
-                policy: policy, secrets: secrets),
+                verified: verified, policy: policy, secrets: secrets),
             refreshes: RefreshTokenGrant(
                 store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
                 policy: policy, remembered: RememberedFamilies(capacity: policy.rememberedFamilies)),
@@ -120,9 +121,8 @@ package final class OpenIDProvider: Sendable {
             authenticator: authenticator, reader: reader, store: store, revocations: revocations,
             refreshKeys: refreshKeys)
         userInfoEndpoint = UserInfoEndpoint(
-            issuer: issuer, store: store, registry: registry, keys: keys, revocations: revocations,
-            pairwise: pairwise, identity: identity, verified: VerifiedTokens(capacity: policy.verifiedTokenCapacity),
-            reader: reader, mint: mint)
+            issuer: issuer, store: store, registry: registry, keys: keys, pairwise: pairwise, identity: identity,
+            verified: verified, reader: reader, mint: mint)
         let documents = MetadataEndpoint(issuer: issuer, policy: policy)
         metadata = documents.document
         openIDMetadata = documents.openIDDocument

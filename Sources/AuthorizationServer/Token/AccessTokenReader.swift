@@ -12,12 +12,17 @@ package struct AccessTokenReader: Sendable {
     /// The claims of a token that is genuine, alive and not revoked.
     package func read(_ token: Secret, at now: NumericDate) throws(TokenFaultError) -> AccessTokenClaims {
         let claims = try genuine(token)
+        try judge(claims, at: now)
+        return claims
+    }
+
+    /// Whether a token that is genuine is alive and not revoked.
+    func judge(_ claims: AccessTokenClaims, at now: NumericDate) throws(TokenFaultError) {
         guard now < claims.expiresAt else { throw TokenFaultError(.expired, claims) }
         let latest = now + .seconds(clockSkew)
         guard claims.issuedAt <= latest else { throw TokenFaultError(.issuedInFuture, claims) }
         if let start = claims.notBefore, start > latest { throw TokenFaultError(.notYetValid, claims) }
         if let fault = revocations.fault(in: claims) { throw TokenFaultError(fault, claims) }
-        return claims
     }
 
     /// The claims of a token that this issuer made, alive or not.

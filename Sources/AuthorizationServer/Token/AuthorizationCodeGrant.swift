@@ -12,6 +12,7 @@ struct AuthorizationCodeGrant: Sendable {
     let revocations: RevocationList
     let tokens: AuthorizationTokens
     let refreshKeys: RefreshKeys
+    let verified: VerifiedTokens
     let policy: ServerPolicy
     let secrets: SecretGenerator
 
@@ -51,9 +52,7 @@ struct AuthorizationCodeGrant: Sendable {
         let family = RefreshFamily(
             grant: authorization.id, sealedKey: sealed, createdAt: now, idleLifetime: policy.refreshIdleLifetime,
             expiresAt: min(authorization.expiresAt, now + .seconds(policy.refreshLifetime)))
-        var response = struck.response
-        response.refreshToken = try refreshKeys.token(authorization.id, generation: family.head, key: key).token
-        struck = StruckTokens(response: response, facts: struck.facts, names: struck.names)
+        struck.response.refreshToken = try refreshKeys.token(authorization.id, generation: family.head, key: key).token
         return Prepared(code: hash, authorization: authorization, family: family, struck: struck)
     }
 
@@ -62,7 +61,14 @@ struct AuthorizationCodeGrant: Sendable {
         _ prepared: Prepared, for client: AuthenticatedClient, caller: Caller, at now: NumericDate
     ) async throws -> Answered<TokenResponse> {
         switch try await store.redeem(prepared.code, starting: prepared.family, at: now) {
-        case .redeemed: return Answered(prepared.struck.response, prepared.struck.facts)
+        case .redeemed:
+            let struck = prepared.struck
+            // The next thing that many clients do is to ask who signed in. Nobody need check what was signed here.
+            if let signed = struck.signed {
+                verified.keep(
+                    signed.claims, of: VerifiedTokens.Fingerprint(struck.response.accessToken), keys: signed.keys)
+            }
+            return Answered(struck.response, struck.facts)
         case .replayed: throw try await replayed(prepared.authorization, client.id, caller, at: now)
         case .ended: throw Rejection.codeRefused(client.id, .ended)
         case .missing: throw Rejection.codeRefused(client.id, .unknown)

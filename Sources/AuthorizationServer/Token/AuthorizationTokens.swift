@@ -16,9 +16,11 @@ struct TokenWish: Sendable {
 
 /// Tokens that were struck and not yet handed out.
 struct StruckTokens: Sendable {
-    let response: TokenResponse
+    var response: TokenResponse
     let facts: DecisionFacts
     let names: AuthorizationNames
+    /// What the access token says, and the version of the keys that signed it, if it answers a code and UserInfo takes it.
+    let signed: (claims: AccessTokenClaims, keys: UInt64)?
 }
 
 /// What an authorization is called in all its tokens: digests, which its next tokens need not cost again.
@@ -85,12 +87,13 @@ struct AuthorizationTokens: Sendable {
                     personal: try await identity.forIDToken(authorization, to: party, scope: told)),
                 by: key)
         }
+        let isForUserInfo = wish.answersCode && target.format == .jwt && claims.audience.contains(userInfo)
         return StruckTokens(
             response: response,
             facts: DecisionFacts(
                 "issued", client: client.id, resource: target.audience.first, grant: authorization.id,
                 tokenID: claims.tokenID),
-            names: names)
+            names: names, signed: isForUserInfo ? (claims, mint.keys.version) : nil)
     }
 
     private func names(

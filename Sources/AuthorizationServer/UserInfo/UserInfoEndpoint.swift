@@ -16,7 +16,6 @@ struct UserInfoEndpoint: Sendable {
     let store: any PersonStore
     let registry: Registry
     let keys: KeyKeeper
-    let revocations: RevocationList
     let pairwise: PairwiseSubjects
     let identity: IdentityClaims
     let verified: VerifiedTokens
@@ -56,16 +55,15 @@ struct UserInfoEndpoint: Sendable {
 
     /// A token whose signature is known is judged anew in everything else.
     private func read(_ token: Secret, at now: NumericDate) throws(Rejection) -> AccessTokenClaims {
-        let version = keys.ring.snapshot.version
+        let reader = reader()
         let fingerprint = VerifiedTokens.Fingerprint(token)
-        if let claims = verified.claims(of: fingerprint, keys: version) {
-            guard now < claims.expiresAt else { throw .tokenNotAccepted(.expired) }
-            if let fault = revocations.fault(in: claims) { throw .tokenNotAccepted(fault) }
-            return claims
-        }
         do {
-            let claims = try reader().read(token, at: now)
-            verified.keep(claims, of: fingerprint, keys: version)
+            if let claims = verified.claims(of: fingerprint, keys: reader.keys.version) {
+                try reader.judge(claims, at: now)
+                return claims
+            }
+            let claims = try reader.read(token, at: now)
+            verified.keep(claims, of: fingerprint, keys: reader.keys.version)
             return claims
         } catch {
             throw .tokenNotAccepted(error.fault)
@@ -74,6 +72,12 @@ struct UserInfoEndpoint: Sendable {
 }
 
 extension OpenIDProvider {
+    /// What a token says whose signature need not be checked, since it was made or checked here a moment ago. It is not
+    /// asked whether that token is still alive.
+    package func remembered(_ token: Secret) -> AccessTokenClaims? {
+        userInfoEndpoint.verified.claims(of: VerifiedTokens.Fingerprint(token), keys: keyRing.snapshot.version)
+    }
+
     /// The claims about the person behind an access token.
     package nonisolated(nonsending) func userInfo(
         _ token: Secret, caller: Caller, at now: NumericDate

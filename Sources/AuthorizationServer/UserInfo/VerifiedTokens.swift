@@ -3,7 +3,7 @@ import JOSE
 import OAuth
 import Synchronization
 
-/// Tokens whose signature was checked a moment ago, so that the next request with one need not check it again.
+/// Tokens whose signature was made or checked a moment ago, so that the next request with one need not check it (again).
 ///
 /// Only the signature is remembered. Whether a token is alive, not revoked, and of a person who may act, is asked each
 /// time. An entry belongs to the keys that it was checked with: any change of them forgets it.
@@ -46,7 +46,7 @@ final class VerifiedTokens: Sendable {
     /// - Parameter capacity: tokens, at most.
     init(capacity: Int) { places = Mutex(Array(repeating: nil, count: max(2, capacity & ~1))) }
 
-    /// The claims of a token that was verified with the keys of this version.
+    /// The claims of a token that was made or verified with the keys of this version.
     func claims(of token: Fingerprint, keys: UInt64) -> AccessTokenClaims? {
         let entry = places.withLock { places -> Entry? in
             let place = token.place(of: places.count)
