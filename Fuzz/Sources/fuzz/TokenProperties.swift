@@ -65,7 +65,7 @@ enum TokenProperties {
         let grant = GrantID(unchecked: Base64URL.encode(bytes.prefix(16)))
         let generation = Int64(bitPattern: bytes[16..<24].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         let key = RefreshKey(keyBytes, issuer: issuer)
-        guard let text = RefreshToken.text(grant, generation: generation, key: key),
+        guard let text = RefreshToken.text(grant, generation: generation, key: key)?.token,
             let token = RefreshToken(text)
         else { preconditionFailure("a token of ours is not read") }
         precondition(token.grant == grant && token.generation == generation, "a token is read differently")
@@ -80,10 +80,11 @@ enum TokenProperties {
         guard let ours = RefreshToken.text(token.grant, generation: token.generation, key: key) else {
             preconditionFailure("a grant was read that none of ours can be")
         }
-        precondition(ours.revealedValue.utf8.count == text.utf8.count, "a token of another length")
-        precondition(
-            token.isGenuine(key) == ours.revealedValue.utf8.elementsEqual(text.utf8), "another spelling"
-        )
+        let spelling = ours.token.revealedValue
+        precondition(spelling.utf8.count == text.utf8.count, "a token of another length")
+        let isOurs = spelling.utf8.elementsEqual(text.utf8)
+        precondition(token.isGenuine(key) == isOurs, "another spelling")
+        precondition(token.isGenuine(key, known: ours.code) == isOurs, "another spelling beside a remembered code")
     }
 
     /// The bytes with their checksum behind them, as text.
