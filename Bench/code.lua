@@ -1,12 +1,12 @@
 -- The code flow of browsers that are signed in and have consented: an authorization request, then its code redeemed.
 -- arguments: path of the token endpoint, its form without the code, file of cookies, file of clients (path of the
 -- authorization request, whose state is the number of the line; a tab; Authorization), file that tokens are added to or
--- "-", number of flows to stop after or 0, which of the tokens
+-- "-", number of flows to stop after or 0, which of the tokens (refresh_token)
 cookies, clients, codes, head, tail, asked, flows, kept = {}, {}, {}, 1, 0, 0, 0, {}
 
 function init(args)
   endpoint, form, keep, enough = args[1], args[2], args[5] ~= "-" and args[5], tonumber(args[6])
-  pattern = '"' .. args[7] .. '"%s*:%s*"([^"]+)"'
+  pattern = '"' .. (args[7] or "refresh_token") .. '"%s*:%s*"([^"]+)"'
   for line in io.lines(args[3]) do cookies[#cookies + 1] = line end
   for line in io.lines(args[4]) do
     local path, authorization = line:match("^(.-)\t(.*)$")
