@@ -187,7 +187,7 @@ def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
     whole = f"authorization request, code, three tokens; {flow.rate:.0f}/s"
     table.at_most("code flow, session and consent there", flow.microseconds, 600, "us", whole)
     beyond("userinfo new", "UserInfo, a token not remembered", 20, "E + V (new)", [bare.v_new])
-    beyond("userinfo made", "UserInfo, the first time after a code", 20)
+    beyond("userinfo made", "UserInfo, a token made just before", 20)
     beyond("userinfo seen", "UserInfo, a token just seen", 20)
     commit = "group commit, 64 durable writers"
     if ratio is None:

@@ -11,8 +11,9 @@ from .measure import Load, NewTokens
 FAMILIES = 2500
 # More than the server remembers.
 TOKENS = 16_000
-# Of codes redeemed just before, few enough for the server to remember them all.
-MADE = 1_500
+# Of codes redeemed just before, and asked with again and again. So few that hardly three of them share the two places
+# that a token has among those remembered: then each would push out another, and signatures would be checked.
+MADE = 150
 # Room for all that is authorized: the server lets a client hold so much in one session and then ends the oldest.
 PEOPLE, BROWSERS = 20, 5
 APPLICATIONS = [f"bench-web-{number}" for number in range(6)]

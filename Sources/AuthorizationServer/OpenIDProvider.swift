@@ -106,7 +106,8 @@ package final class OpenIDProvider: Sendable {
                 verified: verified, policy: policy, secrets: secrets),
             refreshes: RefreshTokenGrant(
                 store: store, revocations: revocations, tokens: personTokens, refreshKeys: refreshKeys,
-                policy: policy, remembered: RememberedFamilies(capacity: policy.rememberedFamilies)),
+                policy: policy, remembered: RememberedFamilies(capacity: policy.rememberedFamilies),
+                verified: verified),
             exchanges: TokenExchangeGrant(
                 check: keyCheck, registry: registry, lifetime: policy.apiKeys.exchangedLifetime, mint: mint),
             mint: mint)

@@ -62,13 +62,8 @@ struct AuthorizationCodeGrant: Sendable {
     ) async throws -> Answered<TokenResponse> {
         switch try await store.redeem(prepared.code, starting: prepared.family, at: now) {
         case .redeemed:
-            let struck = prepared.struck
-            // The next thing that many clients do is to ask who signed in. Nobody need check what was signed here.
-            if let signed = struck.signed {
-                verified.keep(
-                    signed.claims, of: VerifiedTokens.Fingerprint(struck.response.accessToken), keys: signed.keys)
-            }
-            return Answered(struck.response, struck.facts)
+            verified.keep(prepared.struck)
+            return Answered(prepared.struck.response, prepared.struck.facts)
         case .replayed: throw try await replayed(prepared.authorization, client.id, caller, at: now)
         case .ended: throw Rejection.codeRefused(client.id, .ended)
         case .missing: throw Rejection.codeRefused(client.id, .unknown)

@@ -19,7 +19,7 @@ struct StruckTokens: Sendable {
     var response: TokenResponse
     let facts: DecisionFacts
     let names: AuthorizationNames
-    /// What the access token says, and the version of the keys that signed it, if it answers a code and UserInfo takes it.
+    /// What the access token says, and the version of the keys that signed it, if it is a JWT that UserInfo takes.
     let signed: (claims: AccessTokenClaims, keys: UInt64)?
 }
 
@@ -87,7 +87,7 @@ struct AuthorizationTokens: Sendable {
                     personal: try await identity.forIDToken(authorization, to: party, scope: told)),
                 by: key)
         }
-        let isForUserInfo = wish.answersCode && target.format == .jwt && claims.audience.contains(userInfo)
+        let isForUserInfo = target.format == .jwt && claims.audience.contains(userInfo)
         return StruckTokens(
             response: response,
             facts: DecisionFacts(

@@ -10,6 +10,7 @@ struct RefreshTokenGrant: Sendable {
     let refreshKeys: RefreshKeys
     let policy: ServerPolicy
     let remembered: RememberedFamilies
+    let verified: VerifiedTokens
 
     /// A refresh token that is this client's, with all that is handed out for it.
     struct Prepared: Sendable {
@@ -137,6 +138,7 @@ struct RefreshTokenGrant: Sendable {
         response.refreshToken = token
         var facts = struck.facts
         facts.decision = decision
+        verified.keep(struck)
         return (Answered(response, facts), code)
     }
 

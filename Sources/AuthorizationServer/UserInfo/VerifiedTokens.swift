@@ -57,6 +57,13 @@ final class VerifiedTokens: Sendable {
         return entry.claims
     }
 
+    /// Tokens that are handed out now. The next thing that many clients do is to ask whom they speak for, and nobody need
+    /// check what was signed here.
+    func keep(_ struck: StruckTokens) {
+        guard let signed = struck.signed else { return }
+        keep(signed.claims, of: Fingerprint(struck.response.accessToken), keys: signed.keys)
+    }
+
     func keep(_ claims: AccessTokenClaims, of token: Fingerprint, keys: UInt64) {
         let entry = Entry(token: token, claims: claims, keys: keys)
         // Let go after the lock is open: the last one to hold an entry takes it apart.
