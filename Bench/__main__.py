@@ -59,7 +59,7 @@ def start(binary):
     watch = Watch()
     # A memory far smaller than the file of tokens: those that UserInfo is asked with for the first time are forgotten when
     # they come again.
-    settings = {"limits": {"verified-tokens": 2000}}
+    settings = {"limits": {"verified-tokens": 4000}}
     server = Server(binary, settings, tls=False, watch=watch, name="bench")
     server.initialise()
     server.start(prefix=PIN)
@@ -187,7 +187,7 @@ def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
     whole = f"authorization request, code, three tokens; {flow.rate:.0f}/s"
     table.at_most("code flow, session and consent there", flow.microseconds, 600, "us", whole)
     beyond("userinfo new", "UserInfo, a token not remembered", 20, "E + V (new)", [bare.v_new])
-    beyond("userinfo made", "UserInfo, a token made just before", 20)
+    beyond("userinfo made", "UserInfo, the first time after a code", 20, "E + V (new)", [bare.v_new])
     beyond("userinfo seen", "UserInfo, a token just seen", 20)
     commit = "group commit, 64 durable writers"
     if ratio is None:
