@@ -252,7 +252,7 @@ package enum SettingsTable {
                 + "for one more the oldest of its kind go, those first in which nobody signed in."),
         Setting(
             .limitsVerifiedTokens, .integer(100...10_000_000, unit: "tokens"), default: .integer(10_000),
-            "Access tokens at UserInfo whose signature need not be checked again."),
+            "Access tokens that UserInfo saw or that were made for it lately: their signature is not checked (again)."),
         Setting(
             .limitsRememberedFamilies, .integer(0...1_000_000, unit: "families"), default: .integer(10_000),
             "Families of refresh tokens that were used lately, about 1.5 kB each: the next refresh of one need not "
