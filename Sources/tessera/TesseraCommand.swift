@@ -33,7 +33,10 @@ package struct TesseraCommand: AsyncParsableCommand {
         do {
             var command = try parseAsRoot()
             // Before anything is opened: what a server holds open would stay open.
-            if command is ServeCommand || command is GatewayCommand { Allocator.tune() }
+            if command is ServeCommand || command is GatewayCommand {
+                Allocator.tune()
+                Processors.fitEventLoops()
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -33,17 +33,17 @@ struct Program: Sendable {
     }
 
     /// A server in the background; its log is a file in the folder.
-    func start(_ arguments: String...) throws -> ChildProcess {
+    func start(_ arguments: String..., prefix: [String] = []) throws -> ChildProcess {
         var files = ChildProcess.Files()
         files.complaint = folder + "/server.log"
-        return try process(arguments, files, within: .seconds(1200))
+        return try process(arguments, files, within: .seconds(1200), prefix: prefix)
     }
 
     private func process(
-        _ arguments: [String], _ files: ChildProcess.Files, within limit: Duration
+        _ arguments: [String], _ files: ChildProcess.Files, within limit: Duration, prefix: [String] = []
     ) throws -> ChildProcess {
         try ChildProcess(
-            [Self.path] + arguments, in: folder,
+            prefix + [Self.path] + arguments, in: folder,
             environment: ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }, files: files, within: limit)
     }
 

@@ -12,7 +12,8 @@ final class RunningServer: Sendable {
     /// - Parameters:
     ///   - settings: in YAML, beside those of a small server.
     ///   - files: by name, in the folder where the program runs.
-    init(settings: String = "", files: [String: String] = [:]) async throws {
+    ///   - prefix: the program, and its arguments, that starts the server.
+    init(settings: String = "", files: [String: String] = [:], prefix: [String] = []) async throws {
         folder = try TestFolder()
         program = Program(folder: folder.path)
         _ = try await program.run("init", "--issuer", "https://id.example.com")
@@ -30,7 +31,7 @@ final class RunningServer: Sendable {
             """
         for (name, text) in files { try Data(text.utf8).write(to: URL(filePath: folder.path + "/" + name)) }
         try Data((yaml + "\n" + settings).utf8).write(to: URL(filePath: folder.path + "/tessera.yaml"))
-        process = try program.start("serve")
+        process = try program.start("serve", prefix: prefix)
         try await eventually { try await program.run("health").status == 0 || !process.isRunning }
         try #require(process.isRunning, "the server did not start")
         try #require(try await program.run("health").status == 0, "the server did not become ready")

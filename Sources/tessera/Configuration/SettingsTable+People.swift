@@ -25,7 +25,8 @@ extension SettingsTable {
             default: .integer(PasswordPolicy.standardMinimum), "The shortest password that somebody may choose."),
         Setting(
             .passwordsThreads, .integer(0...64, unit: "threads"), default: .integer(0),
-            "Passwords hashed at once, each on a thread with memory of its own; 0 stands for one for each core."),
+            "Passwords hashed at once, each on a thread with memory of its own; 0 stands for one for each core that it may "
+                + "use."),
         Setting(
             .passwordsWaiting, .integer(PasswordHasherSettings.settableWaiting, unit: "people"),
             default: .integer(PasswordHasherSettings.standardWaiting),

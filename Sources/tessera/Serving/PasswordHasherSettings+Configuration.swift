@@ -1,5 +1,4 @@
 package import Authenticators
-import NIOCore
 
 extension PasswordHasherSettings {
     /// What the settings say about hashing.
@@ -9,6 +8,6 @@ extension PasswordHasherSettings {
             parameters: Argon2Parameters(
                 memory: configuration.integer(.passwordsMemory), passes: configuration.integer(.passwordsPasses))
                 ?? .standard,
-            threads: threads == 0 ? System.coreCount : threads, waiting: configuration.integer(.passwordsWaiting))
+            threads: threads == 0 ? Processors.count : threads, waiting: configuration.integer(.passwordsWaiting))
     }
 }
