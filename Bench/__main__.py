@@ -16,7 +16,7 @@ from Attack.harness.watch import Watch, resident
 from Attack.harness.world import World
 
 from . import gateway, peers
-from .measure import Load, median
+from .measure import Load, Quiet, Series, median
 from .people import People
 from .table import Table
 
@@ -113,15 +113,14 @@ class Bare:
     """S and V, measured in each round like everything else."""
 
     def __init__(self, program):
-        self.program, self.s, self.v, self.v_new = program, [], [], []
+        self.program, self.s, self.v, self.v_new = program, Series(), Series(), Series()
 
     def run(self):
         done = subprocess.run([*PIN, self.program, "bare"], capture_output=True, text=True, timeout=60, check=True)
         found = re.search(r"ES256 sign ([\d.]+) verify ([\d.]+) new ([\d.]+)", done.stdout)
-        sign, verify, new = found.groups()
-        self.s.append(float(sign))
-        self.v.append(float(verify))
-        self.v_new.append(float(new))
+        for series, value in zip((self.s, self.v, self.v_new), found.groups()):
+            series.samples.append(float(value))
+            series.looks.append(float(found.group(1)))
 
 
 def storage(program):
@@ -147,21 +146,21 @@ def start_and_idle(binary):
     return sorted(times)[2], idle / (1 << 20)
 
 
-def bare_route(measured):
+def bare_route(measured, quiet):
     """E is the cheaper of the two: what reading a form costs counts as ours."""
-    return min(measured["E get"], measured["E post"], key=lambda load: load.microseconds)
+    return min(measured["E get"], measured["E post"], key=quiet.median)
 
 
-def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
-    empty = bare_route(measured)
+def judge(table, quiet, measured, bare, signatures, ratio, beside, first_answer, idle):
+    empty = bare_route(measured, quiet)
     for name, value in (
-        ("E: empty route, GET", measured["E get"].microseconds),
-        ("E: empty route, POST", measured["E post"].microseconds),
-        ("S: bare ES256 signature", median(bare.s)),
-        ("V: bare ES256 verification", median(bare.v)),
-        ("V (new): each signature new", median(bare.v_new)),
+        ("E: empty route, GET", measured["E get"]),
+        ("E: empty route, POST", measured["E post"]),
+        ("S: bare ES256 signature", bare.s),
+        ("V: bare ES256 verification", bare.v),
+        ("V (new): each signature new", bare.v_new),
     ):
-        table.figure(name, value, "us")
+        table.figure(name, quiet.median(value), "us")
     for name in SIGNATURES:
         if name not in signatures:
             table.missing(f"JWT {name}", "tessera-bench says nothing of it")
@@ -171,9 +170,12 @@ def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
 
     def beyond(name, what, bound, formula="E", cryptography=()):
         load = measured[name]
-        differences = [ours - sum(others) for ours, *others in zip(load.samples, empty.samples, *cryptography)]
-        whole = f"beyond {formula}; {load.microseconds:.1f} in all, {load.rate:.0f}/s"
-        table.at_most(what, median(differences), bound, "us", whole)
+        series = (load, empty, *cryptography)
+        rounds, count = quiet.together(*series)
+        everywhere = median([ours - sum(others) for ours, *others in zip(*(one.samples for one in series))])
+        whole = f"beyond {formula}; {quiet.median(load):.1f} in all, {load.rate:.0f}/s; "
+        whole += f"{count} rounds in quiet, {everywhere:.1f} in all {len(load.samples)}"
+        table.at_most(what, median([ours - sum(others) for ours, *others in rounds]), bound, "us", whole)
 
     beyond("token jwt", "POST /token, ES256", 18, "E + S", [bare.s])
     beyond("token opaque", "POST /token, opaque", 18)
@@ -185,7 +187,7 @@ def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
     beyond("refresh id_token", "refresh, with an ID token", 55, "E + S + S", [bare.s, bare.s])
     flow = measured["code flow"]
     whole = f"authorization request, code, three tokens; {flow.rate:.0f}/s"
-    table.at_most("code flow, session and consent there", flow.microseconds, 600, "us", whole)
+    table.at_most("code flow, session and consent there", quiet.median(flow), 600, "us", whole)
     beyond("userinfo new", "UserInfo, a token not remembered", 20, "E + V (new)", [bare.v_new])
     beyond("userinfo made", "UserInfo, the first time after a code", 20, "E + V (new)", [bare.v_new])
     beyond("userinfo seen", "UserInfo, a token just seen", 20)
@@ -196,10 +198,8 @@ def judge(table, measured, bare, signatures, ratio, beside, first_answer, idle):
         table.at_least(commit, ratio, 8, "x", "against one commit per write; rows appended")
     for load in beside:
         peer, what = load.name.split(" ", 1)
-        ours = measured[BESIDE[what]].microseconds
-        table.at_least(
-            f"{what}: cheaper than {peer} ({load.microseconds:.0f} us)", load.microseconds / ours, 6, "x", "peer / ours"
-        )
+        ours, theirs = quiet.median(measured[BESIDE[what]]), quiet.median(load)
+        table.at_least(f"{what}: cheaper than {peer} ({theirs:.0f} us)", theirs / ours, 6, "x", "peer / ours")
     table.at_most("start to first answer", first_answer, 0.5, "s", "")
     table.at_most("resident, idle", idle, 60, "MiB", "")
 
@@ -231,20 +231,21 @@ def main():
         beside = [load for peer in peers_here for load in peer.loads(folder)]
         for load in [*measured.values(), *beside]:
             load.warm_up(3 if load in beside else 1)
-        signatures, bare = jose(program), Bare(program)
+        signatures, bare, quiet = jose(program), Bare(program), Quiet(program)
         kit.weigh()
         for number in range(options.rounds):
             bare.run()
             if number % 3 == 0:
                 kit.run()
-            for load in measured.values():
-                load.run(options.seconds)
             # The peers answer far fewer requests in a second: they get three, in a third of the rounds.
             also = beside if number % 3 == 0 else []
-            for load in also:
-                load.run(3 * options.seconds)
+            look = quiet.look()
+            for load in [*measured.values(), *also]:
+                load.run(3 * options.seconds if load in beside else options.seconds)
+                look, before = quiet.look(), look
+                load.looks.append(max(look, before))
             print(
-                f"round {number + 1} of {options.rounds}: S {bare.s[-1]:.1f}, V {bare.v[-1]:.1f}, "
+                f"round {number + 1} of {options.rounds}: S {bare.s.samples[-1]:.1f}, V {bare.v.samples[-1]:.1f}, "
                 + ", ".join(f"{load.name} {load.samples[-1]:.1f}" for load in [*measured.values(), *also]),
                 flush=True,
             )
@@ -257,9 +258,9 @@ def main():
             server.discard()
         shutil.rmtree(folder, ignore_errors=True)
     table = Table()
-    judge(table, measured, bare, signatures, ratio, beside, first_answer, idle)
+    judge(table, quiet, measured, bare, signatures, ratio, beside, first_answer, idle)
     kit.judge(table)
-    gateway.judge(table, guard, measured, bare_route(measured), bare)
+    gateway.judge(table, quiet, guard, measured, bare_route(measured, quiet), bare)
     # Peers that were asked for and did not start are missed targets; without any the last line says so.
     for why in missing:
         table.missing("peer", why)
@@ -268,12 +269,16 @@ def main():
     print(
         f"\nCPU microseconds per request, {options.rounds} interleaved rounds of {options.seconds} s after one that does"
         "\nnot count, servers on core 0, load from core 1, 64 connections. What is `beyond E` (`+ S`, `+ V`) is the median"
-        "\nof the differences to E (S, V) of the same round; every other figure is the median of its own samples."
+        "\nof the differences to E (S, V) of the same round; every other figure is the median of its own samples. Of samples"
+        f"\ncount those that were taken in quiet, beside which a bare signature took {quiet.limit:.1f} us at most "
+        f"({sum(look <= quiet.limit for look in quiet.looks)} of"
+        f"\n{len(quiet.looks)} looks); all of them where fewer than {Quiet.ENOUGH} were."
     )
     table.print()
     if text:
         print("\n" + text)
-    samples = {load.name: load.samples for load in [*measured.values(), *beside]} | {"S": bare.s, "V": bare.v}
+    series = {load.name: load for load in [*measured.values(), *beside]} | {"S": bare.s, "V": bare.v, "V new": bare.v_new}
+    samples = {name: {"us": one.samples, "signature beside": one.looks} for name, one in series.items()}
     os.makedirs(os.path.join(ROOT, "out"), exist_ok=True)
     with open(os.path.join(ROOT, "out", "bench.json"), "w") as file:
         json.dump({"rows": table.rows, "not_measured": table.left_out, "samples": samples}, file, indent=1)

@@ -306,33 +306,33 @@ class UnseenTokens(NewTokens):
         self.arguments += more
 
 
-def judge(table, gateway, measured, empty, bare):
-    def ratios(name, *others):
-        return [ours / sum(each) for ours, *each in zip(measured[name].samples, *others)]
+def judge(table, quiet, gateway, measured, empty, bare):
+    def ratio(load, *others):
+        return median([ours / sum(each) for ours, *each in quiet.together(load, *others)[0]])
 
     def row(name, what, bound, formula, *others):
         load = measured[name]
-        whole = f"against {formula}; {load.microseconds:.1f} us, {load.rate:.0f}/s"
-        table.at_most(what, median(ratios(name, *others)), bound, "x", whole)
+        whole = f"against {formula}; {quiet.median(load):.1f} us, {load.rate:.0f}/s"
+        table.at_most(what, ratio(load, *others), bound, "x", whole)
 
-    row("gateway judged seen", "forward-auth, a token just seen", 1.5, "E", empty.samples)
-    row("gateway judged new", "forward-auth, a token not seen before", 1.5, "E + V", empty.samples, bare.v)
+    row("gateway judged seen", "forward-auth, a token just seen", 1.5, "E", empty)
+    row("gateway judged new", "forward-auth, a token not seen before", 1.5, "E + V", empty, bare.v)
     if "proxied" in gateway.missing:
         table.missing("proxied request, a token just seen", gateway.missing["proxied"])
     else:
         plain = measured["gateway plain"]
-        row("gateway proxied", "proxied request, a token just seen", 2, "Hummingbird proxying unchecked", plain.samples)
-        table.figure("proxied by Hummingbird, unchecked", plain.microseconds, "us")
-        table.figure("proxied by nginx, unchecked", measured["gateway nginx"].microseconds, "us")
-        table.figure("proxied by nginx, auth_request to us", measured["gateway asking"].microseconds, "us", "both processes")
+        row("gateway proxied", "proxied request, a token just seen", 2, "Hummingbird proxying unchecked", plain)
+        table.figure("proxied by Hummingbird, unchecked", quiet.median(plain), "us")
+        table.figure("proxied by nginx, unchecked", quiet.median(measured["gateway nginx"]), "us")
+        asking = quiet.median(measured["gateway asking"])
+        table.figure("proxied by nginx, auth_request to us", asking, "us", "both processes")
     for kind, what in (("seen", "a token just seen"), ("new", "a token not seen before")):
         name = f"forward-auth, {what}: cheaper than Apache's mod_auth_openidc"
         if "apache" in gateway.missing:
             table.missing(name, gateway.missing["apache"])
             continue
         ours, apache = measured[f"gateway judged {kind}"], measured[f"gateway apache {kind}"]
-        ratio = median([theirs / mine for theirs, mine in zip(apache.samples, ours.samples)])
-        table.at_least(name + f" ({apache.microseconds:.0f} us)", ratio, 2, "x", "Apache / ours")
+        table.at_least(name + f" ({quiet.median(apache):.0f} us)", ratio(apache, ours), 2, "x", "Apache / ours")
 
 
 class Kit:

@@ -47,6 +47,51 @@ def median(values):
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
+class Quiet:
+    """Whether the machine was itself. Whoever else runs on its host slows it down for seconds or minutes, a signature
+    by half and what waits for memory by more than that: such a sample says nothing of ours. What tells is the bare
+    signature alone, between any two loads and never a load of ours."""
+
+    # Above a quiet machine's signature, which is the tenth part of all from below.
+    SLACK = 1.15
+    # Fewer quiet samples than these tell less than all of them.
+    ENOUGH = 3
+
+    def __init__(self, program):
+        self.command, self.looks = ["taskset", "-c", "0", program, "bare", "20"], []
+
+    def look(self):
+        """Microseconds of a bare signature just now."""
+        done = subprocess.run(self.command, capture_output=True, text=True, timeout=60, check=True)
+        self.looks.append(float(re.search(r"ES256 sign ([\d.]+)", done.stdout).group(1)))
+        return self.looks[-1]
+
+    @property
+    def limit(self):
+        return sorted(self.looks)[len(self.looks) // 10] * self.SLACK
+
+    def together(self, *series):
+        """The samples of the same round of each, of the rounds in which all of them were taken in quiet; and how many
+        those were. Of all rounds, if they were too few."""
+        rounds = list(zip(*(one.samples for one in series)))
+        quiet = [
+            row
+            for row, looks in zip(rounds, zip(*(one.looks for one in series)))
+            if all(look <= self.limit for look in looks)
+        ]
+        return (quiet, len(quiet)) if len(quiet) >= self.ENOUGH else (rounds, 0)
+
+    def median(self, series):
+        return median([value for value, in self.together(series)[0]])
+
+
+class Series:
+    """Samples, and of each how long a bare signature took beside it."""
+
+    def __init__(self):
+        self.samples, self.looks = [], []
+
+
 class Load:
     """One kind of request: where to, and what. `script` and `arguments` make other requests than the same each time."""
 
@@ -55,7 +100,7 @@ class Load:
         self.script, self.arguments = script, list(arguments)
         if body is not None:
             self.script, self.arguments = "post.lua", [body, authorization or "-"]
-        self.samples, self.rates = [], []
+        self.samples, self.looks, self.rates = [], [], []
 
     def run(self, seconds, connections=64):
         command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
@@ -90,10 +135,6 @@ class Load:
         self.run(seconds)
         self.samples.clear()
         self.rates.clear()
-
-    @property
-    def microseconds(self):
-        return median(self.samples)
 
     @property
     def rate(self):

@@ -19,10 +19,10 @@ class Table:
         )
 
     def at_most(self, name, measured, bound, unit, formula):
-        self.add(name, measured, unit, f"<= {bound:.1f}  ({formula})", measured <= bound)
+        self.add(name, measured, unit, f"<= {bound:g}  ({formula})", measured <= bound)
 
     def at_least(self, name, measured, bound, unit, formula):
-        self.add(name, measured, unit, f">= {bound:.1f}  ({formula})", measured >= bound)
+        self.add(name, measured, unit, f">= {bound:g}  ({formula})", measured >= bound)
 
     def figure(self, name, measured, unit, note=""):
         self.add(name, measured, unit, "", None, note)

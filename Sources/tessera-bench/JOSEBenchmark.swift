@@ -27,7 +27,7 @@ func joseBenchmark() {
 ///
 /// V is measured over one signature, and over many by turns, as the tokens are that a server sees for the first time:
 /// verifying takes no constant time, and a processor learns the way through one signature, which saves it 4 us of 60.
-func bareBenchmark() {
+func bareBenchmark(turns count: Int) {
     do {
         let key = try SigningKey.generate(.ES256)
         let bares = try (0..<500).map { try BareOperation(key, [UInt8](repeating: UInt8($0 / 2), count: 400)) }
@@ -35,7 +35,7 @@ func bareBenchmark() {
         var verifying: [Double] = []
         var verifyingNew: [Double] = []
         var turns = 0
-        for _ in 0..<400 {
+        for _ in 0..<count {
             signing.append(try microseconds(of: 10) { try bares[0].sign() })
             verifying.append(try microseconds(of: 10) { guard bares[0].verify() else { throw BenchmarkFailure() } })
             verifyingNew.append(

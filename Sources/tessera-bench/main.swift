@@ -3,7 +3,7 @@ switch arguments.first {
 case "jose":
     joseBenchmark()
 case "bare":
-    bareBenchmark()
+    bareBenchmark(turns: arguments.dropFirst().first.flatMap { Int($0) } ?? 400)
 case "kit":
     await kitBenchmark()
 case "revocations":
@@ -24,5 +24,6 @@ case "proxy":
     }
     try await plainProxy(port: port, upstream: given[1])
 default:
-    print("usage: tessera-bench jose | bare | kit | revocations | storage | empty-route PORT | proxy PORT UPSTREAM")
+    let programs = "jose | bare [TURNS] | kit | revocations | storage | empty-route PORT | proxy PORT UPSTREAM"
+    print("usage: tessera-bench \(programs)")
 }
