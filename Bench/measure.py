@@ -92,7 +92,7 @@ class Series:
         self.samples, self.looks = [], []
 
 
-class Load:
+class Load(Series):
     """One kind of request: where to, and what. `script` and `arguments` make other requests than the same each time."""
 
     def __init__(self, name, pid, url, body=None, authorization=None, script=None, arguments=()):
@@ -100,7 +100,8 @@ class Load:
         self.script, self.arguments = script, list(arguments)
         if body is not None:
             self.script, self.arguments = "post.lua", [body, authorization or "-"]
-        self.samples, self.looks, self.rates = [], [], []
+        super().__init__()
+        self.rates = []
 
     def run(self, seconds, connections=64):
         command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
