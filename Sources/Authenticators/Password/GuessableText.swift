@@ -36,12 +36,16 @@ struct GuessableText {
         "€": "e", "+": "t",
     ]
 
-    /// Whether it, or the word that it is built around, is on the list.
+    /// Whether it, or the word that it is built around, is on the list, or is made longer by next to nothing.
     var isCommon: Bool {
         let joined = GuessableText(characters: characters.filter { $0.isLetter || $0.isNumber })
-        return [self, joined].contains { whole in
+        let isBuiltAroundOne = [self, joined].contains { whole in
             whole.stems.contains { stem in stem.undisguised.contains(where: \.isListed) }
         }
+        if isBuiltAroundOne { return true }
+        let letters = joined.trimmed(keeping: \.isLetter)
+        let stems = letters.characters.count == joined.characters.count ? [joined] : [joined, letters]
+        return stems.contains { stem in stem.undisguised.contains(where: \.isPadded) }
     }
 
     /// It, without the signs around it, and without the digits too.
@@ -49,7 +53,7 @@ struct GuessableText {
         [self, trimmed(keeping: { $0.isLetter || $0.isNumber }), trimmed(keeping: \.isLetter)]
     }
 
-    private var isListed: Bool {
+    var isListed: Bool {
         CommonPasswords.contain(text) || CommonPasswords.contain(String(characters.reversed()))
             || CommonPasswords.contain(trimmed(keeping: \.isLetter).text)
     }
@@ -79,13 +83,18 @@ struct GuessableText {
     /// By the prefix function of Knuth, Morris and Pratt: a hostile text must not cost the square of its length.
     private static func period(of characters: [Character]) -> Int? {
         guard characters.count >= 4 else { return nil }
+        let period = characters.count - borders(of: characters)[characters.count - 1]
+        return period <= characters.count / 2 ? period : nil
+    }
+
+    /// How many characters of the beginning each first part ends with, itself not counted.
+    static func borders(of characters: [Character]) -> [Int] {
         var borders = [Int](repeating: 0, count: characters.count)
         for index in characters.indices.dropFirst() {
             var border = borders[index - 1]
             while border > 0, characters[border] != characters[index] { border = borders[border - 1] }
             borders[index] = characters[border] == characters[index] ? border + 1 : 0
         }
-        let period = characters.count - borders[characters.count - 1]
-        return period <= characters.count / 2 ? period : nil
+        return borders
     }
 }
