@@ -83,6 +83,17 @@ def case_001_redirect_uri_matches_exactly(w):
     journey = w.journey("spa")
     twice = urllib.parse.urlencode([*journey.request.items(), ("redirect_uri", "https://evil.test/cb")])
     page(sent(w, twice, browser))
+    # Of what else is there twice, or cannot be read, the client is told: at its own address or not at all.
+    for more in ("&scope=openid", "&zz=1&zz=2", "&zz=%ff", "&zz=%00"):
+        query = urllib.parse.urlencode(journey.request) + more
+        told(w, sent(w, query, browser), "invalid_request", state=journey.request["state"])
+        stolen = urllib.parse.urlencode({**journey.request, "redirect_uri": "https://evil.test/cb"}) + more
+        page(sent(w, stolen, browser))
+        page(sent(w, query + "&redirect_uri=https%3A%2F%2Fevil.test%2Fcb", browser))
+        page(sent(w, query + "&client_id=web", browser))
+    for more in ("&state=other", "&state=%ff"):
+        values = told(w, sent(w, urllib.parse.urlencode(journey.request) + more, browser), "invalid_request")
+        assert "state" not in values, values
     assert authorizations(w) == before, "something was given"
 
 

@@ -51,6 +51,8 @@ package struct AuditQuery: Hashable, Sendable {
     package var afterID: Int64?
     package var action: String?
     package var actor: String?
+    /// Whose events are left out.
+    package var exceptActor: String?
     package var target: String?
     package var since: NumericDate?
     package var until: NumericDate?

@@ -111,11 +111,16 @@ package protocol AuthorizationStore: Sendable {
     /// The code, spent or not, with its authorization, alive or not.
     func code(_ hash: TokenHash) async throws -> CodeRecord?
     /// Spends the code and stores the refresh family bought with it, both or neither. Judges in the same transaction
-    /// that the authorization lives, that its session stands (or it is offline) and that the user may act. Idle time is
-    /// the caller's to judge.
+    /// that the authorization lives, that its session stands, that the user may act, and that what the tokens were
+    /// struck from is still so (`nil`: they rest on nothing that may change). Idle time is the caller's to judge.
+    ///
+    /// A code needs its session for offline access, too: it buys an ID token, and the client may have been told already
+    /// that this session is over.
     ///
     /// Of any number of concurrent calls for one code, exactly one returns ``Redemption/redeemed``.
-    func redeem(_ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate) async throws -> Redemption
+    func redeem(
+        _ hash: TokenHash, on ground: GrantGround?, starting family: RefreshFamily?, at now: NumericDate
+    ) async throws -> Redemption
     /// An authorization that has not ended; whether its time is over is the caller's to judge.
     func authorization(_ id: GrantID) async throws -> Authorization?
     /// Live authorizations of a person, by client and newest first.
@@ -129,6 +134,13 @@ package protocol AuthorizationStore: Sendable {
 }
 
 extension AuthorizationStore {
+    /// The same for what rests on nothing that may change.
+    package func redeem(
+        _ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate
+    ) async throws -> Redemption {
+        try await redeem(hash, on: nil, starting: family, at: now)
+    }
+
     /// The same under the usual terms; whether it was stored.
     package func insert(
         _ authorization: Authorization, code: AuthorizationCode, spending pending: TokenHash?, with effects: Effects
@@ -147,10 +159,16 @@ package struct CodeRecord: Hashable, Sendable {
     /// When the session that the authorization was given in was used last; idle time is the caller's to judge. `nil`
     /// for offline access, and if that session has ended.
     package let sessionSeenAt: NumericDate?
+    /// What the person agrees to today; `nil` without a consent.
+    package let consent: Consent?
+    /// What may have changed when the code is spent.
+    package let ground: GrantGround
     package init(
         code: AuthorizationCode, authorization: Authorization, isSpent: Bool, isEnded: Bool,
-        sessionSeenAt: NumericDate? = nil
+        sessionSeenAt: NumericDate? = nil, consent: Consent? = nil, ground: GrantGround? = nil
     ) {
+        self.consent = consent
+        self.ground = ground ?? GrantGround(session: authorization.session, consent: consent?.ground)
         self.code = code
         self.authorization = authorization
         self.isSpent = isSpent
@@ -161,7 +179,8 @@ package struct CodeRecord: Hashable, Sendable {
 
 /// How spending a code ended. `.ended`: its authorization, session or user may not act any more. `.missing`: there is
 /// no such code, or it expired unspent. `.replayed`: it was spent before, and nothing more follows from that here.
-package enum Redemption: Hashable, Sendable { case redeemed, replayed, ended, missing }
+/// `.changed`: nothing was spent, since what the tokens were struck from is not so any more.
+package enum Redemption: Hashable, Sendable { case redeemed, replayed, ended, missing, changed }
 
 /// What a person agreed to, remembered so that they are not asked twice.
 package struct Consent: Hashable, Sendable {

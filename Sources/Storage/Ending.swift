@@ -50,6 +50,12 @@ package struct Ended: Hashable, Sendable {
         self.logouts = logouts
     }
     package var isEmpty: Bool { sessions.isEmpty && grants.isEmpty }
+
+    package mutating func add(_ other: Ended) {
+        sessions += other.sessions
+        grants += other.grants
+        logouts += other.logouts
+    }
 }
 
 /// One step of ending everything of everybody.

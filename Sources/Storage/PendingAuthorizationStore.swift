@@ -94,11 +94,12 @@ package protocol PendingAuthorizationStore: Sendable {
     func pendingAuthorization(_ hash: TokenHash, at now: NumericDate) async throws -> PendingAuthorization?
     /// `false` if it is spent or expired.
     func note(freshSession: SessionID, for hash: TokenHash, at now: NumericDate) async throws -> Bool
-    /// Notes the decision and, with `remembering`, the consent and its event, in one transaction. `false`, and nothing
-    /// written, if the request is spent or expired, if the person may not act any more, or if what the request was
-    /// judged by has changed.
+    /// Notes the decision with its event and, if it is a yes, remembers it as the answer to `question`, in one
+    /// transaction. It goes beside what is agreed to at that very moment: of two answers at once neither is lost, and
+    /// what was withdrawn meanwhile does not come back. `false`, and nothing written, if the request is spent or
+    /// expired, if the person may not act any more, or if what the request was judged by has changed.
     func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
+        _ decision: ConsentDecision, for hash: TokenHash, remembering question: ConsentQuestion?,
         judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
     ) async throws -> Bool
     /// Spends it: of many callers one gets it, all others `nil`.

@@ -136,12 +136,12 @@ package struct RefreshRecord: Hashable, Sendable {
     /// What the person agreed to for the client, as it is now.
     package let consent: Consent?
     /// By this the store recognises that what the tokens are struck from still stands.
-    package let ground: RefreshGround
+    package let ground: GrantGround
     package init(
         family: RefreshFamily, authorization: Authorization, isEnded: Bool, userMayAct: Bool, sessionStands: Bool,
-        sessionSeenAt: NumericDate? = nil, consent: Consent? = nil, ground: RefreshGround? = nil
+        sessionSeenAt: NumericDate? = nil, consent: Consent? = nil, ground: GrantGround? = nil
     ) {
-        self.ground = ground ?? RefreshGround(session: authorization.session, consent: consent?.ground)
+        self.ground = ground ?? GrantGround(session: authorization.session, consent: consent?.ground)
         self.family = family
         self.authorization = authorization
         self.isEnded = isEnded
@@ -161,9 +161,9 @@ extension RefreshRecord {
     }
 }
 
-/// What the tokens of a refresh rest on that may change while their family stays: the session, which a new sign-in
-/// renames, and what the person agrees to.
-package struct RefreshGround: Hashable, Sendable {
+/// What the tokens for a code or a refresh rest on that may change while the authorization stays: the session, which a new
+/// sign-in renames, and what the person agrees to.
+package struct GrantGround: Hashable, Sendable {
     package let session: SessionID
     /// The consent as ``Consent/ground`` writes it; `nil` without one.
     package let consent: String?

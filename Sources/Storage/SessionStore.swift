@@ -3,6 +3,11 @@ package import OAuth
 
 /// A person's sign-in at this issuer, from which single sign-on comes.
 package struct Session: Hashable, Sendable {
+    /// What one person may have at once, unless an operator says otherwise.
+    package static let usualLimit = 100
+    /// Sessions that make room for one sign-in, at most: however many there are, it takes no longer.
+    package static let endedAtOnce = 100
+
     /// Not a secret: the account page names it in forms; what each client sees as `sid` is derived from it.
     package let id: SessionID
     /// Of the secret in the cookie.
@@ -48,13 +53,17 @@ package protocol SessionStore: Sendable {
     /// nothing of it is carried over. An `old` that has been idle for too long is the caller's to end before. `knowing`
     /// marks the browser as one that the person uses.
     ///
+    /// Beyond `most` living sessions of the person, the new one among them, those end that were used longest ago, as by
+    /// ``EndTarget/session(_:)`` and at most ``Session/endedAtOnce``: whoever signs in without end must not make lists
+    /// without end.
+    ///
     /// `nil`, and nothing written, if the user is missing or may not act any more; if `version` is named and the user
     /// has another by now (what the sign-in was judged by has changed: the password, say); or if `session.id` is taken
     /// by anything but a live `old` of the same person. The moment is `session.createdAt`.
     @discardableResult
     func insert(
         _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, asOf version: Int64?,
-        with effects: Effects
+        keeping most: Int, with effects: Effects
     ) async throws -> Ended?
     /// A session that has not ended and not reached `expiresAt`. Idle time is the caller's to judge.
     func session(_ hash: TokenHash, at now: NumericDate) async throws -> Session?
@@ -66,6 +75,16 @@ package protocol SessionStore: Sendable {
 }
 
 extension SessionStore {
+    /// The same with room for the usual number.
+    @discardableResult
+    package func insert(
+        _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, asOf version: Int64?,
+        with effects: Effects
+    ) async throws -> Ended? {
+        try await insert(
+            session, replacing: old, knowing: browser, asOf: version, keeping: Session.usualLimit, with: effects)
+    }
+
     /// The same, whatever has changed about the user since the sign-in was judged.
     @discardableResult
     package func insert(

@@ -100,6 +100,9 @@ extension User {
     /// What the person signs in with.
     package var loginNames: [LoginName] { [username] + (email.map { [$0] } ?? []) }
 
+    /// The address that a link would prove: the one that the person wants, or else theirs if nobody proved it yet.
+    package var unprovenEmail: LoginName? { pendingEmail ?? (isEmailVerified ? nil : email) }
+
     /// With an address that was proven to be the person's just now. Who signs in with the address keeps doing so.
     package func proving(_ address: LoginName) -> User {
         var proven = self

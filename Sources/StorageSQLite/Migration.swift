@@ -15,5 +15,6 @@ package struct Migration: Hashable, Sendable {
         Migration(version: 7, sql: schema7), Migration(version: 8, sql: schema8), Migration(version: 9, sql: schema9),
         Migration(version: 10, sql: schema10), Migration(version: 11, sql: schema11),
         Migration(version: 12, sql: schema12), Migration(version: 13, sql: schema13),
+        Migration(version: 14, sql: schema14),
     ]
 }

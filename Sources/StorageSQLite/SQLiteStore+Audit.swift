@@ -28,7 +28,10 @@ extension SQLiteStore: AuditLog {
             }
             demand(query.newestFirst ? "id < ?" : "id > ?", query.afterID)
             demand("action = ?", query.action)
-            demand("actor = ?", query.actor)
+            // Of many events by one actor few have a target, so with one, its index is the one to read: the sign keeps
+            // SQLite from that of the actor.
+            demand(query.target == nil ? "actor = ?" : "+actor = ?", query.actor)
+            demand("actor <> ?", query.exceptActor)
             demand("target = ?", query.target)
             // A folded event stands for all the time from `at` to `last_at`.
             demand("last_at >= ?", query.since?.secondsSince1970)

@@ -30,6 +30,7 @@ extension AuditQuery {
         if let afterID, newestFirst ? event.id >= afterID : event.id <= afterID { return false }
         if let action, event.action != action { return false }
         if let actor, event.actor != actor { return false }
+        if let exceptActor, event.actor == exceptActor { return false }
         if let target, event.target != target { return false }
         // A folded event stands for all the time from `at` to `lastAt`.
         if let since, event.lastAt < since { return false }

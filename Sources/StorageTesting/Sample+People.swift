@@ -73,6 +73,13 @@ extension Sample {
             givenAt: now)
     }
 
+    /// To which ``consent(of:to:)`` is the answer of a person who agrees to everything.
+    package static func question(to client: String = "app") -> ConsentQuestion {
+        let all = consent(to: client)
+        return ConsentQuestion(
+            client: all.client, identityScope: all.identityScope, resourceScopes: all.resourceScopes)
+    }
+
     package static func pending(_ name: String = "p1", client: String = "app") -> PendingAuthorization {
         PendingAuthorization(
             hash: hash("pending \(name)"), origin: .browser, browser: hash("browser"),

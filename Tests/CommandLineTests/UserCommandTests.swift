@@ -57,7 +57,11 @@ import tessera
         }
         #expect(try await program.run("user", "end-sessions", "bob").status == 0)
         #expect(try await program.run("user", "end-sessions", "bob", "--session", "x").status == 4)
+        let application = try await program.run(
+            "client", "create", "web", "--redirect-uri", "https://app.example/cb", "--json")
+        try #require(application.status == 0, "\(application.complaint)")
         #expect(try await program.run("user", "end-application", "bob", "web").status == 0)
+        #expect(try await program.run("user", "end-application", "bob", "wbe").status == 4)
         #expect(try await program.run("user", "end-authorization", "bob", "x").status == 4)
     }
 

@@ -97,6 +97,52 @@ import Testing
         #expect(fault.state == "s1")
     }
 
+    private static let placed = "client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_mode=form_post"
+
+    /// Where the client is told of a form that is refused as a whole.
+    private func place(_ text: String) throws -> AuthorizationRequestError? {
+        let error = try #require(throws: OAuthError.self) { try FormParameters(Array(text.utf8)) }
+        return AuthorizationRequestError(error, in: Array(text.utf8))
+    }
+
+    @Test(
+        .requirement("6749-4.1.2.1-5"),
+        arguments: [
+            ("&state=s1&zz=1&zz=2", "s1"), ("&state=s1&scope=openid&scope=openid", "s1"), ("&state=s1&x=%zz", "s1"),
+            ("&state=s1&state=&%ff=1", "s1"), ("&state=s1&state=s1", nil), ("&state=%ff", nil), ("&state=%00", nil),
+            ("&state=a%0Ab&zz=1&zz=2", nil), ("&client_id=&redirect_uri&request_uri=&zz=1&zz=2", nil),
+        ] as [(String, String?)])
+    func `of which something is repeated or badly encoded still says where to answer`(
+        more: String, state: String?
+    ) throws {
+        for text in [Self.placed + more, String(more.dropFirst()) + "&" + Self.placed] {
+            let fault = try #require(try place(text))
+            #expect(fault.error.code == .invalidRequest && fault.responseMode == .formPost)
+            #expect(fault.clientID?.rawValue == "app" && fault.redirectURI == "https://app.example/cb")
+            #expect(fault.state == state)
+        }
+    }
+
+    @Test(
+        .requirement("6749-4.1.2.1-2", "6749-4.1.2.1-5"),
+        arguments: [
+            "&client_id=app", "&client_id=other", "&%63lient_id=app", "&client_id=%ff",
+            "&redirect_uri=https%3A%2F%2Fapp.example%2Fcb", "&redirect_uri=https%3A%2F%2Fevil.example",
+            "&redirect_uri=%zz", "&response_mode=query", "&response_mode=%ff", "&request_uri=%ff",
+            "&request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Atsp_a&zz=1&zz=2",
+        ])
+    func `says where to answer in one way or not at all`(more: String) throws {
+        #expect(try place(Self.placed + more) == nil)
+        #expect(try place(String(more.dropFirst()) + "&" + Self.placed) == nil)
+    }
+
+    @Test func `does not say where to answer without a client, or in a form that is too long`() throws {
+        #expect(try place("redirect_uri=https%3A%2F%2Fapp.example%2Fcb&zz=1&zz=2") == nil)
+        #expect(try place("client_id=a%20b&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&zz=1&zz=2") == nil)
+        #expect(try place(Self.placed + String(repeating: "&a=1", count: 97)) != nil)
+        #expect(try place(Self.placed + String(repeating: "&a=1", count: 98)) == nil)
+    }
+
     @Test(
         .requirement("oidc-core-3.1.2.1-6", "9126-2.1-2"),
         arguments: ["response_type=code", "client_id=%20&response_type=code", "client_id=a%0D%0Ab&redirect_uri=x"])

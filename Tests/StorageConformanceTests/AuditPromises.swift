@@ -55,6 +55,10 @@ import Testing
             #expect(try await found(AuditQuery(action: "a")) == [0, 1, 2])
             #expect(try await found(AuditQuery(actor: "uid:1")) == [1, 3, 5])
             #expect(try await found(AuditQuery(target: "client:2")) == [2, 5])
+            #expect(try await found(AuditQuery(actor: "uid:1", target: "client:2")) == [5])
+            var others = AuditQuery(target: "client:2", limit: 1, newestFirst: true)
+            others.exceptActor = "uid:1"
+            #expect(try await found(others) == [2])
             let from = Sample.now + .seconds(2)
             #expect(try await found(AuditQuery(since: from, until: from + .seconds(2))) == [2, 3])
             #expect(try await found(AuditQuery(action: "b", actor: "uid:1", target: "client:0", since: from)) == [3])

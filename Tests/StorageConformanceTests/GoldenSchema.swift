@@ -5,7 +5,7 @@ enum GoldenSchema {
     static let all: [(version: Int, sql: String)] = [
         (1, version1), (2, version2), (3, version3), (4, version4), (5, version5), (6, version6),
         (7, version7), (8, version8), (9, version9), (10, version10), (11, version11), (12, version12),
-        (13, version13),
+        (13, version13), (14, version14),
     ]
 
     static let version1 = """

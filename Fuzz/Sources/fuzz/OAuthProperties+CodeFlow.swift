@@ -5,7 +5,14 @@ import OAuth
 extension OAuthProperties {
     /// What was read and kept is the same request when it is read again.
     static func authorization(_ bytes: [UInt8]) {
+        let placed = AuthorizationRequestError(OAuthError(.invalidRequest, "refused"), in: bytes)
         guard let form = try? FormParameters(bytes) else { return }
+        if let placed {
+            // Where nothing is in doubt, it is the same to whom and where an answer goes.
+            precondition(placed.clientID?.rawValue == form["client_id"], "the answer goes to another client")
+            precondition(placed.redirectURI == form["redirect_uri"], "the answer goes to another address")
+            precondition(placed.state == nil || placed.state == form["state"], "the answer has another state")
+        }
         _ = try? LogoutRequest(form)
         guard let request = try? AuthorizationRequest(form) else { return }
         precondition(request.state.map { Array($0.utf8) } == form["state"].map { Array($0.utf8) }, "a state changed")

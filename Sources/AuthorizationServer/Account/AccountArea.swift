@@ -63,6 +63,10 @@ package enum AccountOutcome: Sendable {
     case conflict
     /// The address belongs to somebody else.
     case taken
+    /// Nothing was written: the person got as many links as are sent within an hour.
+    case linkLimit
+    /// Nothing was written: it takes a link, and this issuer sends no mail.
+    case noMail
     /// There is nothing of that name (any more).
     case gone
 }

@@ -36,14 +36,22 @@ extension Administration {
         try await provider.end(.grant(id), because: .administrator, with: Effects([event]), at: now)
     }
 
-    /// Ends all that a person gave to a client, and forgets that they agreed.
+    /// Ends all that a person gave to a client, and forgets that they agreed. A client that is not registered is
+    /// missing, unless it has left something behind.
     package func endApplication(
         _ client: ClientID, of id: Subject, by administrator: Administrator, at now: NumericDate
     ) async throws {
         try demand(.write, of: administrator, at: now)
         _ = try await existingUser(id)
+        guard try await isKnown(client, to: id, at: now) else { throw AdministrationError.missing("client") }
         let event = event(
             "application.ended", on: "user:\(id)", detail: "\(ClientMention(client))", by: administrator, at: now)
         try await provider.end(.application(id, client), because: .administrator, with: Effects([event]), at: now)
+    }
+
+    private func isKnown(_ client: ClientID, to id: Subject, at now: NumericDate) async throws -> Bool {
+        if try await store.client(client) != nil { return true }
+        if try await store.consents(of: id).contains(where: { $0.client == client }) { return true }
+        return try await store.authorizations(of: id, at: now).contains { $0.client == client }
     }
 }

@@ -55,7 +55,9 @@ extension Administration {
                 action, on: "user:\(id)", detail: "changed \(fields.joined(separator: ", "))", by: administrator,
                 at: now)
             let isDisabling = user.isEnabled && !changed.isEnabled
-            return try await save(changed, endingAll: isDisabling, recording: event, at: now)
+            return try await save(
+                changed, endingAll: isDisabling, recording: event, telling: replaced(user, by: changed, at: now),
+                at: now)
         }
     }
 
@@ -106,13 +108,22 @@ extension Administration {
         return user
     }
 
+    /// To the address that is not the person's any more, as when they moved to another one themselves.
+    private func replaced(_ user: User, by changed: User, at now: NumericDate) throws -> [MailItem] {
+        guard let address = changed.email, address != user.email else { return [] }
+        return try provider.notices(
+            .addressReplaced(by: address.rawValue, circumstances(at: now)), to: user, at: now)
+    }
+
     private func save(
-        _ user: User, endingAll: Bool, recording event: AuditEvent, at now: NumericDate
+        _ user: User, endingAll: Bool, recording event: AuditEvent, telling notices: [MailItem] = [],
+        at now: NumericDate
     ) async throws -> User {
         var changed = user
         changed.updatedAt = now
         let target = endingAll ? EndTarget.subject(user.id, keeping: nil) : nil
-        try apply(try await store.update(changed, ending: target, at: now, with: Effects([event])), at: now)
+        let effects = Effects([event], mails: notices)
+        try apply(try await store.update(changed, ending: target, at: now, with: effects), at: now)
         return try await existingUser(user.id)
     }
 

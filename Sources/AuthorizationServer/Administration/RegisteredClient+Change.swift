@@ -29,7 +29,9 @@ extension RegisteredClient {
         let keepsResources = before.resourceScopes.allSatisfy { resource, scope in
             after.resourceScopes[resource].map { scope.isSubset(of: $0) } ?? false
         }
-        return keepsResources && before.identityScope.isSubset(of: after.identityScope)
+        // An application of the operator's own asked nobody: what it holds was never agreed to.
+        return keepsResources && (!before.isFirstParty || after.isFirstParty)
+            && before.identityScope.isSubset(of: after.identityScope)
             && before.subjectType == after.subjectType && before.sectorIdentifier == after.sectorIdentifier
     }
 }

@@ -25,6 +25,17 @@ extension OpenIDProvider {
             form, from: origin, pending: nil, isVouched: isVouched, browser: browser, at: now)
     }
 
+    /// A request that a browser brings in a form that is refused as a whole, for `error`. Its client is told as of any
+    /// other fault, unless it is in doubt who that is, or where (RFC 6749 §4.1.2.1).
+    package func authorize(
+        unreadable form: [UInt8], _ error: OAuthError, browser: Browser, at now: NumericDate
+    ) async throws -> AuthorizationStep {
+        guard let unreadable = AuthorizationRequestError(error, in: form),
+            case .error(_, let client, let target) = try await requestValidation.place(unreadable)
+        else { return refuse(.malformed(error), browser, at: now) }
+        return try await respond(error, client, target, spending: nil, browser, at: now)
+    }
+
     /// A request that waited, after a page did its work.
     package func resumeAuthorization(
         _ handle: Secret, browser: Browser, at now: NumericDate

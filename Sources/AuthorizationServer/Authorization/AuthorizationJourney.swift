@@ -34,9 +34,7 @@ struct AuthorizationJourney: Sendable {
     }
 
     func isCovered(by consent: Consent) -> Bool {
-        // What a client that registered itself changes about itself, nobody has vouched for and the person has not
-        // seen.
-        (!request.party.isSelfRegistered || consent.updatedAt >= request.client.updatedAt)
+        request.question.standing(consent) != nil
             && request.personalScope.isSubset(of: consent.identityScope)
             && request.resourceScopes.allSatisfy { resource, scope in
                 consent.resourceScopes[resource].map { scope.isSubset(of: $0) } ?? false
@@ -72,5 +70,16 @@ struct AuthorizationJourney: Sendable {
             handle: handle, client: display, loginHint: request.request.loginHint,
             uiLocales: request.request.uiLocales, again: user.map { PersonDisplay($0) },
             redirectURI: request.target.redirectURI.rawValue)
+    }
+}
+
+extension ValidatedAuthorizationRequest {
+    /// What the person is asked.
+    var question: ConsentQuestion {
+        // What a client that registered itself changes about itself, nobody has vouched for and the person has not
+        // seen.
+        ConsentQuestion(
+            client: client.id, identityScope: personalScope, resourceScopes: resourceScopes,
+            countingFrom: party.isSelfRegistered ? client.updatedAt : nil)
     }
 }

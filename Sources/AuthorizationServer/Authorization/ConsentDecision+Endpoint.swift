@@ -8,10 +8,11 @@ extension OpenIDProvider {
         _ journey: AuthorizationJourney, _ user: User, _ consent: Consent?, _ handle: Secret
     ) async throws -> ConsentPrompt {
         let request = journey.request
+        let agreed = request.question.standing(consent)
         var items = request.personalScope.tokens.map { scope in
             ConsentItem(
                 scope: scope, isRequired: scope == "openid",
-                isNew: consent.map { !$0.identityScope.contains(scope) } ?? false)
+                isNew: agreed.map { !$0.identityScope.contains(scope) } ?? false)
         }
         for (resource, scope) in request.resourceScopes.sorted(by: { $0.key < $1.key }) {
             let known = try await registry.resource(identifiedBy: resource)
@@ -19,7 +20,7 @@ extension OpenIDProvider {
                 ConsentItem(
                     resource: resource, resourceName: known?.name, scope: token,
                     description: known?.scopeDescriptions[token],
-                    isNew: consent.map { $0.resourceScopes[resource]?.contains(token) != true } ?? false)
+                    isNew: agreed.map { $0.resourceScopes[resource]?.contains(token) != true } ?? false)
             }
         }
         let isOffline = request.identityScope.contains("offline_access")
@@ -48,11 +49,8 @@ extension OpenIDProvider {
         state.decision = nil
         guard state.nextStep(at: now) == .askForConsent else { return .notAsked }
         let decision = Self.decision(choice, on: request, by: person.user.id)
-        var remembered: Consent?
         var effects = Effects([])
         if decision.isGiven {
-            let before = try await store.consent(of: person.user.id, to: request.client.id)
-            remembered = Self.consent(decision, on: request, before: before, at: now)
             effects.events.append(
                 personEvent(
                     "consent.given", of: person.user.id, by: browser,
@@ -64,7 +62,8 @@ extension OpenIDProvider {
                     at: now))
         }
         let isNoted = try await store.note(
-            decision, for: pending.hash, remembering: remembered, judgedBy: request.basis, at: now, with: effects)
+            decision, for: pending.hash, remembering: request.question, judgedBy: request.basis, at: now,
+            with: effects)
         return isNoted ? .noted : .gone
     }
 
@@ -82,26 +81,6 @@ extension OpenIDProvider {
         return ConsentDecision(
             subject: subject, isGiven: !identity.isEmpty || !resources.isEmpty,
             identityScope: Scope(unchecked: identity), resourceScopes: resources)
-    }
-
-    /// What was agreed before and not asked about now stays; what was asked about is as the person says now.
-    private static func consent(
-        _ decision: ConsentDecision, on request: ValidatedAuthorizationRequest, before: Consent?, at now: NumericDate
-    ) -> Consent {
-        func merged(_ old: Scope, asked: Scope, given: Scope) -> Scope {
-            Scope(unchecked: old.tokens.filter { !asked.contains($0) } + given.tokens)
-        }
-        var resources = before?.resourceScopes ?? [:]
-        for (resource, asked) in request.resourceScopes {
-            let scope = merged(
-                resources[resource] ?? .empty, asked: asked, given: decision.resourceScopes[resource] ?? .empty)
-            resources[resource] = scope.isEmpty ? nil : scope
-        }
-        return Consent(
-            subject: decision.subject, client: request.client.id,
-            identityScope: merged(
-                before?.identityScope ?? .empty, asked: request.personalScope, given: decision.identityScope),
-            resourceScopes: resources, givenAt: before?.givenAt ?? now, updatedAt: now)
     }
 
     private static func words(_ decision: ConsentDecision) -> String {

@@ -81,8 +81,13 @@ struct RequestValidation: Sendable {
                 }
             }
         case .failure(let unreadable):
-            return try await located(unreadable) { client, _, target in .error(unreadable.error, client.id, target) }
+            return try await place(unreadable)
         }
+    }
+
+    /// Where the client is told what keeps its request from being read, if it is told at all.
+    func place(_ unreadable: AuthorizationRequestError) async throws -> Outcome {
+        try await located(unreadable) { client, _, target in .error(unreadable.error, client.id, target) }
     }
 
     private static func read(_ form: FormParameters) -> Result<AuthorizationRequest, AuthorizationRequestError> {

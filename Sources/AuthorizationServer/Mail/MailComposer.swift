@@ -28,7 +28,7 @@ package struct MailComposer: Sendable {
     ) -> (subject: String, text: String, language: String) {
         let language = MailLanguage.best(for: languages + [defaultLanguage])
         let text = language?.texts[message.kind] ?? MailLanguage.Text(subject: "", body: "")
-        let values = message.values.merging(["place": place, "issuer": issuer.rawValue]) { $1 }
+        let values = message.values(in: language).merging(["place": place, "issuer": issuer.rawValue]) { $1 }
         return (
             Self.filled(text.subject, with: values), Self.filled(text.body, with: values) + "\n",
             language?.code ?? "en"

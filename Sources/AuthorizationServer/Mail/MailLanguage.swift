@@ -12,6 +12,8 @@ package struct MailLanguage: Sendable {
     package let code: String
     /// `{place}`, `{issuer}` and the values of ``MailMessage`` stand in braces.
     package let texts: [MailMessage.Kind: Text]
+    /// The words of the pages for stretches of time, by their keys.
+    private let durations: [String: String]
 
     /// In the order of their codes. A test says that each has a text for everything.
     package static let all = files.sorted { $0.key < $1.key }.compactMap { code, json in
@@ -38,6 +40,26 @@ package struct MailLanguage: Sendable {
             texts[kind] = Text(subject: subject, body: lines.joined(separator: "\n"))
         }
         self.texts = texts
+        var durations: [String: String] = [:]
+        for unit in Self.units {
+            for number in ["one", "other"] {
+                let key = "duration_\(unit.name)_\(number)"
+                durations[key] = object.string(key)
+            }
+        }
+        self.durations = durations
+    }
+
+    private static let units: [(name: String, length: Int64)] = [
+        ("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1),
+    ]
+
+    /// A stretch of time in the largest unit that divides it: for how long a link is good is not rounded.
+    func duration(_ seconds: Int64) -> String {
+        let unit = Self.units.first { seconds >= $0.length && seconds % $0.length == 0 } ?? ("seconds", 1)
+        let count = seconds / unit.length
+        guard count != 1 else { return durations["duration_\(unit.name)_one"] ?? "" }
+        return (durations["duration_\(unit.name)_other"] ?? "").replacing("{count}", with: String(count))
     }
 
     /// The first of `wishes` that there is, by its primary language; English for who reads none of them.

@@ -4,9 +4,10 @@ package import Storage
 
 /// What a mail says, before it is put into words of a language.
 package enum MailMessage: Hashable, Sendable {
-    case resetPassword(link: String, minutes: Int64)
-    case verifyAddress(link: String, hours: Int64)
-    case invitation(link: String, days: Int64, username: LoginName)
+    /// Links with the seconds for which they are good.
+    case resetPassword(link: String, lifetime: Int64)
+    case verifyAddress(link: String, lifetime: Int64)
+    case invitation(link: String, lifetime: Int64, username: LoginName)
     /// Somebody tried to make an account with an address that has one.
     case alreadyRegistered(link: String)
     case passwordChanged(Circumstances)
@@ -72,13 +73,13 @@ package enum MailMessage: Hashable, Sendable {
         }
     }
 
-    /// What replaces `{name}` in the texts.
-    var values: [String: String] {
+    /// What replaces `{name}` in the texts of a language.
+    func values(in language: MailLanguage?) -> [String: String] {
         switch self {
-        case .resetPassword(let link, let minutes): ["link": link, "minutes": String(minutes)]
-        case .verifyAddress(let link, let hours): ["link": link, "hours": String(hours)]
-        case .invitation(let link, let days, let username):
-            ["link": link, "days": String(days), "username": username.rawValue]
+        case .resetPassword(let link, let lifetime), .verifyAddress(let link, let lifetime):
+            ["link": link, "duration": language?.duration(lifetime) ?? ""]
+        case .invitation(let link, let lifetime, let username):
+            ["link": link, "duration": language?.duration(lifetime) ?? "", "username": username.rawValue]
         case .alreadyRegistered(let link): ["link": link]
         case .passwordChanged(let done), .signedOutEverywhere(let done), .accountDeleted(let done): done.values
         case .addressChanged(let address, let done), .addressReplaced(let address, let done):

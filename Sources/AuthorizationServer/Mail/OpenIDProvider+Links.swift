@@ -14,6 +14,16 @@ package enum LinkOutcome: Sendable {
     case busy(retryAfter: Int64)
 }
 
+/// How the wish of a stranger for an account was taken.
+package enum RegistrationWish: Hashable, Sendable {
+    /// Taken. What comes of it is told to nobody but who reads that address's mail.
+    case taken
+    /// No mail can go there, whoever it is: that tells nothing about accounts.
+    case malformed
+    /// The operator does not allow it.
+    case notAllowed
+}
+
 /// What a link in a mail opens, for the page that asks what to do with it.
 package struct OpenedLink: Hashable, Sendable {
     package let username: LoginName
@@ -27,13 +37,12 @@ extension OpenIDProvider {
         mailRequests.add(.reset(name), from: browser, at: now)
     }
 
-    /// Somebody wants an account for an address. The answer is the same whether there is one. `false`: the operator does
-    /// not allow it.
-    package func selfRegister(address: String, browser: Browser, at now: NumericDate) -> Bool {
-        guard policy.people.allowsSelfRegistration else { return false }
-        guard let name = LoginName(address), name.isMailAddress else { return true }
+    /// Somebody wants an account for an address. The answer is the same whether there is one.
+    package func selfRegister(address: String, browser: Browser, at now: NumericDate) -> RegistrationWish {
+        guard policy.people.allowsSelfRegistration else { return .notAllowed }
+        guard let name = LoginName(address), name.isMailAddress else { return .malformed }
         mailRequests.add(.register(name), from: browser, at: now)
-        return true
+        return .taken
     }
 
     /// Looks at a link without spending it: mail programs open links by themselves.
@@ -99,8 +108,10 @@ extension OpenIDProvider {
         let isReset = purpose == .resetPassword
         let event = personEvent(
             isReset ? "account.password_reset" : "account.invitation_accepted", of: user.id, by: browser, at: now)
+        // Who had a password hears that it is another one, whatever the link was called.
+        let isNew = try await store.password(of: user.id) == nil
         let mails =
-            isReset
+            isReset || !isNew
             ? try self.mails(
                 .passwordChanged(.init(browser, at: now)), to: link.email, of: user, languages: browser.languages,
                 at: now) : []

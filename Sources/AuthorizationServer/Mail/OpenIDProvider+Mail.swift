@@ -28,8 +28,11 @@ extension OpenIDProvider {
         return [try mail.sealed(by: sealer, at: now, lifetime: policy.people.mailLifetime)]
     }
 
+    /// Without it no address is proven, and nobody resets a password by themselves.
+    package var sendsMail: Bool { outbound.mail != nil }
+
     /// A login name that is no address cannot be mailed to.
-    func canMail(to address: LoginName) -> Bool { outbound.mail != nil && address.isMailAddress }
+    func canMail(to address: LoginName) -> Bool { sendsMail && address.isMailAddress }
 
     /// Sees to what strangers asked for, and sends what is due. Meant for every second, also while an earlier call still
     /// waits for a mail server: together they send ``PeoplePolicy/mailsAtOnce`` at once. Returns what went wrong.

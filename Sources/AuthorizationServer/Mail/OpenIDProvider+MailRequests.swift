@@ -7,11 +7,20 @@ extension OpenIDProvider {
     func answer(_ entry: MailRequests.Entry, at now: NumericDate) async throws {
         switch entry.request {
         case .reset(let name):
-            guard let user = try await store.user(signingInAs: name), user.mayAct else { return }
+            guard let user = try await store.user(signingInAs: name), user.mayAct,
+                try await mayBeOpened(user, at: now)
+            else { return }
             _ = try await sendResetLink(to: user, asking: entry.browser, at: now)
         case .register(let address):
             try await register(address, asking: entry.browser, at: now)
         }
+    }
+
+    /// Whether a stranger's wish may lead to a link. An account that never had a password is opened by its invitation:
+    /// where that was withdrawn, or its time is over, asking for a reset must not stand in for it.
+    private func mayBeOpened(_ user: User, at now: NumericDate) async throws -> Bool {
+        if try await store.password(of: user.id) != nil { return true }
+        return try await store.mailLinks(to: user.id, at: now).contains { $0.purpose == .invitation }
     }
 
     /// Only to an address that was proven to be the person's: a slip in an address must not open the account to whoever
@@ -22,16 +31,33 @@ extension OpenIDProvider {
             at: now, action: "account.reset_requested", actor: "anonymous", target: "user:\(user.id)",
             address: browser.caller.address, requestID: browser.caller.requestID)
         return try await sendLink(.resetPassword, to: address, of: user, browser, recording: event, at: now) {
-            .resetPassword(link: $0, minutes: policy.people.resetLinkLifetime / 60)
+            .resetPassword(link: $0, lifetime: policy.people.resetLinkLifetime)
         }
     }
 
     func sendVerificationLink(to user: User, browser: Browser, at now: NumericDate) async throws -> Bool {
-        guard let address = user.pendingEmail ?? (user.isEmailVerified ? nil : user.email) else { return false }
+        guard let address = user.unprovenEmail else { return false }
         let event = personEvent("account.verification_requested", of: user.id, by: browser, at: now)
         return try await sendLink(.verifyAddress, to: address, of: user, browser, recording: event, at: now) {
-            .verifyAddress(link: $0, hours: policy.people.verificationLinkLifetime / 3600)
+            verification(by: $0)
         }
+    }
+
+    /// The mail with the link that proves an address which the person is about to want. It goes out with that wish, in
+    /// one transaction; until then the link does nothing. `nil` if the person got enough of them: then nothing changed,
+    /// and the link that they got last still works.
+    func verificationMails(
+        to address: LoginName, of user: User, _ browser: Browser, at now: NumericDate
+    ) async throws -> [MailItem]? {
+        let (link, secret) = newLink(.verifyAddress, to: address, of: user, at: now)
+        let message = verification(by: composer.link(link.purpose.page, secret))
+        let mails = try mails(message, to: address, of: user, languages: browser.languages, at: now)
+        guard try await store.insert(link, perHour: policy.people.mailsPerHour, with: Effects([])) else { return nil }
+        return mails
+    }
+
+    private func verification(by link: String) -> MailMessage {
+        .verifyAddress(link: link, lifetime: policy.people.verificationLinkLifetime)
     }
 
     func sendInvitation(
@@ -39,7 +65,7 @@ extension OpenIDProvider {
     ) async throws -> Bool {
         guard let address = user.email else { return false }
         return try await sendLink(.invitation, to: address, of: user, browser, recording: event, at: now) {
-            .invitation(link: $0, days: policy.people.invitationLifetime / 86_400, username: user.username)
+            .invitation(link: $0, lifetime: policy.people.invitationLifetime, username: user.username)
         }
     }
 
@@ -98,6 +124,8 @@ extension OpenIDProvider {
     ) async throws {
         // Somebody's user name may look like an address that is not theirs.
         guard user.mayAct, user.email == address else { return }
+        // An account that a stranger's wish made is the next one's to take up: whoever may register makes it anew.
+        if user.expiresAt == nil, try await !mayBeOpened(user, at: now) { return }
         var again = event
         again.target = "user:\(user.id)"
         if !user.isEmailVerified, try await store.password(of: user.id) == nil {

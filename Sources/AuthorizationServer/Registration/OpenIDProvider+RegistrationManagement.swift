@@ -4,6 +4,10 @@ import Storage
 
 /// Clients that manage their own registration (RFC 7592), each with the token that it was given for that.
 extension OpenIDProvider {
+    /// Changes of one client that one update sits through before it gives up: more than the throttle usually lets in at
+    /// once, so that a client's own updates do not fail each other.
+    private static let updateAttempts = 24
+
     package func registration(
         of id: ClientID, with token: Secret, caller: Caller, at now: NumericDate
     ) async throws -> Answered<ClientRegistration> {
@@ -23,13 +27,20 @@ extension OpenIDProvider {
             guard request.metadata.clientID == id.rawValue else {
                 throw OAuthError(.invalidClientMetadata, "client_id must be the client's own")
             }
-            if let secret = request.metadata.clientSecret {
-                let hash = TokenHash(of: secret)
-                guard stored.credentials.secrets.contains(where: { $0.isLive(at: now) && $0.hash == hash }) else {
-                    throw OAuthError(.invalidClientMetadata, "client_secret must be the one that was given")
+            try checkSecret(request, of: stored, at: now)
+            let described = try request.client(
+                policy.registration, token: TokenHash(of: token), secrets: secrets, at: now)
+            try await sectors.check(request.metadata)
+            var current = stored
+            for _ in 0..<Self.updateAttempts {
+                if let answer = try await replace(current, by: described, access: token, caller: caller, at: now) {
+                    return answer
                 }
+                // Another change came first. An update replaces all values: this one goes on from what that left.
+                current = try await registered(id, token, caller, now)
+                try checkSecret(request, of: current, at: now)
             }
-            return try await replace(stored, by: request, access: token, caller: caller, at: now)
+            throw StoreError.busy
         }
     }
 
@@ -61,13 +72,22 @@ extension OpenIDProvider {
         return client
     }
 
+    /// RFC 7592 §2.2: a secret in the update is the one that the client has.
+    private func checkSecret(
+        _ request: RegistrationRequest, of stored: RegisteredClient, at now: NumericDate
+    ) throws(OAuthError) {
+        guard let secret = request.metadata.clientSecret else { return }
+        let hash = TokenHash(of: secret)
+        guard stored.credentials.secrets.contains(where: { $0.isLive(at: now) && $0.hash == hash }) else {
+            throw OAuthError(.invalidClientMetadata, "client_secret must be the one that was given")
+        }
+    }
+
+    /// `nil` if the client is no longer as it is `stored` here: nothing was changed.
     private func replace(
-        _ stored: RegisteredClient, by request: RegistrationRequest, access: Secret, caller: Caller,
+        _ stored: RegisteredClient, by described: RegisteredClient, access: Secret, caller: Caller,
         at now: NumericDate
-    ) async throws -> Answered<ClientRegistration> {
-        let described = try request.client(
-            policy.registration, token: TokenHash(of: access), secrets: secrets, at: now)
-        try await sectors.check(request.metadata)
+    ) async throws -> Answered<ClientRegistration>? {
         var client = stored
         client.name = described.name
         client.grantTypes = described.grantTypes
@@ -91,11 +111,10 @@ extension OpenIDProvider {
         let issued =
             Self.isAnother(client, than: stored) ? .allEnds : stored.issuedBefore(changeTo: client, at: now)
         switch try await save(client, issued, recording: event) {
-        case .done: break
+        case .done: return try answer(client, secret: secret, access: access, "updated")
         case .missing: throw Rejection.registrationTokenWrong
-        case .conflict: throw StoreError.busy
+        case .conflict: return nil
         }
-        return try answer(client, secret: secret, access: access, "updated")
     }
 
     /// Whether what people gave to the one is not for the other: it does not go on at other addresses, under other

@@ -83,7 +83,8 @@ extension OpenIDProvider {
         let known = KnownBrowser(subject: user.id, hash: TokenHash(of: secrets.browser), lastSeenAt: now)
         guard
             let ended = try await store.insert(
-                session, replacing: old?.id, knowing: known, asOf: user.version, with: effects)
+                session, replacing: old?.id, knowing: known, asOf: user.version,
+                keeping: policy.people.sessionsPerPerson, with: effects)
         else { return nil }
         revocations.apply(ended, at: now)
         return (secrets, session)

@@ -1,5 +1,6 @@
 package import Authenticators
 package import Risk
+import Storage
 
 /// Lifetimes and limits of what people do at an issuer. Nothing here turns a check off.
 package struct PeoplePolicy: Hashable, Sendable {
@@ -7,6 +8,8 @@ package struct PeoplePolicy: Hashable, Sendable {
     package var sessionIdleLifetime: Int64 = 12 * 3600
     /// Seconds after sign-in when a session is over, used or not, at most 90 days.
     package var sessionLifetime: Int64 = 7 * 86_400
+    /// Living sessions of one person, at most 1000; for one more that ends which was used longest ago.
+    package var sessionsPerPerson = Session.usualLimit
     /// Seconds between two notes that a session was used.
     package var sessionTouchInterval: Int64 = 60
     /// Which passwords people may choose.

@@ -20,6 +20,7 @@ struct AuthorizationCodeGrant: Sendable {
     struct Prepared: Sendable {
         let code: TokenHash
         let authorization: Authorization
+        let ground: GrantGround
         let family: RefreshFamily?
         let struck: StruckTokens
     }
@@ -40,27 +41,35 @@ struct AuthorizationCodeGrant: Sendable {
             throw Rejection.codeRefused(client.id, .ended)
         }
 
-        let authorization = record.authorization
+        // A code is worth no more than a refresh: what the person has unticked since is not given.
+        guard let authorization = client.standing(record.authorization, under: record.consent) else {
+            throw Rejection.codeRefused(client.id, .ended)
+        }
         var struck = try await tokens.strike(
             authorization, for: client,
             TokenWish(resource: parameters.resource, scope: nil, nonce: authorization.nonce, answersCode: true),
             at: now)
         guard client.registration.mayRefresh(authorization) else {
-            return Prepared(code: hash, authorization: authorization, family: nil, struck: struck)
+            return Prepared(
+                code: hash, authorization: authorization, ground: record.ground, family: nil, struck: struck)
         }
         let (key, sealed) = try refreshKeys.make(for: authorization.id, from: secrets)
         let family = RefreshFamily(
             grant: authorization.id, sealedKey: sealed, createdAt: now, idleLifetime: policy.refreshIdleLifetime,
             expiresAt: min(authorization.expiresAt, now + .seconds(policy.refreshLifetime)))
         struck.response.refreshToken = try refreshKeys.token(authorization.id, generation: family.head, key: key).token
-        return Prepared(code: hash, authorization: authorization, family: family, struck: struck)
+        return Prepared(
+            code: hash, authorization: authorization, ground: record.ground, family: family, struck: struck)
     }
 
     /// Spends the code. Of many, one gets its tokens.
+    ///
+    /// `nil`: what the tokens were struck from is not so any more. Nothing was spent, and the store must be asked.
     func spend(
         _ prepared: Prepared, for client: AuthenticatedClient, caller: Caller, at now: NumericDate
-    ) async throws -> Answered<TokenResponse> {
-        switch try await store.redeem(prepared.code, starting: prepared.family, at: now) {
+    ) async throws -> Answered<TokenResponse>? {
+        switch try await store.redeem(prepared.code, on: prepared.ground, starting: prepared.family, at: now) {
+        case .changed: return nil
         case .redeemed:
             verified.keep(prepared.struck)
             return Answered(prepared.struck.response, prepared.struck.facts)

@@ -177,14 +177,7 @@ struct RefreshTokenGrant: Sendable {
         guard record.sessionStands else { throw refused(.sessionEnded) }
         // The store leaves it to its callers. No use is ever taken back: what was in time when it was read still is.
         if let seen = record.sessionSeenAt, policy.people.isIdle(since: seen, at: now) { throw refused(.sessionEnded) }
-        if client.registration.relyingParty?.isFirstParty == true { return authorization }
-        guard let consent = record.consent else { throw refused(.consentEnded) }
-        let remaining = authorization.covered(by: consent)
-        guard !remaining.identityScope.isEmpty || !remaining.resourceScopes.isEmpty else {
-            throw refused(.consentEnded)
-        }
-        // Access that goes on after signing out was agreed to under this name (OpenID Core §11).
-        guard !authorization.isOffline || remaining.identityScope.contains("offline_access") else {
+        guard let remaining = client.standing(authorization, under: record.consent) else {
             throw refused(.consentEnded)
         }
         return remaining
@@ -210,6 +203,20 @@ struct RefreshTokenGrant: Sendable {
 /// Composes the mail that tells a person that a refresh token of theirs was used by somebody else.
 package typealias NoticeOfTheft =
     @Sendable (_ person: Subject, _ client: RegisteredClient, _ now: NumericDate) async throws -> [MailItem]
+
+extension AuthenticatedClient {
+    /// What of an authorization may be used under what the person agrees to today; `nil` if nothing. The operator's own
+    /// applications need no consent.
+    func standing(_ authorization: Authorization, under consent: Consent?) -> Authorization? {
+        if registration.relyingParty?.isFirstParty == true { return authorization }
+        guard let remaining = consent.map(authorization.covered(by:)),
+            !remaining.identityScope.isEmpty || !remaining.resourceScopes.isEmpty,
+            // Access that goes on after signing out was agreed to under this name (OpenID Core §11).
+            !authorization.isOffline || remaining.identityScope.contains("offline_access")
+        else { return nil }
+        return remaining
+    }
+}
 
 extension Authorization {
     /// What of it a consent of today still covers.

@@ -52,6 +52,7 @@ enum PublicRoutes {
         var subtrees = [
             statusLists.prefix: Route("status_list", sharing: .everyone, [.get: .waiting(statusLists.get)])
         ]
+        if let nothing = site.map(PageRoutes.belowAccount) { subtrees[nothing.prefix] = nothing.route }
         if let registration {
             subtrees[registration.prefix] = Route(
                 "registered_client",

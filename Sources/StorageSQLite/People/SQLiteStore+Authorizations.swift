@@ -45,8 +45,10 @@ extension SQLiteStore: AuthorizationStore {
                     a.authenticated_at, a.methods, a.acr, a.nonce, a.claims_request, a.created_at, a.expires_at,
                     a.ended_at, code.redirect_uri, code.challenge, code.expires_at, code.spent_at,
                     CASE WHEN a.is_offline = 0 THEN (SELECT last_seen_at FROM session
-                        WHERE id = a.session AND ended_at IS NULL) END
+                        WHERE id = a.session AND ended_at IS NULL) END,
+                    c.identity_scope, c.resource_scopes, c.given_at, c.updated_at
                 FROM authorization_code AS code JOIN authorization AS a ON a.id = code.authorization
+                    LEFT JOIN consent AS c ON c.subject = a.subject AND c.client = a.client
                 WHERE code.hash = ?1
                 """, [.blob(hash)]
             ) { row in
@@ -54,15 +56,17 @@ extension SQLiteStore: AuthorizationStore {
                 let code = AuthorizationCode(
                     hash: hash, grant: authorization.id, redirectURI: try row.text(15),
                     challenge: try row.optionalText(16), expiresAt: try row.date(17))
+                let consent = row.isNull(20) ? nil : try Consent(row, from: 20, in: authorization)
                 return CodeRecord(
                     code: code, authorization: authorization, isSpent: !row.isNull(18), isEnded: !row.isNull(14),
-                    sessionSeenAt: try row.optionalDate(19))
+                    sessionSeenAt: try row.optionalDate(19), consent: consent,
+                    ground: try GrantGround(row, in: authorization.session, consentFrom: 20))
             }
         }
     }
 
     package func redeem(
-        _ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate
+        _ hash: TokenHash, on ground: GrantGround?, starting family: RefreshFamily?, at now: NumericDate
     ) async throws -> Redemption {
         try await write { transaction in
             let found = try transaction.first(
@@ -71,8 +75,8 @@ extension SQLiteStore: AuthorizationStore {
                     a.ended_at IS NULL AND a.expires_at > ?2
                         AND EXISTS (SELECT 1 FROM user
                             WHERE id = a.subject AND is_enabled = 1 AND locked_down_at IS NULL)
-                        AND (a.is_offline OR EXISTS (SELECT 1 FROM session
-                            WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2)),
+                        AND EXISTS (SELECT 1 FROM session
+                            WHERE id = a.session AND ended_at IS NULL AND expires_at > ?2),
                     a.id
                 FROM authorization_code AS code JOIN authorization AS a ON a.id = code.authorization
                 WHERE code.hash = ?1
@@ -87,6 +91,7 @@ extension SQLiteStore: AuthorizationStore {
             guard !found.isSpent else { return .replayed }
             guard found.isInTime else { return .missing }
             guard found.mayAct else { return .ended }
+            guard try transaction.stands(ground, of: found.grant) else { return .changed }
             let spent = try transaction.run(
                 "UPDATE authorization_code SET spent_at = ?2 WHERE hash = ?1 AND spent_at IS NULL", .blob(hash),
                 .date(now))

@@ -47,7 +47,7 @@ extension SQLiteStore: PendingAuthorizationStore {
     }
 
     package func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
+        _ decision: ConsentDecision, for hash: TokenHash, remembering question: ConsentQuestion?,
         judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
     ) async throws -> Bool {
         try await write { transaction in
@@ -60,7 +60,10 @@ extension SQLiteStore: PendingAuthorizationStore {
                 """, .blob(hash), .date(now), .text(decision.subject), .bool(decision.isGiven),
                 .text(decision.identityScope), .lines(decision.resourceScopes))
             guard noted == 1 else { return false }
-            if let consent { try transaction.remember(consent) }
+            if decision.isGiven, let question {
+                let before = try transaction.consent(of: decision.subject, to: question.client)
+                try transaction.remember(Consent(decision, to: question, before: before, at: now))
+            }
             try transaction.record(effects)
             return true
         }

@@ -33,9 +33,7 @@ extension SQLiteStore: RefreshTokenStore {
                     isEnded: try row.bool(14), userMayAct: try row.bool(15), sessionStands: try row.bool(16),
                     sessionSeenAt: try row.optionalDate(31),
                     consent: hasConsent ? try Consent(row, from: 27, in: authorization) : nil,
-                    ground: RefreshGround(
-                        session: authorization.session,
-                        consent: hasConsent ? try row.text(27) + "\n\n" + row.text(28) : nil))
+                    ground: try GrantGround(row, in: authorization.session, consentFrom: 27))
             }
         }
     }
@@ -68,7 +66,7 @@ extension SQLiteStore: RefreshTokenStore {
 extension WriteTransaction {
     /// - Parameter ground: what tokens were struck from; `nil` where none were.
     fileprivate func rotate(
-        _ grant: GrantID, on ground: RefreshGround? = nil, presenting generation: Int64, under policy: RotationPolicy,
+        _ grant: GrantID, on ground: GrantGround? = nil, presenting generation: Int64, under policy: RotationPolicy,
         at now: NumericDate, with effects: RotationEffects
     ) throws -> Rotation {
         guard let (family, mayAct) = try self.family(of: grant, at: now) else { return .missing }
@@ -123,7 +121,7 @@ extension WriteTransaction {
     }
 
     /// Whether what tokens were struck from is still so.
-    private func stands(_ ground: RefreshGround?, of grant: GrantID) throws -> Bool {
+    func stands(_ ground: GrantGround?, of grant: GrantID) throws -> Bool {
         guard let ground else { return true }
         let now = try first(
             """
@@ -131,7 +129,7 @@ extension WriteTransaction {
                 WHERE subject = a.subject AND client = a.client)
             FROM authorization AS a WHERE a.id = ?1
             """, .text(grant)
-        ) { RefreshGround(session: try $0.identifier(0), consent: $0.isNull(1) ? nil : try $0.text(1)) }
+        ) { GrantGround(session: try $0.identifier(0), consent: $0.isNull(1) ? nil : try $0.text(1)) }
         return now == ground
     }
 
@@ -180,6 +178,14 @@ extension WriteTransaction {
         try run(
             "UPDATE refresh_family SET sweep_day = ?2 WHERE authorization = ?1", .text(family.grant),
             .integer(next.sweepDay))
+    }
+}
+
+extension GrantGround {
+    /// From the two columns of a consent, `NULL` without one.
+    init(_ row: StatementRow, in session: SessionID, consentFrom first: Int32) throws {
+        self.init(
+            session: session, consent: row.isNull(first) ? nil : try row.text(first) + "\n\n" + row.text(first + 1))
     }
 }
 

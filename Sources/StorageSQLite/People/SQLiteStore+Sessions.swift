@@ -6,7 +6,7 @@ package import Storage
 extension SQLiteStore: SessionStore {
     package func insert(
         _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, asOf version: Int64?,
-        with effects: Effects
+        keeping most: Int, with effects: Effects
     ) async throws -> Ended? {
         try await write { transaction in
             let now = session.createdAt
@@ -25,6 +25,7 @@ extension SQLiteStore: SessionStore {
                 try transaction.insert(session)
                 if let old, isCarried { ended = try transaction.carry(old, to: session.id, at: now) }
                 if let old, !isCarried { ended = try transaction.end(.session(old), because: .replaced, at: now).ended }
+                ended.add(try transaction.makeRoom(beside: session, keeping: most))
             }
             if let browser { try transaction.know(browser) }
             try transaction.record(effects)
@@ -125,6 +126,21 @@ extension WriteTransaction {
             .text(session.id), .blob(session.hash), .text(session.subject), .date(session.authenticatedAt),
             .words(session.methods), .date(session.createdAt), .date(session.lastSeenAt), .date(session.expiresAt),
             .text(session.address), .text(session.userAgent))
+    }
+
+    /// Ends what was used longest ago, beyond so many.
+    fileprivate func makeRoom(beside new: Session, keeping most: Int) throws -> Ended {
+        let surplus = try texts(
+            """
+            SELECT id FROM session WHERE subject = ?1 AND ended_at IS NULL AND expires_at > ?2 AND id <> ?3
+            ORDER BY last_seen_at DESC, created_at DESC, id DESC LIMIT ?5 OFFSET ?4
+            """, .text(new.subject), .date(new.createdAt), .text(new.id), .integer(Int64(max(1, most) - 1)),
+            .integer(Int64(Session.endedAtOnce)))
+        var ended = Ended()
+        for id in surplus {
+            ended.add(try end(.session(SessionID(unchecked: id)), because: .replaced, at: new.createdAt).ended)
+        }
+        return ended
     }
 
     /// Gives a session a new secret and new times.

@@ -165,6 +165,8 @@ extension WriteTransaction {
             .text(user.id), .text(user.username.rawValue), .text(user.email?.rawValue), .bool(user.isEmailVerified),
             .bool(user.isEnabled), .date(user.lockedDownAt), .text(user.attributes.jsonText), .json(user.groups),
             .json(user.roles), .date(user.updatedAt), .text(user.pendingEmail?.rawValue), .date(user.expiresAt))
+        // What lies in a mailbox, perhaps in another's hands, must not open the account when it is opened again.
+        if !user.mayAct { try run("UPDATE mail_link SET is_void = 1 WHERE subject = ?1", .text(user.id)) }
         try run("DELETE FROM login_name WHERE subject = ?1", .text(user.id))
         try store(namesOf: user)
     }

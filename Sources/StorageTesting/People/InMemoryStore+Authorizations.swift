@@ -42,11 +42,14 @@ extension InMemoryStore: AuthorizationStore {
             return CodeRecord(
                 code: entry.code, authorization: authorization.authorization, isSpent: entry.isSpent,
                 isEnded: authorization.end != nil,
-                sessionSeenAt: session.flatMap { $0.end == nil ? $0.session.lastSeenAt : nil })
+                sessionSeenAt: session.flatMap { $0.end == nil ? $0.session.lastSeenAt : nil },
+                consent: contents.consent(behind: authorization.authorization))
         }
     }
 
-    package func redeem(_ hash: TokenHash, starting family: RefreshFamily?, at now: NumericDate) throws -> Redemption {
+    package func redeem(
+        _ hash: TokenHash, on ground: GrantGround?, starting family: RefreshFamily?, at now: NumericDate
+    ) throws -> Redemption {
         try write { contents in
             guard let entry = contents.people.codes[hash],
                 let authorization = contents.people.authorizations[entry.code.grant]
@@ -54,8 +57,9 @@ extension InMemoryStore: AuthorizationStore {
             guard !entry.isSpent else { return .replayed }
             guard now < entry.code.expiresAt else { return .missing }
             guard contents.isAlive(authorization, at: now), contents.mayAct(authorization.authorization.subject),
-                contents.sessionStands(for: authorization.authorization, at: now)
+                contents.liveSession(authorization.authorization.session, at: now) != nil
             else { return .ended }
+            guard ground == nil || ground == contents.ground(of: authorization.authorization) else { return .changed }
             if let family {
                 guard family.grant == entry.code.grant, contents.people.families[family.grant] == nil else {
                     throw StoreError.failed("a refresh family of another authorization")

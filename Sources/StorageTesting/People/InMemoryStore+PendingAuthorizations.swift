@@ -29,13 +29,17 @@ extension InMemoryStore: PendingAuthorizationStore {
     }
 
     package func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?,
+        _ decision: ConsentDecision, for hash: TokenHash, remembering question: ConsentQuestion?,
         judgedBy basis: JudgedRegistrations?, at now: NumericDate, with effects: Effects
     ) throws -> Bool {
         try write { contents in
             guard contents.pending(hash, at: now) != nil, contents.mayAct(decision.subject), contents.stand(basis)
             else { return false }
-            if let consent { try contents.remember(consent) }
+            if decision.isGiven, let question {
+                let key = ConsentKey(subject: decision.subject, client: question.client)
+                let before = contents.people.consents[key]
+                try contents.remember(Consent(decision, to: question, before: before, at: now))
+            }
             contents.people.pending[hash]?.decision = decision
             contents.record(effects)
             return true

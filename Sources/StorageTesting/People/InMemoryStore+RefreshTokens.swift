@@ -15,8 +15,7 @@ extension InMemoryStore: RefreshTokenStore {
                 userMayAct: contents.mayAct(entry.authorization.subject),
                 sessionStands: contents.sessionStands(for: entry.authorization, at: now),
                 sessionSeenAt: session?.lastSeenAt,
-                consent: contents.people.consents[
-                    ConsentKey(subject: entry.authorization.subject, client: entry.authorization.client)])
+                consent: contents.consent(behind: entry.authorization))
         }
     }
 
@@ -36,17 +35,14 @@ extension InMemoryStore: RefreshTokenStore {
     }
 
     private func rotate(
-        _ grant: GrantID, on ground: RefreshGround?, presenting generation: Int64, under policy: RotationPolicy,
+        _ grant: GrantID, on ground: GrantGround?, presenting generation: Int64, under policy: RotationPolicy,
         at now: NumericDate, with effects: RotationEffects
     ) throws -> Rotation {
         try write { contents in
             guard let family = contents.people.families[grant], let entry = contents.people.authorizations[grant] else {
                 return .missing
             }
-            let key = ConsentKey(subject: entry.authorization.subject, client: entry.authorization.client)
-            let found = RefreshGround(
-                session: entry.authorization.session, consent: contents.people.consents[key]?.ground)
-            let stands = ground == nil || ground == found
+            let stands = ground == nil || ground == contents.ground(of: entry.authorization)
             guard contents.isAlive(entry, at: now), contents.mayAct(entry.authorization.subject),
                 contents.sessionStands(for: entry.authorization, at: now)
             else { return .ended }
@@ -72,5 +68,16 @@ extension InMemoryStore: RefreshTokenStore {
             case .ended: return .ended
             }
         }
+    }
+}
+
+extension InMemoryStore.Contents {
+    func consent(behind authorization: Authorization) -> Consent? {
+        people.consents[InMemoryStore.ConsentKey(subject: authorization.subject, client: authorization.client)]
+    }
+
+    /// What tokens of it rest on today.
+    func ground(of authorization: Authorization) -> GrantGround {
+        GrantGround(session: authorization.session, consent: consent(behind: authorization)?.ground)
     }
 }

@@ -5,7 +5,7 @@ package import Storage
 extension InMemoryStore: SessionStore {
     package func insert(
         _ session: Session, replacing old: SessionID?, knowing browser: KnownBrowser?, asOf version: Int64?,
-        with effects: Effects
+        keeping most: Int, with effects: Effects
     ) throws -> Ended? {
         try write { contents in
             let now = session.createdAt
@@ -21,6 +21,7 @@ extension InMemoryStore: SessionStore {
                 ended = contents.end(.session(old), because: .replaced, at: now).ended
             }
             contents.people.sessions[session.id] = SessionEntry(session: session)
+            if carried != session.id { ended.add(contents.makeRoom(beside: session, keeping: most)) }
             if let browser { contents.know(browser) }
             contents.record(effects)
             return ended
@@ -85,6 +86,18 @@ extension InMemoryStore.Contents {
         }
         people.participants[new] = people.participants.removeValue(forKey: old)
         return Ended(sessions: [old])
+    }
+
+    /// Ends what was used longest ago, beyond so many.
+    fileprivate mutating func makeRoom(beside new: Session, keeping most: Int) -> Ended {
+        let others = people.sessions.keys.compactMap { liveSession($0, at: new.createdAt) }
+            .filter { $0.subject == new.subject && $0.id != new.id }
+            .sorted { ($0.lastSeenAt, $0.createdAt, $0.id) > ($1.lastSeenAt, $1.createdAt, $1.id) }
+        var ended = Ended()
+        for old in others.dropFirst(max(1, most) - 1).prefix(Session.endedAtOnce) {
+            ended.add(end(.session(old.id), because: .replaced, at: new.createdAt).ended)
+        }
+        return ended
     }
 
     fileprivate mutating func know(_ browser: KnownBrowser) {

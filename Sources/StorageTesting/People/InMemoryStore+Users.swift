@@ -119,6 +119,8 @@ extension InMemoryStore.Contents {
             pendingEmail: user.pendingEmail, expiresAt: user.expiresAt, isEnabled: user.isEnabled,
             lockedDownAt: user.lockedDownAt, attributes: user.attributes, groups: user.groups, roles: user.roles,
             createdAt: stored.createdAt, updatedAt: user.updatedAt, version: stored.version &+ 1)
+        guard !user.mayAct else { return }
+        for (hash, entry) in people.links where entry.link.subject == user.id { people.links[hash]?.isVoid = true }
     }
 
     mutating func forget(user id: Subject) {

@@ -83,6 +83,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case sessionsIdleLifetime = "sessions.idle-lifetime"
     case sessionsLifetime = "sessions.lifetime"
     case sessionsAuthorizations = "sessions.authorizations"
+    case sessionsPerPerson = "sessions.per-person"
 
     case passwordsMinimumLength = "passwords.minimum-length"
     case passwordsThreads = "passwords.threads"

@@ -17,6 +17,10 @@ extension SettingsTable {
             default: .integer(AuthorizationTerms.usualLimit),
             "What one application may hold in one session; for one more the oldest ends, those first whose code nobody "
                 + "redeemed."),
+        Setting(
+            .sessionsPerPerson, .integer(10...1000, unit: "sessions"), default: .integer(Session.usualLimit),
+            "In how many browsers a person may be signed in at once; for one more that session ends which was used "
+                + "longest ago."),
     ]
 
     static let passwords: [Setting] = [

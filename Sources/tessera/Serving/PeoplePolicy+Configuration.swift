@@ -12,6 +12,7 @@ extension PeoplePolicy {
         self.init()
         sessionIdleLifetime = number(.sessionsIdleLifetime)
         sessionLifetime = number(.sessionsLifetime)
+        sessionsPerPerson = configuration.integer(.sessionsPerPerson)
         passwords = PasswordPolicy(minimum: configuration.integer(.passwordsMinimumLength)) ?? .standard
         accountThrottle = throttle(.throttleAccountBurst, .throttleAccountRate)
         accountAddressThrottle = throttle(.throttleAccountAddressBurst, .throttleAccountAddressRate)

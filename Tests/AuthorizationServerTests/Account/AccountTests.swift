@@ -132,6 +132,26 @@ import Testing
         }
     }
 
+    @Test func `saves all of a form with a new address, or nothing where the password is wrong`() async throws {
+        let (people, browser, account) = try await Self.signedIn()
+        func change(_ password: String, to address: String = "robert@mail.example") -> ProfileChange {
+            ProfileChange(
+                attributes: ["name": "Robert"], address: AddressChange(to: address, password: Secret(password)))
+        }
+        guard case .wrongPassword = try await account.update(change("not the password at all"), at: People.start),
+            case .invalid = try await account.update(change(People.password, to: "robert"), at: People.start)
+        else { return #expect(Bool(false), "taken") }
+        #expect(try await people.account(of: browser).profile() == account.profile())
+        #expect(try await people.events("account.profile_changed").isEmpty)
+        #expect(try await account.update(change(People.password), at: People.start).isDone)
+        let user = try await people.account(of: browser).profile()
+        #expect(user.attributes.string("name") == "Robert")
+        #expect(user.email?.rawValue == "bob@mail.example" && user.pendingEmail?.rawValue == "robert@mail.example")
+        for action in ["account.profile_changed", "account.address_changed"] {
+            #expect(try await people.events(action).count == 1, "\(action)")
+        }
+    }
+
     @Test func `calls off a change of address, after which its link does nothing`() async throws {
         let (people, browser, account) = try await Self.signedIn()
         _ = try await account.changeAddress(

@@ -50,6 +50,15 @@ import Testing
         #expect(next.scope.tokens.allSatisfy(allowed.contains))
     }
 
+    @Test func `ends the access tokens of an application that asked nobody, once it must ask`() async throws {
+        let journey = try await Journey { $0.relyingParty?.isFirstParty = true }
+        let tokens = try await journey.tokens(in: try await journey.signedIn())
+        #expect(try await journey.isAlive(tokens.accessToken))
+        _ = try await Administration(provider: journey.provider).updateClient(
+            Journey.web, with: Self.party { $0.isFirstParty = false }, by: .root, at: Self.at)
+        #expect(try await !journey.isAlive(tokens.accessToken))
+    }
+
     @Test func `ends nothing where it only grows, or says the same in other words`() async throws {
         let (journey, administration, tokens) = try await issued()
         let changes = [

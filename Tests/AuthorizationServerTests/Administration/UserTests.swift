@@ -135,12 +135,48 @@ import Testing
     @Test func `shows nobody a password, a hash or a link that was mailed`() async throws {
         let people = try await People()
         let bob = try await people.person("bob")
-        let link = try await people.administration.invite(bob.id, by: .root, at: People.start)
-        #expect(link.isMailed && link.address == nil)
+        let eve = try await people.person("eve", password: nil)
+        for link in [
+            try await people.administration.resetLink(for: bob.id, by: .root, at: People.start),
+            try await people.administration.invite(eve.id, by: .root, at: People.start),
+        ] { #expect(link.isMailed && link.address == nil) }
         let listed = try await people.administration.users(after: nil, limit: 10, by: .root, at: People.start)
         let events = try await people.store.events(AuditQuery(limit: 1000))
         let text = "\(listed) \(events)"
         #expect(!text.contains("argon2") && !text.contains("tsl_") && !text.contains(People.password))
+    }
+
+    @Test func `invites nobody who has a password`() async throws {
+        let people = try await People()
+        let bob = try await people.person("bob")
+        let refusal = await refusal {
+            _ = try await people.administration.invite(bob.id, by: .root, at: People.start)
+        }
+        #expect(refusal == .conflict("the user has a password; send a reset link instead"))
+        _ = await people.provider.deliverMail(at: People.start)
+        #expect(people.mailbox.mails.isEmpty)
+    }
+
+    @Test func `tells a person of another password or address, as if they had changed it`() async throws {
+        let people = try await People()
+        let bob = try await people.person("bob")
+        let typo = try await people.person("typo", isVerified: false)
+        for (user, address) in [(bob, "robert@mail.example"), (typo, "right@mail.example")] {
+            for update in [UserUpdate(roles: ["editor"]), UserUpdate(email: .set(address))] {
+                _ = try await people.administration.updateUser(user.id, with: update, by: .root, at: People.start)
+            }
+        }
+        _ = await people.provider.deliverMail(at: People.start)
+        let moved = try #require(people.mailbox.mails.first)
+        #expect(moved.recipient.rawValue == "bob@mail.example" && moved.text.contains("robert@mail.example"))
+        // Who runs the place is named, and not where they sit.
+        #expect(moved.text.contains("Tessera") && !moved.text.contains(Administrator.root.address))
+        #expect(people.mailbox.mails.count == 1, "an address that nobody proved is told nothing")
+        let new = Secret("seven umbrellas against the window")
+        try await people.administration.setPassword(new, of: bob.id, by: .root, at: People.start)
+        _ = await people.provider.deliverMail(at: People.start)
+        #expect(people.mailbox.mails.count == 2)
+        #expect(people.mailbox.mails.last?.recipient.rawValue == "robert@mail.example")
     }
 
     @Test(arguments: [true, false])

@@ -92,6 +92,42 @@ import Testing
         #expect(try await journey.people.store.consent(of: user.id, to: Journey.web) == nil)
     }
 
+    @Test func `is remembered beside another of that moment, and brings nothing back that ended then`() async throws {
+        let journey = try await Journey()
+        let (provider, store) = (journey.provider, journey.people.store)
+        let browser = try await journey.signedIn()
+        let user = try await journey.user()
+        let before = Consent(
+            subject: user.id, client: Journey.web, identityScope: Scope(unchecked: ["openid", "profile"]),
+            resourceScopes: [:], givenAt: Journey.start)
+        let mail = ConsentChoice(isAllowed: true, items: ["openid", "email"])
+        let orders = ConsentChoice(isAllowed: true, items: ["openid", "\(Journey.api) read"])
+        for round in 0..<50 {
+            try await store.give(before, with: Effects([]))
+            let askingMail = try await waiting(
+                journey, try Journey.parameters(["scope": "openid email"]), in: browser)
+            let askingOrders = try await waiting(
+                journey, try Journey.parameters(["scope": "openid read"], resources: [Journey.api.rawValue]),
+                in: browser)
+            async let first = provider.decide(askingMail, mail, browser: browser, at: Journey.start)
+            async let second = provider.decide(askingOrders, orders, browser: browser, at: Journey.start)
+            if round.isMultiple(of: 2) {
+                _ = try await store.end(
+                    .application(user.id, Journey.web), because: .applicationEnded, at: Journey.start,
+                    with: Effects([]))
+            }
+            let outcomes = try await [first, second]
+            #expect(outcomes == [.noted, .noted])
+            let consent = try await store.consent(of: user.id, to: Journey.web)
+            if round.isMultiple(of: 2) {
+                #expect(consent?.identityScope.contains("profile") != true)
+            } else {
+                #expect(consent?.identityScope == Scope(unchecked: ["openid", "profile", "email"]))
+                #expect(consent?.resourceScopes == [Journey.api: Scope(unchecked: ["read"])])
+            }
+        }
+    }
+
     @Test func `is a no also where a second tab said yes meanwhile`() async throws {
         let journey = try await Journey()
         let browser = try await journey.signedIn()

@@ -13,8 +13,9 @@ import Testing
             issuer: try #require(Issuer("https://id.example/t1")), place: "Heron Works", defaultLanguage: "en")
         let done = MailMessage.Circumstances(at: People.start, address: "192.0.2.1", userAgent: "Tests/1")
         let messages: [MailMessage] = [
-            .resetPassword(link: "L", minutes: 30), .verifyAddress(link: "L", hours: 24),
-            .invitation(link: "L", days: 7, username: LoginName(canonical: "bob")), .alreadyRegistered(link: "L"),
+            .resetPassword(link: "L", lifetime: 1800), .verifyAddress(link: "L", lifetime: 86_400),
+            .invitation(link: "L", lifetime: 604_800, username: LoginName(canonical: "bob")),
+            .alreadyRegistered(link: "L"),
             .passwordChanged(done), .addressChanged(to: "b@mail.example", done),
             .addressReplaced(by: "b@mail.example", done), .signedOutEverywhere(done),
             .accountDeleted(done), .tokenTheft(client: "Shop", at: People.start),
@@ -30,6 +31,27 @@ import Testing
                 #expect(mail.language == language.code)
                 #expect(!mail.subject.isEmpty && !mail.subject.contains("{") && !mail.text.contains("{"))
             }
+        }
+    }
+
+    @Test(arguments: [
+        (86_400, "for one day.", "einen Tag lang."), (604_800, "for 7 days.", "7 Tage lang."),
+        (3600, "for one hour.", "eine Stunde lang."), (5400, "for 90 minutes.", "90 Minuten lang."),
+        (90_000, "for 25 hours.", "25 Stunden lang."), (60, "for one minute.", "eine Minute lang."),
+        (61, "for 61 seconds.", "61 Sekunden lang."),
+    ])
+    func `says for how long a link is good, and rounds nothing`(
+        _ seconds: Int, _ english: String, _ german: String
+    ) throws {
+        let composer = MailComposer(
+            issuer: try #require(Issuer("https://id.example")), place: "Heron Works", defaultLanguage: "en")
+        let lifetime = Int64(seconds)
+        for message in [
+            MailMessage.resetPassword(link: "L", lifetime: lifetime), .verifyAddress(link: "L", lifetime: lifetime),
+            .invitation(link: "L", lifetime: lifetime, username: LoginName(canonical: "bob")),
+        ] {
+            #expect(composer.subjectAndText(of: message, in: ["en"]).text.contains(english), "\(message.kind)")
+            #expect(composer.subjectAndText(of: message, in: ["de"]).text.contains(german), "\(message.kind)")
         }
     }
 
@@ -241,14 +263,16 @@ import Testing
         async throws
     {
         let closed = try await People()
-        #expect(!closed.provider.selfRegister(address: "ann@mail.example", browser: People.browser(), at: People.start))
+        func wish(_ address: String, at people: People) -> RegistrationWish {
+            people.provider.selfRegister(address: address, browser: People.browser(), at: People.start)
+        }
+        #expect(wish("ann@mail.example", at: closed) == .notAllowed)
         var policy = ServerPolicy()
         policy.people.allowsSelfRegistration = true
         let people = try await People(policy: policy)
         try await people.person("bob")
-        for address in ["ann@mail.example", "bob@mail.example", "not an address"] {
-            #expect(people.provider.selfRegister(address: address, browser: People.browser(), at: People.start))
-        }
+        for address in ["ann@mail.example", "bob@mail.example"] { #expect(wish(address, at: people) == .taken) }
+        for address in ["not an address", ""] { #expect(wish(address, at: people) == .malformed) }
         _ = await people.provider.deliverMail(at: People.start)
         // Mails due at the same moment have random names, so they go in any order.
         let mails = people.mailbox.mails.sorted { $0.recipient < $1.recipient }

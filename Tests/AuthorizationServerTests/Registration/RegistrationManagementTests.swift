@@ -142,6 +142,43 @@ import Testing
         #expect(client.relyingParty?.isFirstParty == false)
     }
 
+    @Test func `takes nothing along of what people agreed to before a change`() async throws {
+        let issuer = try await Registrations(isOpen: true)
+        try await issuer.people.person("ada")
+        let browser = try await issuer.people.signedIn("ada").browser
+        let made = try await issuer.register()
+        var callback = "https://app.example/cb"
+        func asked(_ scope: String, at now: NumericDate) async throws -> ConsentPrompt? {
+            let form = try Journey.parameters([
+                "client_id": made.clientID.rawValue, "redirect_uri": callback, "scope": scope,
+            ])
+            guard case .wait(let handle) = try await issuer.provider.authorize(form, browser: browser, at: now),
+                case .consent(let prompt) = try await issuer.provider.resumeAuthorization(
+                    handle, browser: browser, at: now)
+            else { return nil }
+            return prompt
+        }
+        func agree(to scope: String, at now: NumericDate) async throws {
+            let prompt = try #require(try await asked(scope, at: now))
+            let choice = ConsentChoice(isAllowed: true, items: Set(prompt.items.map(\.id)))
+            let outcome = try await issuer.provider.decide(prompt.handle, choice, browser: browser, at: now)
+            #expect(outcome == .noted)
+        }
+        try await agree(to: "openid profile email", at: People.start)
+        #expect(try await asked("openid profile", at: People.start) == nil)
+        callback = "https://other.example/cb"
+        _ = try await issuer.update(
+            made, to: #"{"client_id":"\#(made.clientID)","redirect_uris":["\#(callback)"],"client_name":"Bank"}"#,
+            at: People.start + .seconds(60))
+        let later = People.start + .seconds(120)
+        let again = try #require(try await asked("openid profile email", at: later))
+        #expect(again.items.allSatisfy { !$0.isNew }, "nothing counts that it could be new beside")
+        try await agree(to: "openid", at: later)
+        #expect(try await asked("openid", at: later) == nil)
+        let more = try #require(try await asked("openid profile email", at: later))
+        #expect(Set(more.items.filter(\.isNew).map(\.id)) == ["profile", "email"])
+    }
+
     @Test(.requirement("7592-2.3-2"), .requirement("7592-2.3-3")) func `deletes a client and its tokens`() async throws
     {
         let issuer = try await Registrations(isOpen: true)

@@ -146,6 +146,35 @@ import Testing
         }
     }
 
+    /// The client hears of the sign-out at once: a code may not sign the person in again after that.
+    @Test func `of a session that ended buys no offline access either`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let code = try await journey.code(in: browser)
+        try await journey.provider.signOut(browser, at: Journey.start)
+        let fault = await fault { _ = try await journey.redeem(code) }
+        #expect(fault == .ended)
+    }
+
+    /// RFC 9700 §4.14 asks it of a refresh; a code that waited is no older.
+    @Test func `buys what the person agrees to when it is redeemed`() async throws {
+        let journey = try await Journey()
+        let browser = try await journey.signedIn()
+        let form = try Journey.parameters(
+            ["scope": "openid profile offline_access read"], resources: [Journey.api.rawValue])
+        let (narrow, none) = (try await journey.code(form, in: browser), try await journey.code(form, in: browser))
+        let user = try await journey.user()
+        var consent = try #require(try await journey.people.store.consent(of: user.id, to: Journey.web))
+        consent.identityScope = Scope(unchecked: ["openid", "offline_access"])
+        try await journey.people.store.give(consent, with: Effects([]))
+        let tokens = try await journey.redeem(narrow)
+        #expect(tokens.scope == Scope(unchecked: ["openid", "offline_access", "read"]))
+        consent.identityScope = Scope(unchecked: ["openid"])
+        try await journey.people.store.give(consent, with: Effects([]))
+        let fault = await fault { _ = try await journey.redeem(none) }
+        #expect(fault == .ended, "offline access was agreed to under its own name")
+    }
+
     @Test func `is worth nothing when its session was idle for too long, but for offline access`() async throws {
         var policy = ServerPolicy()
         policy.people.sessionIdleLifetime = 300

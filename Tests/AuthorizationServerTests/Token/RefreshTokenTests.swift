@@ -353,4 +353,48 @@ import Testing
         let whole = try await journey.refresh(try token(narrower), resource: Journey.api)
         #expect(whole.scope.contains("read"))
     }
+
+    /// To look at an assertion spends it. What is remembered of a family may be out of date, and is then judged anew.
+    @Test func `is judged anew without another look at the assertion of its client`() async throws {
+        let key = try SigningKey.generate(.ES256)
+        let keySet = JWKSet(keys: [key.verificationKey.jwk])
+        let journey = try await Journey(policy: .remembering(100)) {
+            $0.credentials = RegisteredCredentials(method: .privateKeyJWT, keySet: keySet)
+        }
+        func ask(_ request: TokenRequest, _ jti: String) async throws -> TokenResponse {
+            let claims = JSONObject([
+                ("iss", .string("web")), ("sub", .string("web")), ("aud", .string("https://id.example")),
+                ("jti", .string(jti)), ("iat", .integer(1_800_000_000)), ("exp", .integer(1_800_000_060)),
+            ])
+            let jwt = try JWTSigner(key, type: "JWT").sign(claims.jsonBytes)
+            let form = try Issuance.form(`A client assertion`.form + jwt)
+            return try await journey.provider.token(
+                request, from: try ClientCredentials(authorization: nil, form: form), caller: Issuance.caller,
+                at: Journey.start
+            ).response
+        }
+        func refresh(_ tokens: TokenResponse, _ jti: String) async throws -> TokenResponse {
+            let refreshToken = try token(tokens)
+            return try await ask(
+                .refreshToken(RefreshTokenParameters(refreshToken: refreshToken, scope: nil, resource: nil)), jti)
+        }
+        let code = try await journey.code(in: try await journey.signedIn())
+        let bought = try await ask(
+            .authorizationCode(
+                AuthorizationCodeParameters(
+                    code: code, redirectURI: Journey.redirectURI, codeVerifier: Secret(Journey.verifier),
+                    resource: nil)), "bought")
+        let remembered = try await refresh(bought, "remembered")
+        let user = try await journey.user()
+        var consent = try #require(try await journey.people.store.consent(of: user.id, to: Journey.web))
+        consent.identityScope = Scope(unchecked: ["openid", "offline_access"])
+        try await journey.people.store.give(consent, with: Effects([]))
+        let narrowed = try await refresh(remembered, "narrowed")
+        #expect(!narrowed.scope.contains("profile"))
+        _ = try await journey.people.store.end(
+            .application(user.id, Journey.web), because: .applicationEnded, at: Journey.start, with: Effects([]))
+        let ended = await fault { try await refresh(narrowed, "ended") }
+        #expect(ended == .ended)
+        #expect(try await journey.events("token.refused").allSatisfy { !$0.detail.contains("assertion") })
+    }
 }

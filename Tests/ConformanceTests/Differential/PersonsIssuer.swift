@@ -107,6 +107,10 @@ struct PersonsIssuer: Sendable {
         let code = AuthorizationCode(
             hash: TokenHash(of: secret), grant: authorization.id, redirectURI: Self.redirectURI,
             challenge: Self.challenge, expiresAt: Self.start + .seconds(60))
+        let consent = Consent(
+            subject: user.id, client: Self.client, identityScope: authorization.identityScope,
+            resourceScopes: authorization.resourceScopes, givenAt: Self.start)
+        try await store.give(consent, with: Effects([]))
         try #require(try await store.insert(authorization, code: code, spending: nil, with: Effects([])))
         let response = try await provider.token(
             .authorizationCode(

@@ -93,13 +93,15 @@ struct AdministrationSample: Sendable {
         .init(.put, "/admin/v1/users/{id}/password", event: "user.password_set") { _ in
             #"{"password":"\#(AdministeredServer.password)"}"#
         },
-        .init(.post, "/admin/v1/users/{id}/invitation", event: "account.invited"),
+        .init(
+            .post, "/admin/v1/users/{id}/invitation", event: "account.invited",
+            target: { try await AdministrationSample.invitation(at: $0) }),
         .init(
             .delete, "/admin/v1/users/{id}/invitation", event: "account.invitation_withdrawn",
             target: { server in
-                try await server.insertAda()
-                _ = await server.socket(.post, "/admin/v1/users/ada/invitation")
-                return "/admin/v1/users/ada/invitation"
+                let path = try await AdministrationSample.invitation(at: server)
+                _ = await server.socket(.post, path)
+                return path
             }),
         .init(.post, "/admin/v1/users/{id}/reset-link", event: "account.reset_requested"),
         .init(.post, "/admin/v1/users/{id}/lockdown", event: "user.locked_down"),
@@ -145,5 +147,11 @@ struct AdministrationSample: Sendable {
 
     private static func key(_ verb: String) -> @Sendable (AdministeredServer) async throws -> String {
         { server in "/admin/v1/keys/\(try await server.store.keys().first?.id.rawValue ?? "none")/\(verb)" }
+    }
+
+    /// Of somebody who has no password yet.
+    private static func invitation(at server: AdministeredServer) async throws -> String {
+        let bob = await server.register("bob", #","email":"bob@example.org""#).json.string("id")
+        return "/admin/v1/users/\(try #require(bob))/invitation"
     }
 }

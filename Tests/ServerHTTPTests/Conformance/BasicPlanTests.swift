@@ -146,13 +146,22 @@ import Testing
         }
     }
 
-    @Test(.requirement("6749-3.1-6", "6749-3.1-8"))
-    func `takes a parameter without a value for none, and refuses one that comes twice`() async throws {
+    @Test(.requirement("6749-3.1-6", "6749-3.1-8", "6749-4.1.2.1-5"), arguments: AnswerMode.allCases)
+    func `takes a parameter without a value for none, and refuses one that comes twice`(mode: AnswerMode) async throws {
         try await ConformanceServer.run { server in
-            let application = Application(server, .query)
+            let application = Application(server, mode)
             let tokens = try await application.tokens(["max_age": "", "prompt": "", "claims": "", "display": ""])
             #expect(tokens.identity.string("nonce") == "a nonce")
-            for twice in ["&state=b", "&nonce=a%20nonce", "&client_id=rp"] {
+            let told: [(String, String?)] = [
+                ("&state=b", nil), ("&nonce=a%20nonce", "a state/+&"), ("&zz=1&zz=2", "a state/+&"),
+                ("&zz=%ff", "a state/+&"), ("&state=%ff", nil),
+            ]
+            for (wrong, state) in told {
+                try await application.browser.get("/authorize?" + application.request() + wrong)
+                let answer = try await application.arrive()
+                #expect(answer["error"] == "invalid_request" && answer["state"] == state, "\(wrong)")
+            }
+            for twice in ["&client_id=rp", "&redirect_uri=https%3A%2F%2Frp.example%2Fcb"] {
                 try await application.browser.get("/authorize?" + application.request() + twice)
                 application.expectErrorPage()
             }

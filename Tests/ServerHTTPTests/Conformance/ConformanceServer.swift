@@ -29,7 +29,8 @@ struct ConformanceServer: Sendable {
     /// gets what they say is elsewhere.
     init(
         _ change: (inout RelyingParty) -> Void = { _ in },
-        registration: (inout RegistrationPolicy) -> Void = { _ in }, fetcher: (any DocumentFetcher)? = nil
+        registration: (inout RegistrationPolicy) -> Void = { _ in }, fetcher: (any DocumentFetcher)? = nil,
+        mail: (any MailTransport)? = nil
     ) async throws {
         let issuer = try #require(Issuer(Self.issuer))
         let (store, clock, loggedOut) = (InMemoryStore(), MovableClock(), LoggedOutClients())
@@ -59,7 +60,7 @@ struct ConformanceServer: Sendable {
             passwords: PasswordHasher(
                 PasswordHasherSettings(
                     parameters: try #require(Argon2Parameters(memory: 64, passes: 1)), threads: 2, waiting: 64),
-                secrets: .system), outbound: Outbound(logout: loggedOut), at: LiveServer.start)
+                secrets: .system), outbound: Outbound(mail: mail, logout: loggedOut), at: LiveServer.start)
         _ = try await Administration(provider: provider).createUser(
             Self.ada,
             by: Administrator(
@@ -71,9 +72,10 @@ struct ConformanceServer: Sendable {
 
     /// Runs `body` against a server of its own, and stops it.
     static func run(
-        _ change: (inout RelyingParty) -> Void = { _ in }, _ body: (ConformanceServer) async throws -> Void
+        _ change: (inout RelyingParty) -> Void = { _ in }, mail: (any MailTransport)? = nil,
+        _ body: (ConformanceServer) async throws -> Void
     ) async throws {
-        let server = try await ConformanceServer(change)
+        let server = try await ConformanceServer(change, mail: mail)
         do { try await body(server) } catch {
             try? await server.live.shutDown()
             throw error

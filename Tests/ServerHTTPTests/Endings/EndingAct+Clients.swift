@@ -86,7 +86,7 @@ extension EndingAct {
             }
         ],
         "profile or address changed": [
-            EndingAct("on the account page") { scene in
+            EndingAct("on the account page", mail: TakingMail()) { scene in
                 try await scene.here.get("/account/profile")
                 try await scene.here.post(
                     "/account/profile",

@@ -9,10 +9,16 @@ import Testing
 /// and what is deleted registered again: nothing may come back with it.
 struct EndingAct: Sendable {
     let name: String
+    /// Where none can be sent, links are handed to who asks for them, and nobody can ask for another address.
+    let mail: (any MailTransport)?
     let perform: @Sendable (inout EndingScene) async throws -> Void
 
-    init(_ name: String, _ perform: @escaping @Sendable (inout EndingScene) async throws -> Void) {
+    init(
+        _ name: String, mail: (any MailTransport)? = nil,
+        _ perform: @escaping @Sendable (inout EndingScene) async throws -> Void
+    ) {
         self.name = name
+        self.mail = mail
         self.perform = perform
     }
 

@@ -15,7 +15,7 @@ import Testing
     @Test(.requirement("oidc-back-channel-logout-2.7-1"), arguments: EndingTable.rows)
     func `at once, at every endpoint`(_ row: EndingTable.Row) async throws {
         for act in try #require(EndingAct.all[row.event]) {
-            try await ConformanceServer.run(EndingScene.register) { server in
+            try await ConformanceServer.run(EndingScene.register, mail: act.mail) { server in
                 var scene = try await EndingScene(server)
                 try await act.perform(&scene)
                 try await scene.expect(row)

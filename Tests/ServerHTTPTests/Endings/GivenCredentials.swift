@@ -91,6 +91,7 @@ struct GivenCredentials {
         case "–": ["JWT access token", "opaque access token", "refresh token"] + others
         case "ends", "end", "what was given in it", "those of other sessions": []
         case "that one", "what was given there": others
+        case "unspent codes": ["JWT access token", "opaque access token", "refresh token", "access token of UserInfo"]
         default: nil
         }
     }

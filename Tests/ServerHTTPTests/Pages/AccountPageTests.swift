@@ -43,8 +43,29 @@ import Testing
         try await browser.post("/account/profile", ["attribute.website": "javascript:alert(1)"])
         #expect(browser.last.status == 422)
         try await browser.get("/account/profile")
-        try await browser.post("/account/profile", ["email": "eve@mail.example", "current": "wrong"])
+        try await browser.post(
+            "/account/profile", ["attribute.name": "Eve", "email": "eve@mail.example", "current": "wrong"])
         #expect(browser.last.status == 403)
+        try await browser.get("/account/profile")
+        #expect(browser.last.body.contains("Ada &lt;b&gt;"), "nothing of that form was saved")
+        try await server.live.shutDown()
+    }
+
+    @Test func `lets people type as much as the schema takes, and says there where it ends`() async throws {
+        var policy = ServerPolicy()
+        policy.people.attributes = try #require(AttributeSchema(adding: ["motto": .init(maximumLength: 1000)]))
+        let server = try await PageServer(policy: policy)
+        let browser = server.browser()
+        try await browser.signIn()
+        try await browser.get("/account/profile")
+        let fields = browser.page.all("input").map(\.attributes)
+        let expected: [(String, String?)] = [
+            ("motto", "1000"), ("website", "500"), ("locale", "35"), ("birthdate", nil),
+        ]
+        for (name, maximum) in expected {
+            let field = try #require(fields.first { $0["name"] == "attribute." + name })
+            #expect(field["maxlength"] == maximum, "\(name)")
+        }
         try await server.live.shutDown()
     }
 
@@ -249,17 +270,8 @@ import Testing
         try await server.live.shutDown()
     }
 
-    @Test func `answers a wish for a new password in the same way for everybody`() async throws {
+    @Test func `says of every link that is none that it is not good`() async throws {
         let server = try await PageServer()
-        var bodies: Set<String> = []
-        for login in ["ada", "nobody", "", "nobody@mail.example"] {
-            let browser = server.browser()
-            try await browser.get("/reset")
-            try await browser.post("/reset", ["login": login])
-            #expect(browser.last.status == 200)
-            bodies.insert(browser.last.body)
-        }
-        #expect(bodies.count == 1)
         let browser = server.browser()
         for page in ["/reset/set", "/verify-email", "/invitation"] {
             for link in ["", "x", "tsl_" + String(repeating: "A", count: 43)] {
@@ -270,6 +282,45 @@ import Testing
         }
         try await browser.get("/register")
         #expect(browser.last.status == 404)
+        try await server.live.shutDown()
+    }
+
+    @Test func `names a malformed address to who registers, and says nothing about others`() async throws {
+        var policy = ServerPolicy()
+        policy.people.allowsSelfRegistration = true
+        let server = try await PageServer(policy: policy)
+        let browser = server.browser()
+        try await browser.get("/register")
+        for address in ["ada", "", "a b@mail.example", "ada@mail.example@x"] {
+            try await browser.post("/register", ["email": address])
+            #expect(browser.last.status == 422, "\(address)")
+            #expect(browser.last.body.contains("This is not an e-mail address."), "\(address)")
+        }
+        #expect(browser.last.body.contains(#"value="ada@mail.example@x""#), "what was typed can be mended")
+        var bodies: Set<String> = []
+        for address in ["ada@mail.example", "nobody@mail.example"] {
+            try await browser.get("/register")
+            try await browser.post("/register", ["email": address])
+            #expect(browser.last.status == 200, "\(address)")
+            bodies.insert(browser.last.body)
+        }
+        #expect(bodies.count == 1)
+        try await server.live.shutDown()
+    }
+
+    @Test(arguments: ["", "/tenant"])
+    func `answers a wrong address below the account with a page`(path: String) async throws {
+        let server = try await PageServer(at: "https://id.example" + path)
+        for target in ["/account/", "/account/nothing", "/account/keys/nothing?x=y", "/account/activity/"] {
+            let browser = server.browser()
+            try await browser.get(path + target)
+            #expect(browser.last.status == 404, "\(target)")
+            #expect(browser.last.body.contains("There is nothing here"), "\(target)")
+            #expect(browser.last.body.contains("href=\"\(path)/account\""), "\(target)")
+            #expect(browser.last.header("content-security-policy") != nil && browser.cookies.isEmpty, "\(target)")
+            try await browser.post(path + target, [:])
+            #expect(browser.last.status == 404 && browser.last.body.contains("There is nothing here"), "\(target)")
+        }
         try await server.live.shutDown()
     }
 }

@@ -43,7 +43,7 @@ import Testing
         ("/verify-email", ["link": "tsl_" + String(repeating: "A", count: 43)]),
         ("/invitation", ["link": "tsl_" + String(repeating: "A", count: 43), "password": "x", "password_again": "x"]),
         ("/register", ["email": "eve@mail.example"]),
-        ("/account/profile", ["attribute.name": "Eve", "version": "1"]),
+        ("/account", ["address": "send"]), ("/account/profile", ["attribute.name": "Eve", "version": "1"]),
         ("/account/password", ["current": PageServer.password, "password": "x", "password_again": "x"]),
         ("/account/sessions", ["session": "s1"]), ("/account/applications", ["client": "orders"]),
         ("/account/delete", ["current": PageServer.password]), ("/account/log-out-everywhere", [:]),

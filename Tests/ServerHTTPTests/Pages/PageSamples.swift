@@ -30,6 +30,7 @@ struct PageSample: Sendable {
                     formTarget: text("https://orders.example/callback"))),
             PageSample("sign-in-refused", SignInPage(resume: "tsp_1", login: text("ada"), notice: .refused)),
             PageSample("sign-in-throttled", SignInPage(login: text("ada"), notice: .throttled(seconds: 90))),
+            PageSample("sign-in-no-mail", SignInPage(canReset: false)),
             PageSample("sign-in-busy", SignInPage(login: text("ada"), notice: .busy)),
             PageSample(
                 "sign-in-again",
@@ -101,6 +102,7 @@ struct PageSample: Sendable {
     private static func passwords(_ text: (String) -> String) -> [PageSample] {
         [
             PageSample("reset-ask", ResetAskPage()),
+            PageSample("reset-ask-no-mail", ResetAskPage(problem: .noMail)),
             PageSample("reset-ask-busy", ResetAskPage(login: text("ada"), problem: .throttled(seconds: 3_700))),
             PageSample("reset-set", ResetSetPage(link: text("tsl_1"), username: text("ada"), minimum: 15)),
             PageSample(
@@ -122,15 +124,21 @@ struct PageSample: Sendable {
                 "account",
                 AccountOverviewPage(
                     issuer: issuer, name: text("Ada Lovelace"), username: text("ada"), email: text("ada@mail.example"),
-                    isEmailVerified: false, hasSentMail: true)),
+                    isEmailVerified: false, pendingEmail: text("new@mail.example"), hasSentMail: true,
+                    canSendLink: true)),
+            PageSample(
+                "account-plain",
+                AccountOverviewPage(
+                    issuer: issuer, name: nil, username: text("ada"), email: nil, isEmailVerified: false,
+                    problem: .linkLimit)),
             PageSample(
                 "account-profile",
                 AccountProfilePage(
                     fields: [
                         .init(
                             name: "attribute.name", value: text("Ada Lovelace"), labelKey: "display_name",
-                            autocomplete: "name"),
-                        .init(name: "attribute.team", value: "", labelKey: nil, label: text("team")),
+                            autocomplete: "name", maximumLength: 200),
+                        .init(name: "attribute.team", value: "", labelKey: nil, label: text("team"), maximumLength: 40),
                         field("attribute.remote", "true", .yesOrNo), field("attribute.languages", text("en"), .lines),
                     ], email: text("ada@mail.example"), version: 3, problem: .field(text("team")), isSaved: true)),
             PageSample(
@@ -217,7 +225,12 @@ struct PageSample: Sendable {
                 "account-activity",
                 AccountActivityPage(items: [
                     .init(action: "sign_in.refused", client: nil, at: time, address: text("192.0.2.7"), count: 12),
+                    .init(
+                        action: "account.reset_requested", client: nil, at: time, address: "192.0.2.7", places: 3,
+                        count: 4),
                     .init(action: "application.ended", client: text("Orders"), at: time, address: ""),
+                    .init(
+                        action: "application.ended", client: text("Orders"), at: time, address: "", isByOperator: true),
                     .init(action: "user.disabled", client: nil, at: time, address: "", isByOperator: true),
                 ])),
             PageSample("account-activity-none", AccountActivityPage(items: [])),

@@ -192,9 +192,32 @@ import Testing
         try await server.live.shutDown()
     }
 
+    @Test(.requirement("6749-4.1.2.1-5")) func `tells an application what was wrong with the form that it posted`()
+        async throws
+    {
+        let server = try await PageServer()
+        for wrong in ["&nonce=n1", "&zz=%ff"] {
+            let answer = try await server.live.exchange(
+                RequestText.form("/authorize", PageServer.request() + wrong, authorization: nil))
+            #expect(answer.status == 303)
+            let location = answer.header("location") ?? ""
+            #expect(location.hasPrefix(PageServer.callback + "?error=invalid_request"))
+            #expect(location.contains("state=xyz") && location.contains("iss=https%3A%2F%2Fid.example"))
+            // It came without the browser's cookies, which stay.
+            #expect(answer.all("set-cookie").isEmpty)
+        }
+        let noForm = try await server.live.exchange(
+            RequestText.request(
+                "POST", "/authorize", ["content-type: text/plain"], body: PageServer.request() + "&nonce=n1"))
+        #expect(noForm.status == 400 && noForm.header("location") == nil)
+        try await server.live.shutDown()
+    }
+
     @Test(arguments: [
         "", "client_id=nobody", "client_id=orders&redirect_uri=https%3A%2F%2Fevil.test", "client_id=%zz", "a=1&a=2",
-        "resume=tsp_x&client_id=orders",
+        "resume=tsp_x&client_id=orders", "client_id=orders&redirect_uri=https%3A%2F%2Fevil.test&a=1&a=2",
+        "client_id=nobody&redirect_uri=https%3A%2F%2Forders.example%2Fcallback&a=1&a=2", "client_id=orders&a=%ff",
+        "client_id=notes&redirect_uri=https%3A%2F%2Forders.example%2Fcallback&a=1&a=2",
     ])
     func `sends nobody to an address that is not registered`(query: String) async throws {
         let server = try await PageServer()

@@ -47,7 +47,9 @@ import Testing
         for message in MessagePage.Message.allCases {
             used.formUnion(["message_\(message.rawValue)_title", "message_\(message.rawValue)_text"])
         }
-        for kind in AccountActivity.Kind.allCases { used.insert(ActivityWords.key(kind.rawValue)) }
+        for kind in AccountActivity.Kind.allCases {
+            used.formUnion([false, true].map { ActivityWords.key(kind.rawValue, isByOperator: $0) })
+        }
         // A key that is active needs no word.
         for state in APIKey.State.allCases where state != .active { used.insert("key_state_\(state.rawValue)") }
         for month in 1...12 { used.insert("month_\(month)") }

@@ -2,6 +2,8 @@ import AuthorizationServer
 import JOSE
 import OAuth
 import Storage
+import StorageTesting
+import Synchronization
 import TestSupport
 import Testing
 
@@ -11,6 +13,35 @@ import Testing
         _ made: SelfRegistered, _ more: String = "", callback: String = SelfRegistered.callback
     ) -> String {
         #"{"client_id":"\#(made.id)","redirect_uris":["\#(callback)"]\#(more)}"#
+    }
+
+    @Test(.requirement("7592-2.2-1"))
+    func `takes every one of many updates at once, and each as a whole`() async throws {
+        let (crowd, sector) = (8, CrowdedSector(8))
+        let server = try await ConformanceServer(fetcher: sector)
+        let made = try await server.register()
+        // All of them have read the client before the first is stored.
+        let statuses = try await withThrowingTaskGroup(of: Int.self, returning: [Int].self) { group in
+            for number in 0..<crowd {
+                let body = update(
+                    made,
+                    #","client_name":"n\#(number)","client_uri":"https://app.example/n\#(number)""#
+                        + #","sector_identifier_uri":"https://app.example/sector.json""#)
+                let (path, access) = (made.path, made.access)
+                group.addTask { try await server.send("PUT", path, body, with: access).status }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 200, count: crowd))
+        #expect(sector.asked == crowd, "the sector is asked once for each")
+        let read = try await server.send("GET", made.path, with: made.access)
+        let json = try JSONObject(parsing: Array(read.body.utf8))
+        let name = try #require(json.string("client_name"))
+        #expect((0..<crowd).contains { "n\($0)" == name })
+        #expect(json.string("client_uri") == "https://app.example/" + name)
+        let stored = try await server.store.client(ClientID(unchecked: made.id))
+        #expect(stored?.version == 1 + Int64(crowd))
+        try await server.live.shutDown()
     }
 
     @Test(.requirement("7592-2-2", "7592-2.1-1", "7592-3-1", "oidc-registration-4.2-1", "oidc-registration-4.3-1"))
@@ -187,5 +218,21 @@ import Testing
 
     private func status(ofUserInfoWith token: String, _ server: ConformanceServer) async throws -> Int {
         try await server.live.exchange(RequestText.get("/userinfo", "authorization: Bearer \(token)")).status
+    }
+}
+
+/// The list of a sector that nobody gets before so many have asked for it.
+private final class CrowdedSector: DocumentFetcher {
+    private let crowd: Int
+    private let count = Mutex(0)
+
+    init(_ crowd: Int) { self.crowd = crowd }
+
+    var asked: Int { count.withLock { $0 } }
+
+    func fetch(_ url: String, for kind: DocumentKind) async throws -> [UInt8] {
+        count.withLock { $0 += 1 }
+        try await eventually { asked >= crowd }
+        return Array(#"["https://app.example/cb"]"#.utf8)
     }
 }

@@ -162,14 +162,43 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
-    func `offline access is bought after the session, too`(kind: StoreUnderTest) async throws {
+    func `offline access outlives the session, and is not bought after it`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let authorization = Sample.authorization(isOffline: true)
+            let late = Sample.code("c2", of: "a2")
             _ = try await store.insert(authorization, code: Sample.code(), spending: nil, with: Effects([]))
-            try await slip(.sessionEnded, into: store)
+            _ = try await store.insert(
+                Sample.authorization("a2", isOffline: true), code: late, spending: nil, with: Effects([]))
             #expect(try await store.redeem(Sample.code().hash, starting: Sample.family(), at: Sample.now) == .redeemed)
+            try await slip(.sessionEnded, into: store)
             #expect(try await store.refreshRecord(authorization.id, at: Sample.now)?.sessionStands == true)
-            #expect(try await store.authorizations(of: authorization.subject, at: Sample.now) == [authorization])
+            // It would buy an ID token of a session of which the client may know already that it is over.
+            #expect(try await store.redeem(late.hash, starting: Sample.family(of: "a2"), at: Sample.now) == .ended)
+            #expect(try await store.refreshRecord(late.grant, at: Sample.now) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a code is not spent on what the person agreed to before`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            let (code, authorization) = (Sample.code(), Sample.authorization())
+            let all = Sample.consent()
+            try await store.give(all, with: Effects([]))
+            _ = try await store.insert(authorization, code: code, spending: nil, with: Effects([]))
+            let read = try #require(try await store.code(code.hash))
+            #expect(read.consent == all)
+            var less = all
+            less.resourceScopes = [:]
+            try await store.give(less, with: Effects([]))
+            func redeem(on ground: GrantGround) async throws -> Redemption {
+                try await store.redeem(code.hash, on: ground, starting: Sample.family(), at: Sample.now)
+            }
+            #expect(try await redeem(on: read.ground) == .changed)
+            #expect(try await store.refreshRecord(code.grant, at: Sample.now) == nil, "nothing was spent")
+            let again = try #require(try await store.code(code.hash))
+            #expect(again.consent == less && !again.isSpent)
+            #expect(try await redeem(on: again.ground) == .redeemed)
+            #expect(try await redeem(on: again.ground) == .replayed)
         }
     }
 

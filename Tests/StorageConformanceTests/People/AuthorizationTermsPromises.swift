@@ -48,7 +48,7 @@ import Testing
             let decision = ConsentDecision(
                 subject: subject, isGiven: true, identityScope: Sample.consent().identityScope)
             _ = try await store.note(
-                decision, for: Sample.pending("p1").hash, remembering: Sample.consent(), at: Sample.now,
+                decision, for: Sample.pending("p1").hash, remembering: Sample.question(), at: Sample.now,
                 with: Effects([]))
             _ = try await store.end(
                 .application(subject, Sample.application().id), because: .applicationEnded, at: Sample.now,
@@ -135,7 +135,7 @@ import Testing
                 let pending = Sample.pending(id)
                 try await store.insert(pending)
                 let isNoted = try await store.note(
-                    decision, for: pending.hash, remembering: Sample.consent(), judgedBy: basis, at: Sample.now,
+                    decision, for: pending.hash, remembering: Sample.question(), judgedBy: basis, at: Sample.now,
                     with: Effects([]))
                 let ended = try await give(id, under: AuthorizationTerms(basis: basis), in: store)
                 #expect(isNoted == (ended != nil))

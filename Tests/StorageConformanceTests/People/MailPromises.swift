@@ -204,6 +204,40 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreUnderTest.allCases, [true, false])
+    func `no link works again when an account is opened again`(kind: StoreUnderTest, isLockdown: Bool) async throws {
+        try await kind.runWithPerson { store async throws in
+            let purposes: [MailLink.Purpose] = [.resetPassword, .verifyAddress, .invitation]
+            for purpose in purposes {
+                let link = Sample.link(purpose.rawValue, purpose: purpose)
+                #expect(try await store.insert(link, perHour: 9, with: Effects([])))
+            }
+            func working() async throws -> Int {
+                var count = 0
+                for purpose in purposes
+                where try await store.mailLink(Sample.link(purpose.rawValue).hash, for: purpose, at: Sample.now) != nil
+                {
+                    count += 1
+                }
+                return count
+            }
+            #expect(try await working() == 3)
+            var user = try #require(try await store.user(subject))
+            user.lockedDownAt = isLockdown ? Sample.now : nil
+            user.isEnabled = isLockdown
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            user = try #require(try await store.user(subject))
+            user.lockedDownAt = nil
+            user.isEnabled = true
+            _ = try await store.update(user, ending: nil, at: Sample.now, with: Effects([]))
+            #expect(try await working() == 0)
+            // One that is sent after that does.
+            let fresh = Sample.link("fresh", at: Sample.now)
+            #expect(try await store.insert(fresh, perHour: 9, with: Effects([])))
+            #expect(try await store.mailLink(fresh.hash, for: .resetPassword, at: Sample.now) == fresh)
+        }
+    }
+
     @Test(arguments: StoreUnderTest.allCases)
     func `mails wait until they are due, were sent or are too old`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in

@@ -112,7 +112,7 @@ import Testing
             #expect(try await store.note(freshSession: Sample.session().id, for: pending.hash, at: Sample.now))
             #expect(
                 try await store.note(
-                    decision, for: pending.hash, remembering: Sample.consent(), at: Sample.now,
+                    decision, for: pending.hash, remembering: Sample.question(), at: Sample.now,
                     with: Sample.effects("consent.given")))
             var expected = pending
             expected.freshSession = Sample.session().id
@@ -127,6 +127,82 @@ import Testing
         }
     }
 
+    private let api = ResourceIndicator(unchecked: "https://api.example")
+    private let other = ResourceIndicator(unchecked: "https://other.example")
+
+    /// Agreed to by the person and the client of ``decision``, to more than that is about.
+    private var agreed: Consent {
+        Consent(
+            subject: decision.subject, client: ClientID(unchecked: "app"),
+            identityScope: Scope(unchecked: ["openid", "email", "phone"]),
+            resourceScopes: [api: Scope(unchecked: ["read", "write"]), other: Scope(unchecked: ["read"])],
+            givenAt: Sample.now, updatedAt: Sample.now + .seconds(5))
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `remembers a yes beside what was agreed to before, and as the last word on what was asked`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            let pending = Sample.pending()
+            try await store.insert(pending)
+            try await store.give(agreed, with: Effects([]))
+            let question = ConsentQuestion(
+                client: agreed.client, identityScope: Scope(unchecked: ["openid", "email"]),
+                resourceScopes: [api: Scope(unchecked: ["read"]), other: Scope(unchecked: ["read"])])
+            let now = Sample.now + .seconds(9)
+            #expect(
+                try await store.note(decision, for: pending.hash, remembering: question, at: now, with: Effects([])))
+            var expected = agreed
+            expected.identityScope = Scope(unchecked: ["openid", "phone"])
+            expected.resourceScopes = [api: Scope(unchecked: ["read", "write"])]
+            expected.updatedAt = now
+            #expect(try await store.consent(of: agreed.subject, to: agreed.client) == expected)
+            // A no is for this one request.
+            let denial = ConsentDecision(subject: agreed.subject, isGiven: false)
+            #expect(
+                try await store.note(denial, for: pending.hash, remembering: question, at: now, with: Effects([])))
+            #expect(try await store.consent(of: agreed.subject, to: agreed.client) == expected)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `remembers a yes alone where what was agreed to before ended or does not count any more`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            let now = Sample.now + .seconds(9)
+            func remembered(_ name: String, countingFrom moment: NumericDate?) async throws -> Consent? {
+                let pending = Sample.pending(name)
+                try await store.insert(pending)
+                if moment == nil {
+                    _ = try await store.end(
+                        .application(agreed.subject, agreed.client), because: .applicationEnded, at: Sample.now,
+                        with: Effects([]))
+                }
+                let all = Sample.question()
+                let question = ConsentQuestion(
+                    client: all.client, identityScope: all.identityScope, resourceScopes: all.resourceScopes,
+                    countingFrom: moment)
+                #expect(
+                    try await store.note(
+                        decision, for: pending.hash, remembering: question, at: now, with: Effects([])))
+                return try await store.consent(of: agreed.subject, to: agreed.client)
+            }
+            let alone = Consent(
+                subject: decision.subject, client: agreed.client, identityScope: decision.identityScope,
+                resourceScopes: decision.resourceScopes, givenAt: now)
+            try await store.give(agreed, with: Effects([]))
+            #expect(try await remembered("ended", countingFrom: nil) == alone)
+            try await store.give(agreed, with: Effects([]))
+            #expect(try await remembered("older", countingFrom: agreed.updatedAt + .seconds(1)) == alone)
+            try await store.give(agreed, with: Effects([]))
+            var both = agreed
+            both.updatedAt = now
+            #expect(try await remembered("no older", countingFrom: agreed.updatedAt) == both)
+        }
+    }
+
     @Test(arguments: StoreUnderTest.allCases)
     func `notes nothing on a request that is over or for a person who may not act`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
@@ -134,7 +210,7 @@ import Testing
             try await store.insert(pending)
             func note(at now: NumericDate) async throws -> Bool {
                 try await store.note(
-                    decision, for: pending.hash, remembering: Sample.consent(), at: now, with: Sample.effects())
+                    decision, for: pending.hash, remembering: Sample.question(), at: now, with: Sample.effects())
             }
             #expect(try await !note(at: pending.expiresAt))
             #expect(try await !store.note(freshSession: Sample.session().id, for: pending.hash, at: pending.expiresAt))

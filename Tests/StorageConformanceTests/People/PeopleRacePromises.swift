@@ -150,6 +150,68 @@ import Testing
         }
     }
 
+    /// Says yes to what one of many pages asks for.
+    private func answer(
+        _ identity: [String] = [], at resource: ResourceIndicator? = nil, for name: String, in store: any Store
+    ) async throws -> Bool {
+        let pending = Sample.pending(name)
+        try await store.insert(pending)
+        let scopes = resource.map { [$0: Scope(unchecked: ["read"])] } ?? [:]
+        let decision = ConsentDecision(
+            subject: Sample.user().id, isGiven: true, identityScope: Scope(unchecked: identity),
+            resourceScopes: scopes)
+        let question = ConsentQuestion(
+            client: pending.client, identityScope: Scope(unchecked: identity), resourceScopes: scopes)
+        return try await store.note(
+            decision, for: pending.hash, remembering: question, at: Sample.now, with: Effects([]))
+    }
+
+    private static func resource(_ caller: Int) -> ResourceIndicator {
+        ResourceIndicator(unchecked: "https://r\(caller).example")
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `of a hundred answers on consent pages none is lost`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            for round in 0..<min(Self.rounds, 10) {
+                _ = try await store.end(
+                    .application(Sample.user().id, Sample.application().id), because: .applicationEnded,
+                    at: Sample.now, with: Effects([]))
+                let told = try await outcomes { caller in
+                    try await answer(at: Self.resource(caller), for: "p\(round)-\(caller)", in: store)
+                }
+                try #require(told == [true: Self.callers])
+                let consent = try await store.consent(of: Sample.user().id, to: Sample.application().id)
+                let all = Set((0..<Self.callers).map(Self.resource))
+                try #require(consent.map { Set($0.resourceScopes.keys) } == all)
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `no answer on a consent page brings back what was agreed to before the application was ended`(
+        kind: StoreUnderTest
+    ) async throws {
+        try await kind.runWithPerson { store async throws in
+            for round in 0..<min(Self.rounds, 50) {
+                try await store.give(Sample.consent(), with: Effects([]))
+                let told = try await outcomes { caller -> Bool in
+                    guard caller != 50 else {
+                        _ = try await store.end(
+                            .application(Sample.user().id, Sample.application().id), because: .applicationEnded,
+                            at: Sample.now, with: Effects([]))
+                        return true
+                    }
+                    return try await answer(["email"], for: "p\(round)-\(caller)", in: store)
+                }
+                try #require(told == [true: Self.callers])
+                let left = try await store.consent(of: Sample.user().id, to: Sample.application().id)
+                try #require(left == nil || left?.identityScope == Scope(unchecked: ["email"]))
+                try #require(left == nil || left?.resourceScopes == [:])
+            }
+        }
+    }
+
     @Test(arguments: StoreUnderTest.allCases)
     func `whoever signs in while everything ends is signed in before the end or not at all`(
         kind: StoreUnderTest

@@ -150,6 +150,58 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `keeps so many sessions of a person, those that were used last`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            _ = try await store.insert(Sample.user("u2"), password: nil, with: Effects([]))
+            _ = try await store.insert(
+                Sample.session("other", of: "u2"), replacing: nil, knowing: nil, with: Effects([]))
+            func signIn(_ name: String, after seconds: Int64, replacing old: String? = nil) async throws -> Ended? {
+                try await store.insert(
+                    Sample.session(name, at: Sample.now + .seconds(seconds)),
+                    replacing: old.map(SessionID.init(unchecked:)), knowing: nil, asOf: nil, keeping: 3,
+                    with: Effects([]))
+            }
+            func names() async throws -> [String] {
+                try await store.sessions(of: Sample.user().id, at: Sample.now + .seconds(50)).map(\.id.rawValue)
+            }
+            for (index, name) in ["s2", "s3"].enumerated() {
+                #expect(try await signIn(name, after: Int64(index) + 1) == Ended())
+            }
+            try await store.start(Sample.authorization("a2", in: "s2"))
+            try await store.touch(Sample.session().id, at: Sample.now + .seconds(9))
+            // The first was used a moment ago, and the second ends with what was given in it.
+            let ended = try await signIn("s4", after: 10)
+            #expect(ended?.sessions == [SessionID(unchecked: "s2")] && ended?.grants == [GrantID(unchecked: "a2")])
+            #expect(try await names() == ["s4", "s3", "s1"])
+            // A new secret needs no room.
+            #expect(try await signIn("s3", after: 11, replacing: "s3")?.isEmpty == true)
+            #expect(try await signIn("s5", after: 12, replacing: "s3") == Ended(sessions: [SessionID(unchecked: "s3")]))
+            #expect(try await names() == ["s5", "s4", "s1"])
+            #expect(try await store.sessions(of: Subject(unchecked: "u2"), at: Sample.now).count == 1)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `ends so many at once where there are far too many`(kind: StoreUnderTest) async throws {
+        try await kind.runWithPerson { store async throws in
+            for index in 0..<(Session.endedAtOnce + 20) {
+                _ = try await store.insert(
+                    Sample.session("x\(index)"), replacing: nil, knowing: nil, asOf: nil, keeping: 1000,
+                    with: Effects([]))
+            }
+            func signIn(_ name: String) async throws -> Int? {
+                try await store.insert(
+                    Sample.session(name), replacing: nil, knowing: nil, asOf: nil, keeping: 10, with: Effects([])
+                )?.sessions.count
+            }
+            #expect(try await signIn("y1") == Session.endedAtOnce)
+            // 22 were left, and nine of them may stay beside this one.
+            #expect(try await signIn("y2") == 13)
+            #expect(try await store.sessions(of: Sample.user().id, at: Sample.now).count == 10)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `knows the browsers of a person, the last twenty`(kind: StoreUnderTest) async throws {
         try await kind.runWithPerson { store async throws in
             let subject = Sample.user().id

@@ -31,10 +31,10 @@ extension AuthorizationStore {
 extension PendingAuthorizationStore {
     /// The same, whatever is registered by now.
     func note(
-        _ decision: ConsentDecision, for hash: TokenHash, remembering consent: Consent?, at now: NumericDate,
+        _ decision: ConsentDecision, for hash: TokenHash, remembering question: ConsentQuestion?, at now: NumericDate,
         with effects: Effects
     ) async throws -> Bool {
-        try await note(decision, for: hash, remembering: consent, judgedBy: nil, at: now, with: effects)
+        try await note(decision, for: hash, remembering: question, judgedBy: nil, at: now, with: effects)
     }
 }
 

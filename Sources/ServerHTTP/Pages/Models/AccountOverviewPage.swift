@@ -16,12 +16,17 @@ package struct AccountOverviewPage: AccountPage {
     package var hasSentMail: Bool
     /// A change of address was just called off.
     package var hasKeptAddress: Bool
+    /// An address waits for its proof, and a link can be sent there.
+    package var canSendLink: Bool
+    /// Why no link was sent.
+    package var problem: PasswordProblem?
     /// Parts of the account area that this issuer does not offer.
     package var hidden: Set<AccountSection> = []
 
     package init(
         issuer: Issuer, name: String?, username: String, email: String?, isEmailVerified: Bool,
-        pendingEmail: String? = nil, hasSentMail: Bool = false, hasKeptAddress: Bool = false
+        pendingEmail: String? = nil, hasSentMail: Bool = false, hasKeptAddress: Bool = false,
+        canSendLink: Bool = false, problem: PasswordProblem? = nil
     ) {
         self.issuer = issuer
         self.name = name
@@ -31,6 +36,8 @@ package struct AccountOverviewPage: AccountPage {
         self.pendingEmail = pendingEmail
         self.hasSentMail = hasSentMail
         self.hasKeptAddress = hasKeptAddress
+        self.canSendLink = canSendLink
+        self.problem = problem
     }
 
     package func content(_ texts: Texts) -> [String: PageValue] {
@@ -47,8 +54,9 @@ package struct AccountOverviewPage: AccountPage {
         }
         if let pendingEmail { add("email", "\(pendingEmail) (\(texts["email_unverified"]))") }
         return [
-            "facts": .list(facts), "problem": false,
-            "success": .optional(success(texts)), "pending": .flag(pendingEmail != nil),
+            "facts": .list(facts), "problem": .optional(problem?.text(texts)),
+            "success": .optional(success(texts)), "waiting": .flag(canSendLink || pendingEmail != nil),
+            "can_send": .flag(canSendLink), "pending": .flag(pendingEmail != nil),
             "tiles": .list(
                 AccountSection.allCases.filter { $0 != .overview && !hidden.contains($0) }.map { section in
                     .group([

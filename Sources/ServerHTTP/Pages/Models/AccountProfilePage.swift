@@ -16,11 +16,13 @@ package struct AccountProfilePage: AccountPage {
         package let label: String
         package let type: String
         package let autocomplete: String
+        /// Of what is typed; `nil`: the control says it.
+        package let maximumLength: Int?
         package var control = Control.line
 
         package init(
             name: String, value: String, labelKey: String?, label: String = "", type: String = "text",
-            autocomplete: String = "off"
+            autocomplete: String = "off", maximumLength: Int? = nil
         ) {
             self.name = name
             self.value = value
@@ -28,6 +30,7 @@ package struct AccountProfilePage: AccountPage {
             self.label = label
             self.type = type
             self.autocomplete = autocomplete
+            self.maximumLength = maximumLength
         }
     }
 
@@ -35,15 +38,19 @@ package struct AccountProfilePage: AccountPage {
     package let section = AccountSection.profile
     package let fields: [Field]
     package let email: String
+    package let canChangeAddress: Bool
     /// Of the account as the form shows it, so that two changes at once do not undo each other.
     package let version: Int64
     package var problem: PasswordProblem?
     package var isSaved: Bool
 
-    package init(fields: [Field], email: String, version: Int64, problem: PasswordProblem? = nil, isSaved: Bool = false)
-    {
+    package init(
+        fields: [Field], email: String, canChangeAddress: Bool = true, version: Int64, problem: PasswordProblem? = nil,
+        isSaved: Bool = false
+    ) {
         self.fields = fields
         self.email = email
+        self.canChangeAddress = canChangeAddress
         self.version = version
         self.problem = problem
         self.isSaved = isSaved
@@ -52,12 +59,13 @@ package struct AccountProfilePage: AccountPage {
     package func content(_ texts: Texts) -> [String: PageValue] {
         [
             "problem": .optional(problem?.text(texts)), "success": .optional(isSaved ? texts["saved"] : nil),
-            "email": .text(email), "version": .text(String(version)),
+            "email": .text(email), "can_move": .flag(canChangeAddress), "version": .text(String(version)),
             "fields": .list(
                 fields.map { field in
                     .group([
                         "name": .text(field.name), "value": .text(field.value), "type": .text(field.type),
                         "autocomplete": .text(field.autocomplete),
+                        "maximum": .optional(field.maximumLength.map { String($0) }),
                         "label": .text(field.labelKey.map { texts[$0] } ?? field.label),
                         "line": .flag(field.control == .line), "lines": .flag(field.control == .lines),
                         "choices": .list(Self.choices(of: field, texts)),

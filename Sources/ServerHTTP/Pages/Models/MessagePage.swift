@@ -17,6 +17,8 @@ package struct MessagePage: Page {
         case signedOutEverywhere = "signed_out_everywhere"
         case resetSent = "reset_sent"
         case passwordSet = "password_set"
+        /// The first password: nothing has ended by it.
+        case invitationAccepted = "invitation_accepted"
         case addressVerified = "address_verified"
         case registered
         case accountDeleted = "account_deleted"
@@ -51,7 +53,7 @@ package struct MessagePage: Page {
 
     private var linkKey: String {
         switch message {
-        case .signedOut, .signedOutEverywhere, .passwordSet, .resetSent, .registered: "sign_in"
+        case .signedOut, .signedOutEverywhere, .passwordSet, .invitationAccepted, .resetSent, .registered: "sign_in"
         default: "to_account"
         }
     }

@@ -12,7 +12,10 @@ package struct ResetAskPage: Page {
     package func title(_ texts: Texts) -> String { texts["reset_title"] }
 
     package func content(_ texts: Texts) -> [String: PageValue] {
-        ["login": .text(login), "problem": .optional(problem?.text(texts)), "success": false]
+        [
+            "login": .text(login), "can_send": .flag(problem != .noMail), "problem": .optional(problem?.text(texts)),
+            "success": false,
+        ]
     }
 }
 

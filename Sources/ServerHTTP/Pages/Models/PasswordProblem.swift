@@ -15,6 +15,9 @@ package enum PasswordProblem: Hashable, Sendable {
     case sequence
     case field(String)
     case conflict
+    /// No more links are sent within the hour.
+    case linkLimit
+    case noMail
 
     func text(_ texts: Texts) -> String {
         switch self {
@@ -33,6 +36,8 @@ package enum PasswordProblem: Hashable, Sendable {
         case .sequence: texts["problem_sequence"]
         case .field(let name): texts("problem_field", ["field": name])
         case .conflict: texts["problem_conflict"]
+        case .linkLimit: texts["problem_link_limit"]
+        case .noMail: texts["problem_no_mail"]
         }
     }
 }
@@ -45,7 +50,8 @@ extension PasswordProblem {
     var isOfNew: Bool {
         switch self {
         case .tooShort, .tooLong, .common, .contextual, .unreadable, .different, .repetitive, .sequence: true
-        case .currentWrong, .throttled, .busy, .nameTaken, .addressMalformed, .field, .conflict: false
+        case .currentWrong, .throttled, .busy, .nameTaken, .addressMalformed, .field, .conflict, .linkLimit, .noMail:
+            false
         }
     }
 }

@@ -18,12 +18,14 @@ package struct SignInPage: Page {
     package var login: String
     package var notice: Notice
     package var allowsRegistration: Bool
+    /// Whether a link can be mailed to who forgot the password.
+    package var canReset: Bool
     /// Where the answer may go at once after signing in, for the browser's own check.
     package var formTarget: String?
 
     package init(
         resume: String? = nil, clientName: String? = nil, again: String? = nil, login: String = "",
-        notice: Notice = .none, allowsRegistration: Bool = false, formTarget: String? = nil
+        notice: Notice = .none, allowsRegistration: Bool = false, canReset: Bool = true, formTarget: String? = nil
     ) {
         self.resume = resume
         self.clientName = clientName
@@ -31,6 +33,7 @@ package struct SignInPage: Page {
         self.login = login
         self.notice = notice
         self.allowsRegistration = allowsRegistration
+        self.canReset = canReset
         self.formTarget = formTarget
     }
 
@@ -40,7 +43,7 @@ package struct SignInPage: Page {
         [
             "lead": .optional(lead(texts)), "problem": .optional(problem(texts)), "resume": .optional(resume),
             "login": .text(login), "focus_login": .flag(login.isEmpty), "can_register": .flag(allowsRegistration),
-            "success": false,
+            "can_reset": .flag(canReset), "has_links": .flag(canReset || allowsRegistration), "success": false,
         ]
     }
 

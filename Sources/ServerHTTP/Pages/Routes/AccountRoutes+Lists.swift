@@ -64,7 +64,8 @@ extension AccountRoutes {
             items.append(
                 AccountActivityPage.Item(
                     action: event.kind.rawValue, client: event.client.flatMap { names[$0] }, at: event.lastAt,
-                    address: event.address, count: event.count, isByOperator: event.isByOperator))
+                    address: event.address, places: event.places, count: event.count,
+                    isByOperator: event.isByOperator))
         }
         return visit.page(AccountActivityPage(items: items), decision: "shown")
     }

@@ -9,7 +9,7 @@ struct AccountRoutes: Sendable {
 
     var routes: [PagePath: [RequestMethod: Route.Action]] {
         [
-            .account: [.get: shows(overview), .post: takes(keepAddress)],
+            .account: [.get: shows(overview), .post: takes(proveOrKeepAddress)],
             .profile: [.get: shows(profile), .post: takes(changeProfile)],
             .password: [.get: shows(password), .post: takes(changePassword)],
             .sessions: [.get: shows(sessions), .post: takes(endSession)],
@@ -64,21 +64,43 @@ struct AccountRoutes: Sendable {
 
     @Sendable
     private func overview(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        visit.page(overviewPage(visit, area), decision: "shown")
+    }
+
+    private func overviewPage(_ visit: PageVisit, _ area: AccountArea) -> AccountOverviewPage {
         let user = area.profile()
         var page = AccountOverviewPage(
             issuer: visit.provider.issuer, name: user.attributes.string("name"), username: user.username.rawValue,
             email: user.email?.rawValue, isEmailVerified: user.isEmailVerified,
             pendingEmail: user.pendingEmail?.rawValue, hasSentMail: isDone(visit),
-            hasKeptAddress: visit.request.query == Self.kept)
+            hasKeptAddress: visit.request.query == Self.kept,
+            canSendLink: user.unprovenEmail != nil && visit.provider.sendsMail)
         page.hidden = site.renderer.hidden
-        return visit.page(page, decision: "shown")
+        return page
+    }
+
+    @Sendable
+    private func proveOrKeepAddress(
+        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
+    ) async throws -> ServerResponse {
+        try await form["address"] == "send" ? sendLink(visit, area) : keepAddress(visit, area)
+    }
+
+    /// Sends the link once more that proves an address.
+    private func sendLink(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
+        let outcome = try await area.sendVerificationLink(at: visit.now)
+        if let problem = PasswordProblem(outcome) {
+            var page = overviewPage(visit, area)
+            page.problem = problem
+            return visit.page(page, status: problem.status, decision: problem.decision)
+        }
+        // Proven meanwhile: the page says how it is now.
+        guard case .done = outcome else { return visit.redirect(to: visit.path(.account), decision: "conflict") }
+        return done(visit, .account, "verification_requested")
     }
 
     /// Calls off a change of address.
-    @Sendable
-    private func keepAddress(
-        _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
-    ) async throws -> ServerResponse {
+    private func keepAddress(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
         switch try await area.keepAddress(at: visit.now) {
         case .done: visit.redirect(to: visit.path(.account, query: Self.kept), decision: "address_kept")
         // Changed meanwhile: the page says how it is now.
@@ -88,7 +110,7 @@ struct AccountRoutes: Sendable {
 
     @Sendable
     private func profile(_ visit: PageVisit, _ area: AccountArea) async throws -> ServerResponse {
-        let form = ProfileForm(area.profile(), schema: visit.provider.policy.people.attributes)
+        let form = ProfileForm(area.profile(), of: visit.provider)
         return visit.page(form.page(isSaved: isDone(visit)), decision: "shown")
     }
 
@@ -96,24 +118,16 @@ struct AccountRoutes: Sendable {
     private func changeProfile(
         _ visit: PageVisit, _ area: AccountArea, _ form: FormParameters
     ) async throws -> ServerResponse {
-        let shown = ProfileForm(area.profile(), schema: visit.provider.policy.people.attributes)
-        let outcome = try await area.update(shown.change(form), at: visit.now)
+        let shown = ProfileForm(area.profile(), of: visit.provider)
+        let change = shown.change(form)
+        let outcome = try await area.update(change, at: visit.now)
         if let problem = PasswordProblem(outcome) {
             return visit.page(
                 shown.page(filledWith: form, problem), status: problem.status, decision: problem.decision)
         }
         guard case .done = outcome else { return toSignIn(visit) }
-        guard let email = form["email"], email != area.profile().email?.rawValue else {
-            return done(visit, .profile, "profile_changed")
-        }
-        // The account has another version now than the one that this request began with.
-        guard let fresh = try await visit.provider.account(of: visit.browser, at: visit.now) else {
-            return toSignIn(visit)
-        }
-        let moved = try await fresh.changeAddress(to: email, password: Secret(form["current"] ?? ""), at: visit.now)
-        guard let problem = PasswordProblem(moved) else { return done(visit, .account, "address_changed") }
-        let now = ProfileForm(fresh.profile(), schema: visit.provider.policy.people.attributes)
-        return visit.page(now.page(filledWith: form, problem), status: problem.status, decision: problem.decision)
+        guard change.address != nil else { return done(visit, .profile, "profile_changed") }
+        return done(visit, .account, "address_changed")
     }
 
     // MARK: Password

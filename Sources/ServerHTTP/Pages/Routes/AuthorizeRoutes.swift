@@ -16,7 +16,9 @@ struct AuthorizeRoutes: Sendable {
     @Sendable
     private func get(_ visit: PageVisit) async throws -> ServerResponse {
         let parameters: FormParameters
-        do { parameters = try visit.query() } catch { return refused(visit, reason: "malformed") }
+        do { parameters = try visit.query() } catch {
+            return try await unreadable(Array((visit.request.query ?? "").utf8), error, visit)
+        }
         if parameters.names == ["resume"] {
             guard let handle = PageSecret.handle(parameters["resume"]) else { return gone(visit) }
             return answer(
@@ -30,9 +32,10 @@ struct AuthorizeRoutes: Sendable {
     /// browser is sent on with the same parameters, and brings its cookies. No form token: nothing is changed.
     @Sendable
     private func post(_ visit: PageVisit) async throws -> ServerResponse {
+        guard visit.isForm else { return refused(visit, reason: "malformed") }
         let parameters: FormParameters
         do { parameters = try visit.form(repeating: ["resource"]) } catch {
-            return refused(visit, reason: "malformed")
+            return try await unreadable(visit.request.body, error, visit.isNew ? visit.unnamed : visit)
         }
         guard visit.isNew else {
             return answer(
@@ -50,6 +53,14 @@ struct AuthorizeRoutes: Sendable {
         return ServerResponse(status: 303, headers: headers, facts: RequestFacts(decision: "posted"))
     }
 
+    /// A parameter that is repeated or badly encoded is a matter between client and server, not the person's.
+    private func unreadable(
+        _ form: [UInt8], _ error: OAuthError, _ visit: PageVisit
+    ) async throws -> ServerResponse {
+        answer(
+            try await visit.provider.authorize(unreadable: form, error, browser: visit.browser, at: visit.now), visit)
+    }
+
     /// A form as it may stand in an address; `nil` if it is too long, or holds what has no place there.
     private static func query(_ form: [UInt8]) -> String? {
         guard form.count <= maximumQuery, form.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
@@ -65,7 +76,7 @@ struct AuthorizeRoutes: Sendable {
                 to: visit.path(.authorize, query: "resume=" + handle.revealedValue), decision: "waiting")
         case .signIn(let prompt):
             return visit.reading(prompt.uiLocales).page(
-                SignInPage(prompt, allowsRegistration: visit.provider.policy.people.allowsSelfRegistration),
+                SignInPage(prompt, of: visit.provider),
                 decision: "sign_in_asked")
         case .consent(let prompt):
             return visit.reading(prompt.uiLocales).page(
@@ -108,11 +119,12 @@ struct AuthorizeRoutes: Sendable {
 }
 
 extension SignInPage {
-    init(_ prompt: SignInPrompt, login: String? = nil, notice: Notice = .none, allowsRegistration: Bool) {
+    init(_ prompt: SignInPrompt, login: String? = nil, notice: Notice = .none, of provider: OpenIDProvider) {
         self.init(
             resume: prompt.handle.revealedValue, clientName: prompt.client.name, again: prompt.again?.name,
             login: login ?? prompt.again?.username ?? prompt.loginHint ?? "", notice: notice,
-            allowsRegistration: allowsRegistration, formTarget: prompt.redirectURI)
+            allowsRegistration: provider.policy.people.allowsSelfRegistration, canReset: provider.sendsMail,
+            formTarget: prompt.redirectURI)
     }
 }
 

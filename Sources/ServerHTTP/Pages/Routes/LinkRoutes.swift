@@ -22,12 +22,19 @@ struct LinkRoutes: Sendable {
 
     @Sendable
     private func askReset(_ visit: PageVisit) async throws -> ServerResponse {
-        visit.page(ResetAskPage(), decision: "shown")
+        guard visit.provider.sendsMail else { return resetNotOffered(visit) }
+        return visit.page(ResetAskPage(), decision: "shown")
+    }
+
+    /// Nobody waits for a mail that never comes.
+    private func resetNotOffered(_ visit: PageVisit) -> ServerResponse {
+        visit.page(ResetAskPage(problem: .noMail), decision: PasswordProblem.noMail.decision)
     }
 
     /// The same answer at once for every name: the engine looks it up when nobody waits any more.
     @Sendable
     private func sendReset(_ visit: PageVisit, _ form: FormParameters) async throws -> ServerResponse {
+        guard visit.provider.sendsMail else { return resetNotOffered(visit) }
         visit.provider.requestReset(login: form["login"] ?? "", browser: visit.browser, at: visit.now)
         return visit.message(.resetSent, leadingTo: .signIn, decision: "reset_asked")
     }
@@ -98,7 +105,7 @@ struct LinkRoutes: Sendable {
             link: link, password: Secret(form["password"] ?? ""), again: Secret(form["password_again"] ?? ""),
             browser: visit.browser, at: visit.now)
         switch outcome {
-        case .done: return visit.message(.passwordSet, leadingTo: .signIn, decision: "invitation_accepted")
+        case .done: return visit.message(.invitationAccepted, leadingTo: .signIn, decision: "invitation_accepted")
         case .gone: return gone(visit)
         case .unfit(let unfit): return try await invitationPage(visit, link, PasswordProblem(unfit))
         case .busy(let seconds): return try await invitationPage(visit, link, .busy).retrying(after: seconds)
@@ -123,13 +130,18 @@ struct LinkRoutes: Sendable {
         return visit.page(RegisterPage(), decision: "shown")
     }
 
-    /// The same answer whether there is an account for the address or not.
+    /// The same answer whether there is an account for the address or not, if it is one.
     @Sendable
     private func register(_ visit: PageVisit, _ form: FormParameters) async throws -> ServerResponse {
-        guard visit.provider.selfRegister(address: form["email"] ?? "", browser: visit.browser, at: visit.now) else {
-            return notOffered(visit)
+        let address = form["email"] ?? ""
+        switch visit.provider.selfRegister(address: address, browser: visit.browser, at: visit.now) {
+        case .taken: return visit.message(.registered, decision: "registration_asked")
+        case .malformed:
+            let problem = PasswordProblem.addressMalformed
+            return visit.page(
+                RegisterPage(email: address, problem: problem), status: problem.status, decision: problem.decision)
+        case .notAllowed: return notOffered(visit)
         }
-        return visit.message(.registered, decision: "registration_asked")
     }
 
     private func notOffered(_ visit: PageVisit) -> ServerResponse {

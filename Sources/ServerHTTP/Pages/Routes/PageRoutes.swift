@@ -20,6 +20,18 @@ enum PageRoutes {
         return routes.merging(site.renderer.assetRoutes) { page, _ in page }
     }
 
+    /// What answers below the account where no page is: a page, since only people and their browsers ask there. It is
+    /// the same for everybody, so it needs no cookie.
+    static func belowAccount(_ site: PageSite) -> (prefix: String, route: Route) {
+        let nothing = site.shows { visit in
+            visit.unnamed.message(.notFound, status: 404, leadingTo: .account, decision: "not_found")
+        }
+        return (
+            PagePath.account.path(below: site.provider.issuer) + "/",
+            Route("account_nothing", [.get: nothing, .post: nothing])
+        )
+    }
+
     /// Whoever types the server's bare address is a person, and the account page is where people begin. It says nothing
     /// about who asks, so it needs no cookie.
     private static func homeAction(_ issuer: Issuer) -> Route.Action {

@@ -53,10 +53,13 @@ struct PageVisit: Sendable {
     // MARK: Reading
 
     /// What stands behind the question mark.
-    func query() throws -> FormParameters { try FormParameters(Array((request.query ?? "").utf8)) }
+    func query() throws(OAuthError) -> FormParameters { try FormParameters(Array((request.query ?? "").utf8)) }
 
-    func form(repeating: Set<String> = []) throws -> FormParameters {
-        guard request.mediaType == "application/x-www-form-urlencoded" else {
+    /// Whether the body says that it is a form.
+    var isForm: Bool { request.mediaType == "application/x-www-form-urlencoded" }
+
+    func form(repeating: Set<String> = []) throws(OAuthError) -> FormParameters {
+        guard isForm else {
             throw OAuthError(.invalidRequest, "send application/x-www-form-urlencoded")
         }
         return try FormParameters(request.body, repeatable: repeating)

@@ -33,12 +33,14 @@ extension PasswordProblem {
         case .unfit(let unfit): self.init(unfit)
         case .conflict: self = .conflict
         case .taken: self = .nameTaken
+        case .linkLimit: self = .linkLimit
+        case .noMail: self = .noMail
         }
     }
 
     var status: Int {
         switch self {
-        case .throttled: 429
+        case .throttled, .linkLimit: 429
         case .busy: 503
         case .conflict: 409
         case .currentWrong: 403
@@ -53,6 +55,8 @@ extension PasswordProblem {
         case .busy: "busy"
         case .conflict: "conflict"
         case .currentWrong: "password_wrong"
+        case .linkLimit: "link_limit"
+        case .noMail: "no_mail"
         case .nameTaken, .addressMalformed, .field: "invalid"
         default: "password_unfit"
         }

@@ -8,6 +8,8 @@ struct ProfileForm {
     private let user: User
     private let names: [String]
     private let schema: AttributeSchema
+    /// Without mail no address can be proven, so none is asked for.
+    private let canChangeAddress: Bool
 
     /// The standard ones that have a label, in the order of the page, with what browsers can fill in.
     private static let standard: [(name: String, labelKey: String, type: String, autocomplete: String)] = [
@@ -17,10 +19,12 @@ struct ProfileForm {
         ("locale", "locale", "text", "language"), ("zoneinfo", "zoneinfo", "text", "off"),
     ]
 
-    /// - Parameter schema: of it, what people may change.
-    init(_ user: User, schema: AttributeSchema) {
+    /// - Parameter provider: of its attributes, what people may change.
+    init(_ user: User, of provider: OpenIDProvider) {
+        let schema = provider.policy.people.attributes
         self.user = user
         self.schema = schema
+        canChangeAddress = provider.sendsMail
         let known = Self.standard.map(\.name)
         let custom = schema.attributes.filter { name, attribute in
             AttributeSchema.standard.attributes[name] == nil && attribute.editor == .person
@@ -34,21 +38,31 @@ struct ProfileForm {
         var attributes: [String: String] = [:]
         // An emptied field removes the attribute.
         for name in names { attributes[name] = form[Self.prefix + name] ?? "" }
-        return ProfileChange(attributes: attributes, version: form["version"].flatMap { Int64($0) })
+        var change = ProfileChange(attributes: attributes, version: form["version"].flatMap { Int64($0) })
+        if let email = form["email"], isAnother(email) {
+            change.address = AddressChange(to: email, password: Secret(form["current"] ?? ""))
+        }
+        return change
+    }
+
+    /// In the form in which addresses are compared: the same one in capitals is no other.
+    private func isAnother(_ email: String) -> Bool {
+        guard let address = LoginName(email) else { return !email.isEmpty || user.email != nil }
+        return address != user.email
     }
 
     func page(isSaved: Bool) -> AccountProfilePage {
         AccountProfilePage(
             fields: names.map { field($0, value: form(of: $0).text(of: user.attributes[$0])) },
-            email: user.email?.rawValue ?? "",
-            version: user.version, isSaved: isSaved)
+            email: user.email?.rawValue ?? "", canChangeAddress: canChangeAddress, version: user.version,
+            isSaved: isSaved)
     }
 
     /// What was typed, and what is wrong with it.
     func page(filledWith form: FormParameters, _ problem: PasswordProblem) -> AccountProfilePage {
         AccountProfilePage(
             fields: names.map { field($0, value: form[Self.prefix + $0] ?? "") }, email: form["email"] ?? "",
-            version: user.version, problem: problem)
+            canChangeAddress: canChangeAddress, version: user.version, problem: problem)
     }
 
     private func field(_ name: String, value: String) -> AccountProfilePage.Field {
@@ -57,7 +71,17 @@ struct ProfileForm {
         }
         return AccountProfilePage.Field(
             name: Self.prefix + name, value: value, labelKey: known.labelKey, type: known.type,
-            autocomplete: known.autocomplete)
+            autocomplete: known.autocomplete, maximumLength: maximumLength(of: name))
+    }
+
+    /// The schema counts bytes and a browser UTF-16 units, of which a text never has more than bytes. What has a form
+    /// of its own is as long as that.
+    private func maximumLength(of name: String) -> Int? {
+        guard let attribute = schema.attributes[name] else { return nil }
+        return switch attribute.form {
+        case .string, .url: attribute.maximumLength
+        case .date, .integer, .boolean, .strings, .address: nil
+        }
     }
 
     private func form(of name: String) -> AttributeSchema.Form { schema.attributes[name]?.form ?? .string }
@@ -71,7 +95,8 @@ struct ProfileForm {
             default: "text"
             }
         var field = AccountProfilePage.Field(
-            name: Self.prefix + name, value: value, labelKey: nil, label: name, type: type)
+            name: Self.prefix + name, value: value, labelKey: nil, label: name, type: type,
+            maximumLength: maximumLength(of: name))
         switch form {
         case .boolean: field.control = .yesOrNo
         case .strings, .address: field.control = .lines

@@ -49,9 +49,7 @@ struct SignInRoutes: Sendable {
         let step = try await visit.provider.resumeAuthorization(handle, browser: visit.browser, at: visit.now)
         guard case .signIn(let prompt) = step else { return AuthorizeRoutes(site: site).answer(step, visit) }
         return visit.reading(prompt.uiLocales).page(
-            SignInPage(
-                prompt, login: login, notice: notice,
-                allowsRegistration: visit.provider.policy.people.allowsSelfRegistration),
+            SignInPage(prompt, login: login, notice: notice, of: visit.provider),
             status: notice.status, decision: notice.decision)
     }
 
@@ -59,7 +57,8 @@ struct SignInRoutes: Sendable {
         visit.page(
             SignInPage(
                 login: login, notice: notice,
-                allowsRegistration: visit.provider.policy.people.allowsSelfRegistration),
+                allowsRegistration: visit.provider.policy.people.allowsSelfRegistration,
+                canReset: visit.provider.sendsMail),
             status: notice.status, decision: notice.decision)
     }
 }

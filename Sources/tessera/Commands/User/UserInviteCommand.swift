@@ -4,7 +4,7 @@ import ArgumentParser
 struct UserInviteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invite", abstract: "Send a person a link with which they choose their first password.",
-        discussion: Availability.needsServer)
+        discussion: "Who has a password gets a reset link instead. \(Availability.needsServer)")
 
     @OptionGroup var user: UserArgument
     @OptionGroup var server: ServerOptions

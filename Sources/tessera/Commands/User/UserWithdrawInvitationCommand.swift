@@ -5,7 +5,9 @@ struct UserWithdrawInvitationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "withdraw-invitation",
         abstract: "Make a person's invitation useless, also one that lies in their mailbox.",
-        discussion: Availability.needsServer)
+        discussion: """
+            Until a new one is sent, "Forgot your password?" sends them no link either. \(Availability.needsServer)
+            """)
 
     @OptionGroup var user: UserArgument
     @OptionGroup var server: ServerOptions
