@@ -95,6 +95,25 @@ def flow_confirm_a_new_address(world):
     assert moved in tab.text and "not confirmed yet" not in tab.text
 
 
+def flow_confirm_an_address_that_nobody_proved(world, **options):
+    ada, tab = signed_in(world, **options)
+    world.admin("PATCH", f"/admin/v1/users/{ada.id}", {"email_verified": False}, expect=200)
+    ada.open(tab, "/account")
+    assert "not confirmed yet" in tab.text
+    world.look(tab, "account-not-confirmed")
+    letters = len(world.mail.letters)
+    tab.submit("Send the link again")
+    assert "We sent a message" in tab.page.get_by_role("status").inner_text()
+    tab.open(link(world.mail.wait(ada.email, after=letters), "/verify-email"))
+    tab.submit("Confirm address")
+    ada.open(tab, "/account")
+    assert "(confirmed)" in tab.text
+
+
+def flow_confirm_an_address_without_script(world):
+    flow_confirm_an_address_that_nobody_proved(world, script=False)
+
+
 def flow_take_up_an_invitation(world):
     draft = {"username": "guest", "email": "guest@people.test"}
     guest = world.admin("POST", "/admin/v1/users", draft, expect=201).json()["id"]
