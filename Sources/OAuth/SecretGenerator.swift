@@ -21,7 +21,14 @@ public struct SecretGenerator: Sendable {
     public func secret(_ kind: SecretKind) -> Secret { Secret(text(prefix: kind.rawValue)) }
 
     /// 128 bits for a name that need not be secret but must never repeat.
-    public func identifier(prefix: String = "") -> String { prefix + Base64URL.encode(source(16)) }
+    public func identifier(prefix: String = "") -> String { prefix + Base64URL.encode(nameBytes(16)) }
+
+    /// What a name is written from in base64url. It never begins with `-`: on a command line that would be an option.
+    package func nameBytes(_ count: Int) -> [UInt8] {
+        var bytes = source(count)
+        if let first = bytes.first, first >> 2 == 62 { bytes[0] = first & 0x7F }
+        return bytes
+    }
 }
 
 /// The kinds of secret that this server hands out, by the prefix they wear.

@@ -92,6 +92,16 @@ import Testing
         #expect(Set(secrets).count == 2000)
         #expect(secrets.allSatisfy { $0.hasPrefix("tsc_") && $0.utf8.count == 4 + 43 })
     }
+
+    /// Who copies the name of a request or a person to `tessera explain` must not be told of an unknown option.
+    @Test func `names begin like no option of a command line`() {
+        let names = (UInt8.min...UInt8.max).map { first in
+            SecretGenerator { count in [first] + (1..<count).map { UInt8($0) } }.identifier()
+        }
+        #expect(names.allSatisfy { $0.first != "-" && $0.utf8.count == 22 })
+        // Four first bytes would have made one: their names begin as four others do, and go on with 120 bits.
+        #expect(Set(names).count == 252)
+    }
 }
 
 @Suite struct `An error` {

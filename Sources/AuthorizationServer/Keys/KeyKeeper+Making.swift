@@ -36,7 +36,7 @@ extension KeyKeeper {
                 sealedKey: try sealer.seal(key.privateJWK.json.jsonBytes, context: Self.context(id)),
                 announcedAt: announcedAt, activeFrom: activeFrom)
         case .sealing:
-            let id = KeyID(unchecked: Base64URL.encode(secrets.bytes(SealingKey.idLength)))
+            let id = KeyID(unchecked: Base64URL.encode(secrets.nameBytes(SealingKey.idLength)))
             return KeyRecord(
                 id: id, purpose: purpose, publicKey: "",
                 sealedKey: try sealer.seal(secrets.bytes(32), context: Self.context(id)), announcedAt: announcedAt,
