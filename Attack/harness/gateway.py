@@ -9,6 +9,7 @@ import time
 
 import yaml
 
+from .case import waited
 from .client import Client
 from .server import environment, free_port
 
@@ -79,6 +80,10 @@ class Gateway:
     def log(self, last=3000):
         with open(self.log_path, errors="replace") as file:
             return file.read()[-last:]
+
+    def tells(self, text, seconds=60):
+        """Whether the log says it in this time: it hears of a request 50 ms later, and of the feed up to a second."""
+        return waited(lambda: text in self.log(100_000_000), seconds)
 
     def caller(self, address="127.0.0.1"):
         return Client("127.0.0.1", self.port, address=address, timeout=60)
